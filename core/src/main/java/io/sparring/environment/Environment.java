@@ -1,0 +1,55 @@
+package io.sparring.environment;
+
+/**
+ * B copies of one environment that step together, each on its own episode.
+ *
+ * <p>A copy whose episode ends (it <em>terminated</em>: the task itself is over; or it was <em>truncated</em>: a limit cut
+ * it) is reset at once, within the same step: the next observation is then the first of the new episode, and the last one of
+ * the old episode is kept apart, because a truncated episode is bootstrapped from it.
+ *
+ * <p>An environment is deterministic: its seeds and its actions decide everything, and its whole state (episodes and
+ * generators) can be taken and given back as bytes. That is what lets a lost shard be computed again, bit for bit.
+ * Instances are used by one thread at a time.
+ *
+ * <p>A new environment is one class and one line in {@link Environments}; its test calls {@code EnvironmentChecker}.
+ */
+public interface Environment extends AutoCloseable {
+
+    /** What one copy observes. */
+    Space.Box observationSpace();
+
+    /** What one copy may be told to do. */
+    Space actionSpace();
+
+    /** B, the number of copies. */
+    int copies();
+
+    /**
+     * Starts a new episode in every copy and forgets all that was before.
+     *
+     * @param seeds B seeds, one a copy: all that the copy will ever draw follows from its seed
+     * @param observations receives the first observations, B × observation size, row by row
+     */
+    void reset(long[] seeds, float[] observations);
+
+    /**
+     * One step of every copy.
+     *
+     * @param actions B × action size, row by row, each within the action space
+     * @param result receives what happened; every field is written
+     */
+    void step(float[] actions, Step result);
+
+    /** The whole state, generators included. */
+    byte[] snapshot();
+
+    /**
+     * Goes back to a state taken by {@link #snapshot()} from an environment with the same options and number of copies.
+     *
+     * @throws IllegalArgumentException if the snapshot is not of such an environment
+     */
+    void restore(byte[] snapshot);
+
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,78 @@
+package io.sparring.policy;
+
+import io.sparring.environment.Space;
+import org.apache.commons.rng.UniformRandomProvider;
+
+/**
+ * A family of distributions over one action space. A member is given by the {@link #outputs()} numbers of the policy head for
+ * one state and by {@link #freeParameters()} numbers that depend on no state.
+ *
+ * <p>Stateless and thread-safe. Arrays with an offset are rows of a batch.
+ */
+public sealed interface ActionDistribution permits Categorical, DiagonalGaussian {
+
+    /** The family that fits an action space: categorical for a discrete one, a diagonal Gaussian for a box. */
+    static ActionDistribution of(Space space) {
+        if (space instanceof Space.Discrete discrete) {
+            return new Categorical(discrete.n());
+        }
+        return new DiagonalGaussian((Space.Box) space);
+    }
+
+    /** How many outputs of the policy head describe one state's distribution. */
+    int outputs();
+
+    /** How many parameters it has beside them. */
+    int freeParameters();
+
+    /** Floats in one action. */
+    int actionSize();
+
+    /**
+     * Draws an action.
+     *
+     * @param policy the policy head's outputs, one row from {@code at} on
+     * @param parameters all parameters of the network; the last {@link #freeParameters()} are this distribution's
+     * @param action receives the action, from {@code actionAt} on
+     */
+    void sample(float[] policy, int at, float[] parameters, UniformRandomProvider random, float[] action, int actionAt);
+
+    /** The most likely action. */
+    void mode(float[] policy, int at, float[] action, int actionAt);
+
+    /** What the environment is told to do for an action that was drawn: the action itself, within the space's bounds. */
+    void toEnvironment(float[] action, float[] environmentAction, int actions);
+
+    /**
+     * log π(a|s).
+     *
+     * @param policy rows of outputs
+     * @param at the first output of the row
+     * @param free the free parameters
+     * @param action rows of actions, as they were drawn
+     * @param actionAt the first float of the row's action
+     */
+    double logProbability(double[] policy, int at, double[] free, float[] action, int actionAt);
+
+    /** H(π(·|s)). */
+    double entropy(double[] policy, int at, double[] free);
+
+    /**
+     * Adds a multiple of ∇ log π(a|s), and a multiple of ∇ H, to the gradient with respect to the outputs and the free parameters.
+     *
+     * @param logProbabilityWeight the factor of ∇ log π(a|s)
+     * @param entropyWeight the factor of ∇ H
+     * @param policyGradient as {@code policy}: the row from {@code at} on is added to
+     * @param freeGradient as {@code free}
+     */
+    void addGradient(
+            double[] policy,
+            int at,
+            double[] free,
+            float[] action,
+            int actionAt,
+            double logProbabilityWeight,
+            double entropyWeight,
+            double[] policyGradient,
+            double[] freeGradient);
+}

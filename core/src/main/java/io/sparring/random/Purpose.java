@@ -1,0 +1,15 @@
+package io.sparring.random;
+
+/** What a stream of random numbers is for. The order is part of every run's result: append, never insert. */
+public enum Purpose {
+    /** The first parameters of the network. */
+    PARAMETERS,
+    /** Everything an environment draws while training. */
+    ENVIRONMENT,
+    /** The actions sampled while training. */
+    ACTION,
+    /** Everything an environment draws while being evaluated. */
+    EVALUATION_ENVIRONMENT,
+    /** The actions sampled while being evaluated. */
+    EVALUATION_ACTION
+}
