@@ -1,6 +1,7 @@
 package io.sparring.network;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,8 +9,9 @@ import java.util.Map;
 /**
  * The lean path of acting: the network's forward pass on plain arrays, without a native call.
  *
- * <p>A batch is computed feature by feature, each feature's values of all rows lying side by side, so that the inner loop runs
- * over rows and is vectorised whatever the layer's width. A row's result depends on that row alone and every sum has one
+ * <p>A batch is computed feature by feature, each feature's values of all rows in an array of their own, so that the inner loop
+ * runs over rows and is vectorised whatever the layer's width (five times as fast as one array for all features, which the
+ * compiler must suspect of overlapping itself). A row's result depends on that row alone and every sum has one
  * order, so neither the batch nor the machine changes a bit of it. Used by one thread at a time.
  */
 public final class ActingNetwork {
@@ -20,8 +22,8 @@ public final class ActingNetwork {
     private final int policy;
     private final int value;
     private float[] parameters;
-    /** The activations of layer i − 1 (0: the observations), feature by feature, for {@link #capacity} rows at most. */
-    private float[][] activations;
+    /** The activations of layer i − 1 (0: the observations): one array a feature, of {@link #capacity} rows. */
+    private float[][][] activations;
 
     private int capacity;
 
@@ -55,7 +57,7 @@ public final class ActingNetwork {
      */
     public void forward(float[] observations, int rows, float[] policyOutputs, float[] values) {
         ensureCapacity(rows);
-        transpose(observations, rows, architecture.observationSize(), activations[0]);
+        transpose(observations, rows, activations[0]);
         for (int i = 0; i < layers.size(); i++) {
             if (values != null || i + 1 != value) {
                 dense(layers.get(i).layer(), activations[layers.get(i).input()], activations[i + 1], rows);
@@ -64,62 +66,69 @@ public final class ActingNetwork {
         int outputs = architecture.policyOutputs();
         for (int row = 0; row < rows; row++) {
             for (int output = 0; output < outputs; output++) {
-                policyOutputs[row * outputs + output] = activations[policy][output * rows + row];
+                policyOutputs[row * outputs + output] = activations[policy][output][row];
             }
         }
         if (values != null) {
-            System.arraycopy(activations[value], 0, values, 0, rows);
+            System.arraycopy(activations[value][0], 0, values, 0, rows);
         }
     }
 
-    private void dense(Architecture.Layer layer, float[] in, float[] out, int rows) {
+    private void dense(Architecture.Layer layer, float[][] in, float[][] out, int rows) {
         int inputs = layer.inputs();
         for (int output = 0; output < layer.outputs(); output++) {
-            int at = output * rows;
+            float[] sum = out[output];
             int weight = layer.offset() + output * inputs;
-            fill(out, at, rows, parameters[layer.biasOffset() + output]);
+            Arrays.fill(sum, 0, rows, parameters[layer.biasOffset() + output]);
             int input = 0;
             for (; input + 4 <= inputs; input += 4) {
-                addFour(out, at, in, input * rows, rows, weight + input);
+                addFour(
+                        sum,
+                        rows,
+                        in[input],
+                        in[input + 1],
+                        in[input + 2],
+                        in[input + 3],
+                        parameters[weight + input],
+                        parameters[weight + input + 1],
+                        parameters[weight + input + 2],
+                        parameters[weight + input + 3]);
             }
             for (; input < inputs; input++) {
-                addOne(out, at, in, input * rows, rows, parameters[weight + input]);
+                addOne(sum, rows, in[input], parameters[weight + input]);
+            }
+            if (layer.activation() != null) {
+                layer.activation().apply(sum, 0, rows);
             }
         }
-        if (layer.activation() != null) {
-            layer.activation().apply(out, 0, layer.outputs() * rows);
+    }
+
+    private static void addFour(
+            float[] sum,
+            int rows,
+            float[] in0,
+            float[] in1,
+            float[] in2,
+            float[] in3,
+            float w0,
+            float w1,
+            float w2,
+            float w3) {
+        for (int row = 0; row < rows; row++) {
+            sum[row] += in0[row] * w0 + in1[row] * w1 + (in2[row] * w2 + in3[row] * w3);
         }
     }
 
-    private static void fill(float[] out, int at, int rows, float bias) {
+    private static void addOne(float[] sum, int rows, float[] in, float weight) {
         for (int row = 0; row < rows; row++) {
-            out[at + row] = bias;
+            sum[row] += in[row] * weight;
         }
     }
 
-    private void addFour(float[] out, int at, float[] in, int from, int rows, int weight) {
-        float a = parameters[weight];
-        float b = parameters[weight + 1];
-        float c = parameters[weight + 2];
-        float d = parameters[weight + 3];
-        int second = from + rows;
-        int third = second + rows;
-        int fourth = third + rows;
+    private static void transpose(float[] rowByRow, int rows, float[][] features) {
         for (int row = 0; row < rows; row++) {
-            out[at + row] += in[from + row] * a + in[second + row] * b + (in[third + row] * c + in[fourth + row] * d);
-        }
-    }
-
-    private static void addOne(float[] out, int at, float[] in, int from, int rows, float weight) {
-        for (int row = 0; row < rows; row++) {
-            out[at + row] += in[from + row] * weight;
-        }
-    }
-
-    private static void transpose(float[] rowByRow, int rows, int columns, float[] columnByColumn) {
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < columns; column++) {
-                columnByColumn[column * rows + row] = rowByRow[row * columns + column];
+            for (int feature = 0; feature < features.length; feature++) {
+                features[feature][row] = rowByRow[row * features.length + feature];
             }
         }
     }
@@ -127,10 +136,10 @@ public final class ActingNetwork {
     private void ensureCapacity(int rows) {
         if (rows > capacity) {
             capacity = rows;
-            activations = new float[layers.size() + 1][];
-            activations[0] = new float[rows * architecture.observationSize()];
+            activations = new float[layers.size() + 1][][];
+            activations[0] = new float[architecture.observationSize()][rows];
             for (int i = 0; i < layers.size(); i++) {
-                activations[i + 1] = new float[rows * layers.get(i).layer().outputs()];
+                activations[i + 1] = new float[layers.get(i).layer().outputs()][rows];
             }
         }
     }

@@ -58,27 +58,23 @@ public record Architecture(
         hidden = List.copyOf(hidden);
     }
 
-    /** All layers, in the order in which they are computed and stored. */
+    /** All layers, in the order in which they are computed and stored: DL4J's, which goes level by level. */
     List<Layer> layers() {
         List<Layer> layers = new ArrayList<>();
-        if (kind == Kind.SHARED) {
-            String trunk = addTrunk(layers, "trunk");
-            addLayer(layers, POLICY, trunk, policyOutputs, null, POLICY_GAIN);
-            addLayer(layers, VALUE, trunk, 1, null, 1);
-        } else {
-            addLayer(layers, POLICY, addTrunk(layers, "actor"), policyOutputs, null, POLICY_GAIN);
-            addLayer(layers, VALUE, addTrunk(layers, "critic"), 1, null, 1);
+        List<String> trunks = kind == Kind.SHARED ? List.of("trunk") : List.of("actor", "critic");
+        for (int depth = 0; depth < hidden.size(); depth++) {
+            for (String trunk : trunks) {
+                addLayer(layers, trunk + depth, top(trunk, depth), hidden.get(depth), activation, activation.gain);
+            }
         }
+        addLayer(layers, POLICY, top(trunks.get(0), hidden.size()), policyOutputs, null, POLICY_GAIN);
+        addLayer(layers, VALUE, top(trunks.get(trunks.size() - 1), hidden.size()), 1, null, 1);
         return layers;
     }
 
-    private String addTrunk(List<Layer> layers, String prefix) {
-        String input = INPUT;
-        for (int i = 0; i < hidden.size(); i++) {
-            addLayer(layers, prefix + i, input, hidden.get(i), activation, activation.gain);
-            input = prefix + i;
-        }
-        return input;
+    /** The layer that a trunk of this depth ends with. */
+    private static String top(String trunk, int depth) {
+        return depth == 0 ? INPUT : trunk + (depth - 1);
     }
 
     private void addLayer(

@@ -1,0 +1,43 @@
+package io.sparring.algorithm;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The rounds in this thread, one shard after the other: what every other implementation is compared with. */
+public final class LocalRounds implements Rounds {
+    private final Configuration configuration;
+    private final ShardWorker worker;
+    private List<Shard> shards;
+
+    /** Goes on from these shards. */
+    public LocalRounds(Configuration configuration, List<Shard> shards) {
+        this.configuration = configuration;
+        this.shards = List.copyOf(shards);
+        worker = new ShardWorker(configuration);
+    }
+
+    @Override
+    public Outcome run(float[] parameters) {
+        List<ShardUpdate> updates =
+                shards.stream().map(shard -> worker.round(parameters, shard)).toList();
+        shards = updates.stream().map(ShardUpdate::next).toList();
+        float[] sum = GradientSum.of(updates, updates.get(0).gradient().length);
+        return new Outcome(sum, updates.stream().map(ShardUpdate::statistics).toList());
+    }
+
+    @Override
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    @Override
+    public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+        return new ArrayList<>(new Evaluator(configuration).play(parameters, index, 0, episodes, greedy));
+    }
+
+    @Override
+    public void close() {}
+}

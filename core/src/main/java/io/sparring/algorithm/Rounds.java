@@ -1,0 +1,36 @@
+package io.sparring.algorithm;
+
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import java.util.List;
+
+/**
+ * Where the rounds are computed: {@link LocalRounds} in this thread, or executors of a Spark cluster. Every implementation
+ * gives the same bits.
+ */
+public interface Rounds extends AutoCloseable {
+
+    /**
+     * What all shards gave together.
+     *
+     * @param gradientSum the {@link GradientSum}
+     * @param statistics of each shard, in shard order
+     */
+    record Outcome(float[] gradientSum, List<ShardStatistics> statistics) {}
+
+    /** One round of every shard from where it stands, with the same parameters. The parameters must not change afterwards. */
+    Outcome run(float[] parameters);
+
+    /** Where the shards stand now, in order. */
+    List<Shard> shards();
+
+    /**
+     * Plays the episodes 0 … {@code episodes} − 1 of an evaluation; see {@link io.sparring.rollout.Evaluation}.
+     *
+     * @return them, in order
+     */
+    List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy);
+
+    @Override
+    void close();
+}

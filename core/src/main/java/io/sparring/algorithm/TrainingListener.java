@@ -1,0 +1,84 @@
+package io.sparring.algorithm;
+
+import io.sparring.rollout.Episode;
+import java.util.List;
+
+/** Who wants to know how training goes, and may end it. Called by the training thread, in the order of events. */
+public interface TrainingListener {
+
+    /**
+     * A round's end.
+     *
+     * @param round rounds done, this one included
+     * @param envSteps environment steps done, this round's included
+     * @param episodes episodes ended so far
+     * @param meanReturn of the last {@value TrainingState#RECENT} episodes; NaN before the first one ended
+     * @param policyLoss mean L_π
+     * @param valueLoss mean L_V
+     * @param entropy mean H
+     * @param explainedVariance 1 − Var(R − V)/Var(R)
+     * @param gradientNorm before clipping; NaN where no gradient was finite
+     * @param learningRate of the step
+     * @param droppedGradients so far
+     * @param seconds of training so far
+     * @param roundSeconds of this round, from the parameters to the step
+     * @param statistics of the shards
+     */
+    record Round(
+            long round,
+            long envSteps,
+            long episodes,
+            double meanReturn,
+            double policyLoss,
+            double valueLoss,
+            double entropy,
+            double explainedVariance,
+            double gradientNorm,
+            double learningRate,
+            int droppedGradients,
+            double seconds,
+            double roundSeconds,
+            List<ShardStatistics> statistics) {}
+
+    /**
+     * An evaluation's end.
+     *
+     * @param round rounds done
+     * @param envSteps environment steps done
+     * @param episodes what was played
+     * @param meanReturn their mean return
+     * @param best whether none was better before
+     * @param seconds of training so far
+     */
+    record Evaluated(
+            long round, long envSteps, List<Episode> episodes, double meanReturn, boolean best, double seconds) {}
+
+    /** Why training ended. */
+    enum Reason {
+        /** The budget of environment steps is used up. */
+        ENV_STEPS,
+        /** An evaluation reached the target. */
+        TARGET_RETURN,
+        /** The budget of seconds is used up. */
+        WALL_CLOCK,
+        /** Somebody asked for it. */
+        REQUESTED
+    }
+
+    /** A round ended. */
+    default void round(Round round) {}
+
+    /** An evaluation ended. */
+    default void evaluated(Evaluated evaluated) {}
+
+    /** The state to go on from, at the intervals that the configuration asks for and at the end. */
+    default void checkpoint(TrainingState state) {}
+
+    /** The state at the best evaluation so far. */
+    default void best(TrainingState state) {}
+
+    /** Whether to end after this round. */
+    default boolean stopRequested() {
+        return false;
+    }
+}

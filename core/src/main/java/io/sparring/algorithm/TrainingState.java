@@ -1,0 +1,71 @@
+package io.sparring.algorithm;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
+import io.sparring.random.Purpose;
+import io.sparring.random.Streams;
+import io.sparring.rollout.Shard;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All of a run between two rounds: who has it can go on as if nothing had happened. Arrays must not be changed.
+ *
+ * @param round rounds done
+ * @param envSteps environment steps done, all copies together
+ * @param episodes episodes ended
+ * @param parameters θ and φ
+ * @param optimizerState the optimiser's moving averages
+ * @param optimizerSteps the steps that it took
+ * @param shards the environments and their generators
+ * @param recentReturns of the last {@value #RECENT} episodes at most, the oldest first
+ * @param bestReturn the best mean return of an evaluation; −∞ before the first
+ * @param droppedGradients shards' gradients that were not finite
+ * @param seconds of training, those of earlier sessions included
+ * @param solvedAtSteps environment steps at the first evaluation that reached the target; −1 before
+ * @param solvedAtSeconds seconds of training until then; −1 before
+ */
+public record TrainingState(
+        long round,
+        long envSteps,
+        long episodes,
+        float[] parameters,
+        float[] optimizerState,
+        int optimizerSteps,
+        List<Shard> shards,
+        List<Double> recentReturns,
+        double bestReturn,
+        int droppedGradients,
+        double seconds,
+        long solvedAtSteps,
+        double solvedAtSeconds) {
+
+    /** Over how many episodes the mean return of training is taken. */
+    public static final int RECENT = 100;
+
+    public TrainingState {
+        shards = List.copyOf(shards);
+        recentReturns = List.copyOf(recentReturns);
+    }
+
+    /** A run that has not begun: first parameters, first episodes. */
+    public static TrainingState first(Configuration configuration) {
+        float[] parameters = ShardWorker.architecture(configuration)
+                .initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS));
+        List<Shard> shards = new ArrayList<>();
+        try (Environment environment = Environments.create(
+                configuration.environment().id(), configuration.environment().copiesPerShard())) {
+            for (int shard = 0; shard < configuration.a2c().shards(); shard++) {
+                shards.add(Shard.first(configuration.seed(), shard, environment));
+            }
+        }
+        return new TrainingState(
+                0, 0, 0, parameters, new float[0], 0, shards, List.of(), Double.NEGATIVE_INFINITY, 0, 0, -1, -1);
+    }
+
+    /** The mean return of the last episodes; NaN before the first one ended. */
+    public double meanReturn() {
+        return recentReturns.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    }
+}

@@ -1,0 +1,10 @@
+/**
+ * The algorithms, each from top to bottom in one file.
+ *
+ * <pre>
+ *   A2c          the loop: roll out and take gradients, average, clip, step, evaluate, record
+ *   Rounds       where its rounds are computed: LocalRounds (here, one thread) or Spark
+ *   ShardWorker  one round of one shard, a pure function: (θ, shard) → (gradient, statistics, shard′)
+ * </pre>
+ */
+package io.sparring.algorithm;

@@ -1,0 +1,294 @@
+package io.sparring.configuration;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.sparring.Names;
+import io.sparring.advantage.AdvantageEstimator;
+import io.sparring.environment.Environments;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.optimizer.OptimizerKind;
+import io.sparring.optimizer.Schedule;
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A whole run: the same configuration gives the same parameters, byte for byte.
+ *
+ * @see ConfigurationFile
+ */
+@JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+public record Configuration(
+        @JsonProperty(defaultValue = "a2c") @JsonPropertyDescription("The algorithm: `a2c`, synchronous rounds.")
+        Algorithm algorithm,
+
+        @JsonProperty(defaultValue = "0")
+        @JsonPropertyDescription("Everything random derives from it. `--seed` sets it too.")
+        long seed,
+
+        @JsonPropertyDescription("What is learned.") Environment environment,
+
+        @JsonPropertyDescription("The actor and the critic.")
+        Network network,
+
+        @JsonPropertyDescription("The synchronous algorithm.")
+        A2c a2c,
+
+        @JsonPropertyDescription("How a gradient becomes a step.")
+        Optimizer optimizer,
+
+        @JsonPropertyDescription("When the run ends: at whichever limit is met first.")
+        Budget budget,
+
+        @JsonPropertyDescription("Episodes played beside training: they decide `best` and the stop at `target-return`.")
+        Evaluation evaluation,
+
+        @JsonPropertyDescription("What is kept so that a run can go on.")
+        Checkpoint checkpoint,
+
+        @JsonPropertyDescription("How the rounds are laid on Spark. Nothing here changes a result.")
+        Cluster cluster)
+        implements Serializable {
+
+    /** Checks what no section can check alone. */
+    public Configuration {
+        Require.that(
+                budget.targetReturn() == null || evaluation.everyEnvSteps() > 0,
+                "budget.target-return",
+                budget.targetReturn(),
+                "no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached");
+        Require.that(
+                optimizer.schedule() == Schedule.CONSTANT || budget.envSteps() > 0,
+                "optimizer.schedule",
+                "linear",
+                "constant where budget.env-steps is 0, since the schedule ends with the budget");
+    }
+
+    /** The algorithms by name. */
+    public enum Algorithm {
+        /** Synchronous rounds. */
+        @JsonProperty("a2c")
+        A2C
+    }
+
+    /** See {@link Configuration#environment()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Environment(
+            @JsonPropertyDescription("The environment's name; `sparring envs` lists them.")
+            String id,
+
+            @JsonProperty(defaultValue = "8")
+            @JsonPropertyDescription("How many copies step together in each shard (or worker).")
+            int copiesPerShard)
+            implements Serializable {
+        public Environment {
+            Require.that(
+                    Environments.ids().contains(id),
+                    "id",
+                    id,
+                    "one of " + Environments.ids() + Names.hint(String.valueOf(id), Environments.ids()));
+            Require.atLeast(1, "copies-per-shard", copiesPerShard);
+        }
+    }
+
+    /** See {@link Configuration#network()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Network(
+            @JsonProperty(defaultValue = "separate")
+            @JsonPropertyDescription(
+                    "`shared`: one trunk under a policy head and a value head. `separate`: a trunk for each.")
+            Architecture.Kind kind,
+
+            @JsonProperty(defaultValue = "[64, 64]")
+            @JsonPropertyDescription(
+                    "The sizes of the hidden layers. `[256]` with `kind: shared` is the reference network.")
+            List<Integer> hidden,
+
+            @JsonProperty(defaultValue = "tanh")
+            @JsonPropertyDescription("What follows each hidden layer: `tanh` or `relu`.")
+            Activation activation)
+            implements Serializable {
+        public Network {
+            for (Integer size : hidden) {
+                Require.that(size != null && size >= 1, "hidden", hidden, "whole numbers of at least 1");
+            }
+            hidden = List.copyOf(hidden);
+        }
+    }
+
+    /** See {@link Configuration#a2c()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record A2c(
+            @JsonProperty(defaultValue = "2")
+            @JsonPropertyDescription(
+                    "N, how many shards of environments there are. Part of the result; executors are not.")
+            int shards,
+
+            @JsonProperty(defaultValue = "16")
+            @JsonPropertyDescription("k, how many steps every copy acts before the gradient is taken.")
+            int rolloutLength,
+
+            @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("γ, the discount.")
+            double gamma,
+
+            @JsonProperty(defaultValue = "gae")
+            @JsonPropertyDescription("The advantage estimator: `gae`, `k-step` or `one-step`.")
+            AdvantageEstimator advantage,
+
+            @JsonProperty(defaultValue = "1.0")
+            @JsonPropertyDescription(
+                    "λ of `gae`: 0 is one step, 1 is k step with the longest k that the rollout allows.")
+            double gaeLambda,
+
+            @JsonProperty(defaultValue = "5") @JsonPropertyDescription("k of `k-step`.")
+            int advantageSteps,
+
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Whether advantages are brought to mean 0 and deviation 1, over the whole batch of all shards.")
+            boolean normalizeAdvantages,
+
+            @JsonProperty(defaultValue = "0.5") @JsonPropertyDescription("α, the weight of the value loss.")
+            double valueWeight,
+
+            @JsonProperty(defaultValue = "0.0") @JsonPropertyDescription("β, the weight of the entropy.")
+            double entropyWeight,
+
+            @JsonProperty(defaultValue = "0.5")
+            @JsonPropertyDescription("The gradient's global norm is clipped to this; 0 turns clipping off.")
+            double maxGradientNorm,
+
+            @JsonProperty(defaultValue = "10")
+            @JsonPropertyDescription(
+                    "A shard's gradient that is not finite is dropped and counted; with more than so many the run fails.")
+            int maxDroppedGradients)
+            implements Serializable {
+        public A2c {
+            Require.atLeast(1, "shards", shards);
+            Require.atLeast(1, "rollout-length", rolloutLength);
+            Require.within(0, 1, "gamma", gamma);
+            Require.within(0, 1, "gae-lambda", gaeLambda);
+            Require.that(
+                    gaeLambda == 1.0 || advantage == AdvantageEstimator.GAE,
+                    "gae-lambda",
+                    gaeLambda,
+                    "no λ where advantage is not gae");
+            Require.atLeast(1, "advantage-steps", advantageSteps);
+            Require.notNegative("value-weight", valueWeight);
+            Require.notNegative("entropy-weight", entropyWeight);
+            Require.notNegative("max-gradient-norm", maxGradientNorm);
+            Require.atLeast(0, "max-dropped-gradients", maxDroppedGradients);
+        }
+    }
+
+    /** See {@link Configuration#optimizer()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Optimizer(
+            @JsonProperty(defaultValue = "rmsprop") @JsonPropertyDescription("`rmsprop`, `adam` or `sgd`.")
+            OptimizerKind kind,
+
+            @JsonProperty(defaultValue = "7.0e-4") @JsonPropertyDescription("The learning rate at the start.")
+            double learningRate,
+
+            @JsonProperty(defaultValue = "constant")
+            @JsonPropertyDescription("`constant`, or `linear`: down to 0 at the end of `budget.env-steps`.")
+            Schedule schedule,
+
+            @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("The decay of RMSProp's mean square.")
+            double rmspropDecay,
+
+            @JsonProperty(defaultValue = "0.9") @JsonPropertyDescription("β₁ of Adam.")
+            double adamBeta1,
+
+            @JsonProperty(defaultValue = "0.999") @JsonPropertyDescription("β₂ of Adam.")
+            double adamBeta2,
+
+            @JsonProperty(defaultValue = "1.0e-5") @JsonPropertyDescription("ε of RMSProp and Adam.")
+            double epsilon)
+            implements Serializable {
+        public Optimizer {
+            Require.positive("learning-rate", learningRate);
+            Require.within(0, 1, "rmsprop-decay", rmspropDecay);
+            Require.within(0, 1, "adam-beta1", adamBeta1);
+            Require.within(0, 1, "adam-beta2", adamBeta2);
+            Require.positive("epsilon", epsilon);
+        }
+    }
+
+    /** See {@link Configuration#budget()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Budget(
+            @JsonProperty(defaultValue = "500000")
+            @JsonPropertyDescription(
+                    "Environment steps, all copies together; the run ends with the round that reaches them.")
+            long envSteps,
+
+            @JsonPropertyDescription("Ends the run at the first evaluation whose mean return reaches it; empty: never.")
+            Double targetReturn,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "Ends the run after so many seconds; 0: never. The one stop that depends on the machine's speed.")
+            double wallClockSeconds)
+            implements Serializable {
+        public Budget {
+            Require.atLeast(1, "env-steps", envSteps);
+            Require.that(
+                    targetReturn == null || Double.isFinite(targetReturn), "target-return", targetReturn, "a number");
+            Require.notNegative("wall-clock-seconds", wallClockSeconds);
+        }
+    }
+
+    /** See {@link Configuration#evaluation()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Evaluation(
+            @JsonProperty(defaultValue = "10000")
+            @JsonPropertyDescription(
+                    "An evaluation takes place at the first round end at or after each multiple of so many environment steps; 0: never.")
+            long everyEnvSteps,
+
+            @JsonProperty(defaultValue = "20") @JsonPropertyDescription("Episodes an evaluation.")
+            int episodes,
+
+            @JsonProperty(defaultValue = "true")
+            @JsonPropertyDescription("Whether the likeliest action is taken; otherwise actions are sampled.")
+            boolean greedy)
+            implements Serializable {
+        public Evaluation {
+            Require.atLeast(0, "every-env-steps", everyEnvSteps);
+            Require.atLeast(1, "episodes", episodes);
+        }
+    }
+
+    /** See {@link Configuration#checkpoint()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Checkpoint(
+            @JsonProperty(defaultValue = "50")
+            @JsonPropertyDescription("`last` is written every so many rounds, and at the end; 0: at the end only.")
+            int everyRounds)
+            implements Serializable {
+        public Checkpoint {
+            Require.atLeast(0, "every-rounds", everyRounds);
+        }
+    }
+
+    /** See {@link Configuration#cluster()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Cluster(
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back. 0: 1 for small shards, else 16.")
+            int cutEveryRounds)
+            implements Serializable {
+        public Cluster {
+            Require.atLeast(0, "cut-every-rounds", cutEveryRounds);
+        }
+    }
+
+    /** Environment steps of one round of all shards. */
+    public long stepsPerRound() {
+        return (long) a2c.shards() * environment.copiesPerShard() * a2c.rolloutLength();
+    }
+}

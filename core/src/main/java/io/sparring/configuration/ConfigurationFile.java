@@ -1,0 +1,311 @@
+package io.sparring.configuration;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.PropertyBindingException;
+import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.sparring.Names;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Reads and writes a {@link Configuration} as YAML: defaults, then the file, then the overrides. */
+public final class ConfigurationFile {
+    private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+                    .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+                    .build())
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .build();
+
+    private ConfigurationFile() {}
+
+    /**
+     * @param name the file's name, for messages
+     * @param yaml the file's text
+     * @param overrides {@code key=value}, applied in order; a key is a path with dots
+     * @throws InvalidConfiguration with one line: file, key, what was expected and the nearest key
+     */
+    public static Configuration parse(String name, String yaml, List<String> overrides) {
+        ObjectNode tree = defaults(Configuration.class);
+        merge(tree, read(name, yaml));
+        for (String override : overrides) {
+            merge(tree, override(override));
+        }
+        return bind(name, (ObjectNode) numbers(tree));
+    }
+
+    /** The resolved configuration: every key with its value. */
+    public static String write(Configuration configuration) {
+        try {
+            return YAML.writeValueAsString(configuration);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static JsonNode read(String name, String yaml) {
+        JsonNode tree;
+        try {
+            tree = YAML.readTree(yaml);
+        } catch (JsonProcessingException e) {
+            String where = e.getLocation() == null
+                    ? ""
+                    : ":" + e.getLocation().getLineNr() + ":" + e.getLocation().getColumnNr();
+            throw new InvalidConfiguration(name + where + ": not YAML: " + firstLine(e.getOriginalMessage()));
+        }
+        if (tree == null || tree.isMissingNode() || tree.isNull()) {
+            throw new InvalidConfiguration(name + ": expected sections and keys, but the file is empty");
+        }
+        if (!tree.isObject()) {
+            throw new InvalidConfiguration(name + ": expected sections and keys, got " + shorten(tree));
+        }
+        return tree;
+    }
+
+    private static ObjectNode override(String override) {
+        int equals = override.indexOf('=');
+        if (equals < 1) {
+            throw new InvalidConfiguration("--set " + override + ": expected key=value, as in a2c.gamma=0.98");
+        }
+        List<String> path = List.of(override.substring(0, equals).trim().split("\\.", -1));
+        JsonNode value;
+        try {
+            value = YAML.readTree(override.substring(equals + 1));
+        } catch (JsonProcessingException e) {
+            throw new InvalidConfiguration(
+                    "--set " + override + ": not a YAML value: " + firstLine(e.getOriginalMessage()));
+        }
+        ObjectNode root = YAML.createObjectNode();
+        ObjectNode node = root;
+        for (String key : path.subList(0, path.size() - 1)) {
+            node = node.putObject(key);
+        }
+        node.set(path.get(path.size() - 1), value.isMissingNode() ? YAML.nullNode() : value);
+        return root;
+    }
+
+    private static ObjectNode defaults(Class<?> type) {
+        ObjectNode node = YAML.createObjectNode();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.getType().isRecord()) {
+                node.set(key(component), defaults(component.getType()));
+            } else if (defaultValue(component) != null) {
+                try {
+                    node.set(key(component), YAML.readTree(defaultValue(component)));
+                } catch (JsonProcessingException impossible) {
+                    throw new IllegalStateException(impossible);
+                }
+            }
+        }
+        return node;
+    }
+
+    private static void merge(ObjectNode into, JsonNode from) {
+        for (Iterator<Map.Entry<String, JsonNode>> fields = from.fields(); fields.hasNext(); ) {
+            Map.Entry<String, JsonNode> field = fields.next();
+            JsonNode present = into.get(field.getKey());
+            if (present != null && present.isObject() && field.getValue().isObject()) {
+                merge((ObjectNode) present, field.getValue());
+            } else if (!(present != null
+                    && present.isObject()
+                    && field.getValue().isNull())) {
+                // A section without keys ("a2c:") is one with defaults.
+                into.set(field.getKey(), field.getValue());
+            }
+        }
+    }
+
+    /** YAML takes 5e-3 and 1e6 for text; everybody who writes them means numbers. */
+    private static JsonNode numbers(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.fieldNames().forEachRemaining(name -> object.set(name, numbers(object.get(name))));
+        } else if (node instanceof ArrayNode array) {
+            for (int i = 0; i < array.size(); i++) {
+                array.set(i, numbers(array.get(i)));
+            }
+        } else if (node.isTextual() && node.asText().matches("[-+]?[0-9.]+[eE][-+]?[0-9]+")) {
+            return number(Double.parseDouble(node.asText()));
+        } else if (node.isTextual() && node.asText().toLowerCase(Locale.ROOT).matches("\\.?nan")) {
+            return DoubleNode.valueOf(Double.NaN);
+        } else if (node.isTextual() && node.asText().toLowerCase(Locale.ROOT).matches("[-+]?\\.?inf(inity)?")) {
+            return DoubleNode.valueOf(
+                    node.asText().startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
+        } else if (node.isFloatingPointNumber()) {
+            return number(node.asDouble());
+        }
+        return node;
+    }
+
+    private static JsonNode number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1L << 53
+                ? LongNode.valueOf((long) value)
+                : DoubleNode.valueOf(value);
+    }
+
+    private static Configuration bind(String name, ObjectNode tree) {
+        try {
+            return YAML.treeToValue(tree, Configuration.class);
+        } catch (PropertyBindingException e) {
+            List<String> known = e.getKnownPropertyIds().stream()
+                    .map(Object::toString)
+                    .sorted()
+                    .toList();
+            throw new InvalidConfiguration(name + ": there is no key " + path(e)
+                    + Names.nearest(e.getPropertyName(), known)
+                            .map(near -> " (did you mean " + near + "?)")
+                            .orElse("; known here: " + String.join(", ", known)));
+        } catch (ValueInstantiationException e) {
+            String section = path(e);
+            throw new InvalidConfiguration(name + ": " + (section.isEmpty() ? "" : section + ".") + reason(e));
+        } catch (MismatchedInputException e) {
+            JsonNode found = at(tree, e.getPath());
+            throw new InvalidConfiguration(
+                    name + ": " + path(e) + ": expected " + expected(e.getTargetType()) + ", got " + shorten(found));
+        } catch (JsonProcessingException e) {
+            throw new InvalidConfiguration(name + ": " + firstLine(e.getOriginalMessage()));
+        }
+    }
+
+    private static String reason(ValueInstantiationException e) {
+        return e.getCause() instanceof InvalidConfiguration invalid ? invalid.getMessage() : firstLine(e.getMessage());
+    }
+
+    private static String path(JsonMappingException e) {
+        StringBuilder path = new StringBuilder();
+        for (JsonMappingException.Reference step : e.getPath()) {
+            if (step.getFieldName() == null) {
+                path.append('[').append(step.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
+            }
+        }
+        return path.toString();
+    }
+
+    private static JsonNode at(JsonNode tree, List<JsonMappingException.Reference> path) {
+        JsonNode node = tree;
+        for (JsonMappingException.Reference step : path) {
+            node = step.getFieldName() == null ? node.path(step.getIndex()) : node.path(step.getFieldName());
+        }
+        return node;
+    }
+
+    private static String expected(Class<?> type) {
+        if (type == null) {
+            return "another value";
+        }
+        if (type.isEnum()) {
+            return "one of " + names(type);
+        }
+        if (type.isRecord()) {
+            return "a section with keys";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
+        if (type == int.class || type == long.class || type == Integer.class || type == Long.class) {
+            return "a whole number";
+        }
+        return List.class.isAssignableFrom(type) ? "a list" : "text";
+    }
+
+    private static List<String> names(Class<?> type) {
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> YAML.convertValue(constant, String.class).toLowerCase(Locale.ROOT))
+                .toList();
+    }
+
+    private static String shorten(JsonNode node) {
+        String text = node == null || node.isMissingNode() ? "nothing" : node.toString();
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+
+    private static String firstLine(String message) {
+        return message == null
+                ? "unknown reason"
+                : message.lines().findFirst().orElse("").trim();
+    }
+
+    private static String key(RecordComponent component) {
+        return PropertyNamingStrategies.KebabCaseStrategy.INSTANCE.nameForField(null, null, component.getName());
+    }
+
+    private static String defaultValue(RecordComponent component) {
+        JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
+        return property == null || property.defaultValue().isEmpty() ? null : property.defaultValue();
+    }
+
+    /** Every key with its default and description, as the body of {@code docs/configuration.md}. */
+    public static String reference() {
+        StringBuilder text = new StringBuilder();
+        table(text, "", Configuration.class);
+        for (RecordComponent section : Configuration.class.getRecordComponents()) {
+            if (section.getType().isRecord()) {
+                text.append("\n## `").append(key(section)).append("`\n\n");
+                text.append(description(section)).append("\n\n");
+                table(text, key(section) + ".", section.getType());
+            }
+        }
+        return text.toString();
+    }
+
+    private static void table(StringBuilder text, String prefix, Class<?> type) {
+        text.append("| key | type | default | meaning |\n|---|---|---|---|\n");
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.getType().isRecord()) {
+                continue;
+            }
+            String byDefault = defaultValue(component);
+            text.append("| `").append(prefix).append(key(component)).append("` | ");
+            text.append(expected(component.getType()).replaceFirst("^an? ", "")).append(" | ");
+            text.append(byDefault == null ? "none" : "`" + byDefault + "`").append(" | ");
+            text.append(description(component)).append(" |\n");
+        }
+    }
+
+    private static String description(RecordComponent component) {
+        JsonPropertyDescription description = component.getAccessor().getAnnotation(JsonPropertyDescription.class);
+        return description == null ? "" : description.value();
+    }
+
+    /** All keys, as paths with dots. */
+    public static List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        for (RecordComponent component : Configuration.class.getRecordComponents()) {
+            if (component.getType().isRecord()) {
+                for (RecordComponent inner : component.getType().getRecordComponents()) {
+                    keys.add(key(component) + "." + key(inner));
+                }
+            } else {
+                keys.add(key(component));
+            }
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,160 @@
+package io.sparring.rollout;
+
+import io.sparring.environment.Environment;
+import io.sparring.environment.Step;
+import io.sparring.network.ActingNetwork;
+import io.sparring.policy.ActionDistribution;
+import io.sparring.random.Generators;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Acts in B environments that step together: one forward pass a step for all of them. A scratch pad: it takes up a shard where
+ * it was left, and leaves another one; nothing of it outlives a round but the arrays' capacity. Used by one thread at a time.
+ */
+public final class Actor {
+    private final Environment environment;
+    private final ActingNetwork network;
+    private final ActionDistribution distribution;
+    private final Step step;
+    private final float[] policy;
+    private final float[] values;
+    private final float[] environmentActions;
+
+    /** What a rollout left behind. */
+    public record Result(
+            Rollout rollout, Shard next, List<Episode> episodes, long environmentNanos, long actingNanos) {}
+
+    public Actor(Environment environment, ActingNetwork network, ActionDistribution distribution) {
+        this.environment = environment;
+        this.network = network;
+        this.distribution = distribution;
+        int copies = environment.copies();
+        step = new Step(copies, environment.observationSpace().size());
+        policy = new float[copies * distribution.outputs()];
+        values = new float[copies];
+        environmentActions = new float[copies * distribution.actionSize()];
+    }
+
+    /**
+     * T steps from where {@code shard} stands. The shard is read, never changed.
+     *
+     * @param parameters θ, by which every step is taken
+     * @param gamma γ
+     * @param steps T
+     */
+    public Result act(float[] parameters, Shard shard, double gamma, int steps) {
+        int copies = environment.copies();
+        int observationSize = environment.observationSpace().size();
+        int actionSize = distribution.actionSize();
+        environment.restore(shard.environment());
+        network.setParameters(parameters);
+        Generators generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
+        double[] returns = shard.returns().clone();
+        int[] lengths = shard.lengths().clone();
+
+        float[] observations = new float[steps * copies * observationSize];
+        float[] actions = new float[steps * copies * actionSize];
+        double[] rewards = new double[steps * copies];
+        double[] discounts = new double[steps * copies];
+        double[] stateValues = new double[steps * copies];
+        double[] nextValues = new double[steps * copies];
+        double[] continues = new double[steps * copies];
+        List<Episode> episodes = new ArrayList<>();
+        Finals finals = new Finals(observationSize);
+        long environmentNanos = 0;
+        long start = System.nanoTime();
+
+        float[] current = shard.observations();
+        float[] drawn = new float[copies * actionSize];
+        for (int t = 0; t < steps; t++) {
+            System.arraycopy(current, 0, observations, t * current.length, current.length);
+            network.forward(current, copies, policy, values);
+            for (int copy = 0; copy < copies; copy++) {
+                distribution.sample(
+                        policy,
+                        copy * distribution.outputs(),
+                        parameters,
+                        generators.get(copy),
+                        drawn,
+                        copy * actionSize);
+            }
+            System.arraycopy(drawn, 0, actions, t * drawn.length, drawn.length);
+            distribution.toEnvironment(drawn, environmentActions, copies);
+            long before = System.nanoTime();
+            environment.step(environmentActions, step);
+            environmentNanos += System.nanoTime() - before;
+            current = step.observations;
+
+            for (int copy = 0; copy < copies; copy++) {
+                int i = t * copies + copy;
+                rewards[i] = step.rewards[copy];
+                stateValues[i] = values[copy];
+                discounts[i] = step.terminated[copy] ? 0 : gamma;
+                continues[i] = step.ended(copy) ? 0 : 1;
+                returns[copy] += step.rewards[copy];
+                lengths[copy]++;
+                if (step.ended(copy)) {
+                    if (!step.terminated[copy]) {
+                        finals.add(i, step.finalObservations, copy);
+                    }
+                    episodes.add(new Episode(returns[copy], lengths[copy]));
+                    returns[copy] = 0;
+                    lengths[copy] = 0;
+                }
+            }
+        }
+
+        network.forward(current, copies, policy, values);
+        for (int i = 0; i < nextValues.length; i++) {
+            int next = i + copies;
+            nextValues[i] = next < nextValues.length ? stateValues[next] : values[next - nextValues.length];
+        }
+        finals.bootstrap(network, distribution, nextValues);
+        Rollout rollout =
+                new Rollout(copies, observations, actions, rewards, discounts, stateValues, nextValues, continues);
+        Shard next = new Shard(
+                shard.index(),
+                environment.snapshot(),
+                current.clone(),
+                Shard.states(generators, copies),
+                returns,
+                lengths);
+        long actingNanos = System.nanoTime() - start - environmentNanos;
+        return new Result(rollout, next, episodes, environmentNanos, actingNanos);
+    }
+
+    /** The last observations of truncated episodes: their V is asked for once, in one batch. */
+    private static final class Finals {
+        private final int observationSize;
+        private final List<Integer> indices = new ArrayList<>();
+        private float[] observations = new float[0];
+
+        Finals(int observationSize) {
+            this.observationSize = observationSize;
+        }
+
+        void add(int index, float[] finalObservations, int copy) {
+            int at = indices.size() * observationSize;
+            if (at + observationSize > observations.length) {
+                observations = Arrays.copyOf(observations, Math.max(observationSize * 16, observations.length * 2));
+            }
+            System.arraycopy(finalObservations, copy * observationSize, observations, at, observationSize);
+            indices.add(index);
+        }
+
+        void bootstrap(ActingNetwork network, ActionDistribution distribution, double[] nextValues) {
+            if (indices.isEmpty()) {
+                return;
+            }
+            float[] policy = new float[indices.size() * distribution.outputs()];
+            float[] values = new float[indices.size()];
+            network.forward(observations, indices.size(), policy, values);
+            for (int i = 0; i < values.length; i++) {
+                nextValues[indices.get(i)] = values[i];
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.sparring.rollout;
+
+import io.sparring.environment.Environment;
+import io.sparring.environment.Step;
+import io.sparring.network.ActingNetwork;
+import io.sparring.policy.ActionDistribution;
+import io.sparring.random.Generators;
+import io.sparring.random.Purpose;
+import io.sparring.random.Streams;
+
+/**
+ * Whole episodes by fixed parameters. Episode i of evaluation k is the same whoever plays it and whatever is played beside it,
+ * since it is seeded by (seed, k, i).
+ */
+public final class Evaluation {
+    private Evaluation() {}
+
+    /**
+     * Plays one episode in every copy of the environment.
+     *
+     * @param index k, which evaluation of the run
+     * @param first the index of the episode that the first copy plays; the others follow
+     * @param greedy whether the likeliest action is taken; otherwise actions are sampled
+     */
+    public static Episode[] play(
+            Environment environment,
+            ActingNetwork network,
+            ActionDistribution distribution,
+            float[] parameters,
+            long seed,
+            long index,
+            int first,
+            boolean greedy) {
+        int copies = environment.copies();
+        int actionSize = distribution.actionSize();
+        long[] environmentSeeds = new long[copies];
+        long[] actionSeeds = new long[copies];
+        for (int copy = 0; copy < copies; copy++) {
+            environmentSeeds[copy] = Streams.seed(seed, index, first + copy, Purpose.EVALUATION_ENVIRONMENT);
+            actionSeeds[copy] = Streams.seed(seed, index, first + copy, Purpose.EVALUATION_ACTION);
+        }
+        Generators generators = Generators.of(actionSeeds);
+        Step step = new Step(copies, environment.observationSpace().size());
+        float[] policy = new float[copies * distribution.outputs()];
+        float[] actions = new float[copies * actionSize];
+        float[] environmentActions = new float[actions.length];
+        double[] returns = new double[copies];
+        Episode[] episodes = new Episode[copies];
+        network.setParameters(parameters);
+        environment.reset(environmentSeeds, step.observations);
+
+        int playing = copies;
+        for (int length = 1; playing > 0; length++) {
+            network.forward(step.observations, copies, policy, null);
+            for (int copy = 0; copy < copies; copy++) {
+                int at = copy * distribution.outputs();
+                if (greedy) {
+                    distribution.mode(policy, at, actions, copy * actionSize);
+                } else {
+                    distribution.sample(policy, at, parameters, generators.get(copy), actions, copy * actionSize);
+                }
+            }
+            distribution.toEnvironment(actions, environmentActions, copies);
+            environment.step(environmentActions, step);
+            for (int copy = 0; copy < copies; copy++) {
+                if (episodes[copy] == null) {
+                    returns[copy] += step.rewards[copy];
+                    if (step.ended(copy)) {
+                        episodes[copy] = new Episode(returns[copy], length);
+                        playing--;
+                    }
+                }
+            }
+        }
+        return episodes;
+    }
+}

@@ -1,0 +1,37 @@
+package io.sparring.rollout;
+
+import io.sparring.advantage.AdvantageEstimator;
+
+/**
+ * T steps of B environments. All arrays are T×B, step by step: element t·B + b is step t of environment b; observations and
+ * actions have so many floats for each.
+ *
+ * @param environments B
+ * @param observations what was acted on, T×B×observation size
+ * @param actions what the policy drew (before any clipping), T×B×action size
+ * @param rewards r
+ * @param discounts γ, or 0 where the episode terminated at this step
+ * @param values V(s_t)
+ * @param nextValues V of what followed: V(s_{t+1}), V(final observation) where truncated, the bootstrap at the end
+ * @param continues 1 where step t + 1 belongs to the same episode, else 0
+ */
+public record Rollout(
+        int environments,
+        float[] observations,
+        float[] actions,
+        double[] rewards,
+        double[] discounts,
+        double[] values,
+        double[] nextValues,
+        double[] continues) {
+
+    /** T×B. */
+    public int samples() {
+        return rewards.length;
+    }
+
+    /** What the advantage estimators take. */
+    public AdvantageEstimator.Inputs advantageInputs() {
+        return new AdvantageEstimator.Inputs(rewards, discounts, values, nextValues, continues, environments);
+    }
+}

@@ -1,0 +1,58 @@
+package io.sparring.rollout;
+
+import io.sparring.environment.Environment;
+import io.sparring.random.Generators;
+import io.sparring.random.Purpose;
+import io.sparring.random.Streams;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+
+/**
+ * B environments between two rounds, as a value: whoever has it can go on from there, on any machine, with the same bits. The
+ * arrays must not be changed.
+ *
+ * @param index which of the N shards
+ * @param environment the environment's snapshot
+ * @param observations what the policy acts on next, B × observation size
+ * @param actionGenerators the states of the generators that draw actions
+ * @param returns the rewards so far of each running episode
+ * @param lengths the steps so far of each running episode
+ */
+public record Shard(
+        int index, byte[] environment, float[] observations, byte[] actionGenerators, double[] returns, int[] lengths)
+        implements Serializable {
+
+    /** The shard at the start of a run: B first episodes. */
+    public static Shard first(long seed, int index, Environment environment) {
+        int copies = environment.copies();
+        long[] environmentSeeds = new long[copies];
+        long[] actionSeeds = new long[copies];
+        for (int copy = 0; copy < copies; copy++) {
+            environmentSeeds[copy] = Streams.seed(seed, index, copy, Purpose.ENVIRONMENT);
+            actionSeeds[copy] = Streams.seed(seed, index, copy, Purpose.ACTION);
+        }
+        float[] observations = new float[copies * environment.observationSpace().size()];
+        environment.reset(environmentSeeds, observations);
+        return new Shard(
+                index,
+                environment.snapshot(),
+                observations,
+                states(Generators.of(actionSeeds), copies),
+                new double[copies],
+                new int[copies]);
+    }
+
+    static byte[] states(Generators generators, int copies) {
+        ByteBuffer bytes = ByteBuffer.allocate(Generators.bytes(copies));
+        generators.write(bytes);
+        return bytes.array();
+    }
+
+    /** About how many bytes it takes. */
+    public long bytes() {
+        return environment.length
+                + (long) observations.length * Float.BYTES
+                + actionGenerators.length
+                + (long) returns.length * (Double.BYTES + Integer.BYTES);
+    }
+}

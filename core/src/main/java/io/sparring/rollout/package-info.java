@@ -1,0 +1,2 @@
+/** Acting: T steps of B environments become one trajectory. */
+package io.sparring.rollout;
