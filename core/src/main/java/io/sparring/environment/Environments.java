@@ -24,12 +24,15 @@ public final class Environments {
 
     /**
      * @param copies how many copies step together, at least 1
-     * @throws IllegalArgumentException if there is no environment of that name
+     * @throws IllegalArgumentException if there is no environment of that name, or no copy
      */
     public static Environment create(String id, int copies) {
         IntFunction<Environment> factory = BY_ID.get(id);
         if (factory == null) {
             throw new IllegalArgumentException("there is no environment " + id + Names.hint(id, BY_ID.keySet()));
+        }
+        if (copies < 1) {
+            throw new IllegalArgumentException("an environment has at least 1 copy, not " + copies);
         }
         return factory.apply(copies);
     }
