@@ -58,30 +58,30 @@ public record Architecture(
         hidden = List.copyOf(hidden);
     }
 
-    /** All layers, in the order in which they are computed and stored. */
+    /**
+     * All layers, in the order in which they are computed and stored: from the observation on, and the actor's before the
+     * critic's at the same depth. It is the order of DL4J's topological sort, and thereby of its flat vector; a test holds it
+     * to that.
+     */
     List<Layer> layers() {
         List<Layer> layers = new ArrayList<>();
-        if (kind == Kind.SHARED) {
-            String trunk = addTrunk(layers, "trunk");
-            addLayer(layers, POLICY, trunk, policyOutputs, null, POLICY_GAIN);
-            addLayer(layers, VALUE, trunk, 1, null, 1);
-        } else {
-            addLayer(layers, POLICY, addTrunk(layers, "actor"), policyOutputs, null, POLICY_GAIN);
-            addLayer(layers, VALUE, addTrunk(layers, "critic"), 1, null, 1);
+        String actor = INPUT;
+        String critic = INPUT;
+        for (int i = 0; i < hidden.size(); i++) {
+            if (kind == Kind.SHARED) {
+                actor = addLayer(layers, "trunk" + i, actor, hidden.get(i), activation, activation.gain);
+                critic = actor;
+            } else {
+                actor = addLayer(layers, "actor" + i, actor, hidden.get(i), activation, activation.gain);
+                critic = addLayer(layers, "critic" + i, critic, hidden.get(i), activation, activation.gain);
+            }
         }
+        addLayer(layers, POLICY, actor, policyOutputs, null, POLICY_GAIN);
+        addLayer(layers, VALUE, critic, 1, null, 1);
         return layers;
     }
 
-    private String addTrunk(List<Layer> layers, String prefix) {
-        String input = INPUT;
-        for (int i = 0; i < hidden.size(); i++) {
-            addLayer(layers, prefix + i, input, hidden.get(i), activation, activation.gain);
-            input = prefix + i;
-        }
-        return input;
-    }
-
-    private void addLayer(
+    private String addLayer(
             List<Layer> layers, String name, String input, int outputs, Activation following, double gain) {
         int inputs = layers.stream()
                 .filter(layer -> layer.name().equals(input))
@@ -90,6 +90,7 @@ public record Architecture(
                 .orElse(observationSize);
         int offset = layers.isEmpty() ? 0 : layers.get(layers.size() - 1).end();
         layers.add(new Layer(name, input, inputs, outputs, following, gain, offset));
+        return name;
     }
 
     /** How many parameters the layers have: the vector's length without the free ones at its end. */

@@ -33,6 +33,30 @@ class StockGraphTest {
 
     @ParameterizedTest
     @MethodSource("architectures")
+    void everyWeightLiesWhereTheFlatVectorOfDl4jHasIt(Architecture architecture) {
+        ComputationGraph stock = stock(architecture, DataType.DOUBLE);
+        int count = architecture.layerParameterCount();
+        assertThat(stock.numParams()).isEqualTo(count);
+        // Each parameter is its own index.
+        stock.setParams(Nd4j.arange(count).castTo(DataType.DOUBLE).reshape(1, count));
+
+        for (Architecture.Layer layer : architecture.layers()) {
+            INDArray weights = stock.getLayer(layer.name()).getParam("W");
+            INDArray biases = stock.getLayer(layer.name()).getParam("b");
+            assertThat(weights.shape()).containsExactly(layer.inputs(), layer.outputs());
+            for (int output = 0; output < layer.outputs(); output++) {
+                for (int input = 0; input < layer.inputs(); input++) {
+                    assertThat(weights.getDouble(input, output))
+                            .as("%s from %s to %s", layer.name(), input, output)
+                            .isEqualTo(layer.offset() + output * layer.inputs() + input);
+                }
+                assertThat(biases.getDouble(output)).isEqualTo(layer.biasOffset() + output);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("architectures")
     void outputsAndGradientAreThoseOfOrdinaryDenseLayers(Architecture architecture) {
         compare(architecture, DataType.DOUBLE, 1e-12);
     }
@@ -51,7 +75,6 @@ class StockGraphTest {
         double[] valueGradient = uniform(random, ROWS);
 
         ComputationGraph stock = stock(architecture, type);
-        assertThat(stock.numParams()).isEqualTo(architecture.layerParameterCount());
         stock.setParams(Nd4j.create(parameters).castTo(type).reshape(1, parameters.length));
         INDArray input = matrix(observations, architecture.observationSize(), type);
         var expected = stock.feedForward(new INDArray[] {input}, true, false);
