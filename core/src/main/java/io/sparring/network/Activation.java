@@ -14,8 +14,10 @@ public enum Activation {
         @Override
         void backward(float[] outputs, float[] gradient, int count) {
             for (int i = 0; i < count; i++) {
-                // 0 or 1 without a branch, so that the loop is vectorised.
-                gradient[i] *= Math.min(1f, outputs[i] * Float.MAX_VALUE);
+                // 0 or 1 without a branch, so that the loop is vectorised; NaN stays NaN. One factor is too small for
+                // the
+                // smallest outputs.
+                gradient[i] *= Math.min(1f, outputs[i] * Float.MAX_VALUE * Float.MAX_VALUE);
             }
         }
 
@@ -26,7 +28,7 @@ public enum Activation {
 
         @Override
         double derivative(double output) {
-            return output > 0 ? 1 : 0;
+            return output > 0 ? 1 : 0 * output; // NaN stays NaN
         }
     },
 

@@ -34,11 +34,13 @@ record Categorical(int n) implements ActionDistribution {
         for (int i = 0; i < n; i++) {
             total += StrictMath.exp(policy[at + i] - policy[at + mode]);
         }
-        double left = random.nextDouble() * total;
+        // Summed up in the order of the total, so that rounding never reaches an action of no probability.
+        double threshold = random.nextDouble() * total;
+        double cumulative = 0;
         int drawn = 0;
         for (; drawn < n - 1; drawn++) {
-            left -= StrictMath.exp(policy[at + drawn] - policy[at + mode]);
-            if (left < 0) {
+            cumulative += StrictMath.exp(policy[at + drawn] - policy[at + mode]);
+            if (threshold < cumulative) {
                 break;
             }
         }

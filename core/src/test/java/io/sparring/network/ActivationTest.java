@@ -1,0 +1,194 @@
+package io.sparring.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ActivationTest {
+    private static final float[] SPECIAL = {
+        0f,
+        -0f,
+        Float.MIN_VALUE,
+        -Float.MIN_VALUE,
+        1e-39f,
+        Float.MIN_NORMAL,
+        -Float.MIN_NORMAL,
+        1e-20f,
+        1f,
+        -1f,
+        7.9f,
+        -7.9f,
+        8f,
+        -8f,
+        1e20f,
+        -1e20f,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE,
+        Float.POSITIVE_INFINITY,
+        Float.NEGATIVE_INFINITY
+    };
+
+    private static float applied(Activation activation, float x) {
+        float[] values = {x};
+        activation.apply(values, 0, 1);
+        return values[0];
+    }
+
+    private static float backward(Activation activation, float output, float gradient) {
+        float[] values = {gradient};
+        activation.backward(new float[] {output}, values, 1);
+        return values[0];
+    }
+
+    @Test
+    void tanhIsWithinItsPromiseOverTheWholeRange() {
+        // Every 1/10,000 where it bends, and every binary order of magnitude with 64 steps in each.
+        for (int i = -100_000; i <= 100_000; i++) {
+            requireTanh(i * 1e-4f);
+        }
+        for (int bits = 0; bits < Float.floatToIntBits(Float.POSITIVE_INFINITY); bits += 1 << 17) {
+            requireTanh(Float.intBitsToFloat(bits));
+            requireTanh(-Float.intBitsToFloat(bits));
+        }
+        for (float x : SPECIAL) {
+            requireTanh(x);
+        }
+    }
+
+    private static void requireTanh(float x) {
+        float tanh = applied(Activation.TANH, x);
+        boolean kept = Math.abs(tanh - Math.tanh(x)) <= 5e-7 && Math.abs(tanh) <= 1;
+        // Asserted only where it fails: a quarter of a million assertions would take seconds.
+        if (!kept) {
+            fail("tanh(%s) = %s instead of %s", x, tanh, Math.tanh(x));
+        }
+    }
+
+    @Test
+    void tanhIsOddAndKeepsTheSignOfSmallNumbers() {
+        for (float x : SPECIAL) {
+            assertThat(applied(Activation.TANH, -x)).isEqualTo(-applied(Activation.TANH, x));
+        }
+        assertThat(applied(Activation.TANH, 1e-20f)).isCloseTo(1e-20f, within(1e-26f));
+    }
+
+    @Test
+    void reluIsTheLargerOfZeroAndItsArgument() {
+        for (float x : SPECIAL) {
+            assertThat(applied(Activation.RELU, x)).isEqualTo(x > 0 ? x : 0);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theFloatFunctionIsTheExactOne(Activation activation) {
+        for (float x = -12; x < 12; x += 0.01f) {
+            assertThat(applied(activation, x)).isCloseTo((float) activation.apply((double) x), within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void onlyTheGivenElementsAreTouched(Activation activation) {
+        float[] values = {-3, -2, -1, -2, -3};
+        activation.apply(values, 1, 4);
+
+        float two = applied(activation, -2);
+        assertThat(values).containsExactly(-3, two, applied(activation, -1), two, -3);
+
+        float[] gradient = {5, 5, 5};
+        activation.backward(new float[] {0, 0, 0}, gradient, 2);
+        assertThat(gradient[2]).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void theDerivativeIsTheSlope(Activation activation) {
+        double h = 1e-6;
+        for (double x = -6.005; x < 6; x += 0.01) {
+            double slope = (activation.apply(x + h) - activation.apply(x - h)) / (2 * h);
+
+            double output = activation.apply(x);
+            assertThat(activation.derivative(output)).isCloseTo(slope, within(1e-9));
+            assertThat((double) backward(activation, (float) output, 3)).isCloseTo(3 * slope, within(2e-6));
+        }
+    }
+
+    @Test
+    void reluPassesTheGradientOfEveryPositiveOutputUnchanged() {
+        for (float output : SPECIAL) {
+            if (output >= 0) {
+                assertThat(backward(Activation.RELU, output, 0.7f))
+                        .as("behind an output of %s", output)
+                        .isEqualTo(output > 0 ? 0.7f : 0);
+                assertThat(Activation.RELU.derivative(output)).isEqualTo(output > 0 ? 1 : 0);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saturatedTanhAndDeadReluPassNothing(Activation activation) {
+        float output = applied(activation, activation == Activation.TANH ? Float.POSITIVE_INFINITY : -1);
+
+        assertThat(backward(activation, output, 1e10f)).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void notANumberIsNeverHidden(Activation activation) {
+        assertThat(applied(activation, Float.NaN)).isNaN();
+        assertThat(activation.apply(Double.NaN)).isNaN();
+        assertThat(activation.derivative(Double.NaN)).isNaN();
+        // Neither by a vanishing derivative in the backward pass, nor by a vanishing gradient.
+        for (float x : SPECIAL) {
+            assertThat(backward(activation, applied(activation, x), Float.NaN)).isNaN();
+            assertThat(backward(activation, Float.NaN, x)).isNaN();
+        }
+        // An infinite gradient is a mistake upstream: where it cannot pass it becomes NaN, not zero.
+        assertThat(backward(activation, applied(activation, 0.5f), Float.POSITIVE_INFINITY))
+                .isEqualTo(Float.POSITIVE_INFINITY);
+        float dead = applied(activation, Float.NEGATIVE_INFINITY);
+        assertThat(backward(activation, dead, Float.POSITIVE_INFINITY)).isNaN();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 8, 31, 1000})
+    void compiledLoopsGiveTheBitsOfSingleCalls(int length) {
+        for (Activation activation : Activation.values()) {
+            float[] inputs = new float[length];
+            float[] gradients = new float[length];
+            for (int i = 0; i < length; i++) {
+                inputs[i] = i % 3 == 0 ? SPECIAL[i / 3 % SPECIAL.length] : i % 100 * 0.1f - 5;
+                gradients[i] = i % 7 == 0 ? Float.NaN : i % 11 - 5;
+            }
+            inputs[length / 2] = Float.NaN;
+
+            float[] expected = new float[length];
+            float[] expectedGradients = new float[length];
+            for (int i = 0; i < length; i++) {
+                expected[i] = applied(activation, inputs[i]);
+                expectedGradients[i] = backward(activation, expected[i], gradients[i]);
+            }
+            float[] outputs = null;
+            float[] passed = null;
+            // Often enough that the loops have been compiled and vectorised, where minimum and maximum are other
+            // instructions.
+            int times = 40_000 / Math.min(length, 20);
+            for (int time = 0; time < times; time++) {
+                outputs = inputs.clone();
+                activation.apply(outputs, 0, length);
+                passed = gradients.clone();
+                activation.backward(outputs, passed, length);
+            }
+
+            assertThat(outputs).isEqualTo(expected);
+            assertThat(passed).isEqualTo(expectedGradients);
+        }
+    }
+}
