@@ -1,0 +1,157 @@
+package io.sparring.run;
+
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/**
+ * Writes scalars as a TensorBoard event file: TFRecords (tensorflow/core/lib/io/record_writer.h) of {@code Event} messages
+ * (tensorflow/core/util/event.proto). A scalar needs seven fields of that format, so they are encoded here by hand.
+ *
+ * <p>Not thread-safe. The stream is the caller's to open, so the file may lie anywhere; {@link #close} closes it. Each record
+ * goes out in one {@code write}: a killed run leaves at most one broken record at the end, which TensorBoard passes over.
+ */
+public final class TensorBoardEvents implements Closeable {
+    private static final String FILE_VERSION = "brain.Event:2";
+    private static final int CHECKSUM_MASK = 0xa282ead8;
+
+    /** SummaryMetadata: plugin_data (1) with plugin_name (1), and data_class (4), whose value 1 is DATA_CLASS_SCALAR. */
+    private static final byte[] SCALAR_METADATA = new Message()
+            .bytes(1, new Message().text(1, "scalars").encoded())
+            .integer(4, 1)
+            .encoded();
+
+    private final OutputStream out;
+
+    /**
+     * Starts a file: writes the event that names the format's version.
+     *
+     * @param out an empty file
+     * @param wallTimeSeconds seconds since 1970
+     */
+    public TensorBoardEvents(OutputStream out, double wallTimeSeconds) throws IOException {
+        this.out = out;
+        write(new Message().real(1, wallTimeSeconds).text(3, FILE_VERSION));
+    }
+
+    /**
+     * The name of an event file. TensorBoard reads the files of one folder in the order of their names and finds them by
+     * "tfevents", so the time comes first, in ten digits.
+     *
+     * @param wallTimeSeconds when the file was started, seconds since 1970
+     * @param writer tells files of the same second apart
+     */
+    public static String fileName(double wallTimeSeconds, String writer) {
+        if (!writer.matches("[A-Za-z0-9_-]+")) {
+            throw new IllegalArgumentException("writer: \"" + writer + "\", must be letters, digits, - or _");
+        }
+        return "events.out.tfevents.%010d.%s".formatted((long) wallTimeSeconds, writer);
+    }
+
+    /**
+     * Adds one point to the curve {@code tag}.
+     *
+     * @param tag the curve's name; TensorBoard groups by what stands before the first "/"
+     * @param step the x coordinate, usually environment steps; 0 or more
+     * @param wallTimeSeconds seconds since 1970
+     * @param value kept as a 32-bit float; NaN and infinities are allowed
+     */
+    public void scalar(String tag, long step, double wallTimeSeconds, double value) throws IOException {
+        if (tag.isEmpty()) {
+            throw new IllegalArgumentException("tag: is empty");
+        }
+        if (step < 0) {
+            throw new IllegalArgumentException("step: " + step + ", must be 0 or more");
+        }
+        Message point = new Message().text(1, tag).real32(2, (float) value).bytes(9, SCALAR_METADATA);
+        Message summary = new Message().bytes(1, point.encoded());
+        write(new Message().real(1, wallTimeSeconds).integer(2, step).bytes(5, summary.encoded()));
+    }
+
+    /** Hands on what the stream buffers, so that a TensorBoard that watches sees it. */
+    public void flush() throws IOException {
+        out.flush();
+    }
+
+    @Override
+    public void close() throws IOException {
+        out.close();
+    }
+
+    /** One TFRecord: length (8 bytes), checksum of the length (4), message, checksum of the message (4), little-endian. */
+    private void write(Message event) throws IOException {
+        byte[] message = event.encoded();
+        ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + message.length + 4).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.putLong(message.length).putInt(maskedChecksum(bytes.array(), 0, 8));
+        bytes.put(message).putInt(maskedChecksum(message, 0, message.length));
+        out.write(bytes.array());
+    }
+
+    /** CRC-32C, rotated and shifted: the format does so because the checksum of a text that holds its own checksum is weak. */
+    private static int maskedChecksum(byte[] bytes, int at, int length) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes, at, length);
+        return Integer.rotateRight((int) checksum.getValue(), 15) + CHECKSUM_MASK;
+    }
+
+    /** A protobuf message in the making. The numbers are the field's number; the low three bits on the wire say the type. */
+    private static final class Message {
+        private static final int VARINT = 0;
+        private static final int FIXED_64 = 1;
+        private static final int LENGTH_DELIMITED = 2;
+        private static final int FIXED_32 = 5;
+
+        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+        Message integer(int field, long value) {
+            return key(field, VARINT).varint(value);
+        }
+
+        Message real(int field, double value) {
+            return key(field, FIXED_64).littleEndian(Double.doubleToLongBits(value), Double.BYTES);
+        }
+
+        Message real32(int field, float value) {
+            return key(field, FIXED_32).littleEndian(Float.floatToIntBits(value), Float.BYTES);
+        }
+
+        Message text(int field, String value) {
+            return bytes(field, value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Message bytes(int field, byte[] value) {
+            key(field, LENGTH_DELIMITED).varint(value.length).out.writeBytes(value);
+            return this;
+        }
+
+        byte[] encoded() {
+            return out.toByteArray();
+        }
+
+        private Message key(int field, int wireType) {
+            return varint((long) field << 3 | wireType);
+        }
+
+        private Message varint(long value) {
+            long rest = value;
+            while ((rest & ~0x7FL) != 0) {
+                out.write((int) (rest & 0x7F | 0x80));
+                rest >>>= 7;
+            }
+            out.write((int) rest);
+            return this;
+        }
+
+        private Message littleEndian(long bits, int count) {
+            for (int i = 0; i < count; i++) {
+                out.write((int) (bits >>> 8 * i));
+            }
+            return this;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+"""Prints what TensorBoard reads from the event files of a folder, as JSON: each reader's points, [wall time, step, value] by tag."""
+
+import json
+import sys
+
+from tensorboard import context
+from tensorboard.backend.event_processing import data_provider
+from tensorboard.backend.event_processing import event_accumulator
+from tensorboard.backend.event_processing import plugin_event_multiplexer
+
+EVERYTHING = 1_000_000
+
+
+def accumulator(folder):
+    """The reader that notebooks use."""
+    events = event_accumulator.EventAccumulator(folder, size_guidance={event_accumulator.SCALARS: 0}).Reload()
+    return {tag: [[p.wall_time, p.step, p.value] for p in events.Scalars(tag)] for tag in events.Tags()["scalars"]}
+
+
+def dashboard(folder):
+    """What TensorBoard's scalars page asks for."""
+    runs = plugin_event_multiplexer.EventMultiplexer(tensor_size_guidance={"scalars": 0})
+    runs.AddRunsFromDirectory(folder).Reload()
+    provider = data_provider.MultiplexerDataProvider(runs, folder)
+    by_run = provider.read_scalars(
+        context.RequestContext(), experiment_id="", plugin_name="scalars", downsample=EVERYTHING
+    )
+    return {tag: [[p.wall_time, p.step, p.value] for p in points] for tag, points in by_run["."].items()}
+
+
+folder = sys.argv[1]
+json.dump({"accumulator": accumulator(folder), "dashboard": dashboard(folder)}, sys.stdout)
