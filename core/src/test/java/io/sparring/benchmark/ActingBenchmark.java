@@ -1,0 +1,50 @@
+package io.sparring.benchmark;
+
+import io.sparring.network.ActingNetwork;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** Policy and value of a batch of observations, as each environment step needs them. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(2)
+public class ActingBenchmark {
+    @Param
+    private Networks network;
+
+    @Param({"1", "64", "256", "1024"})
+    private int rows;
+
+    private ActingNetwork acting;
+    private float[] observations;
+    private float[] policy;
+    private float[] values;
+
+    @Setup
+    public void setUp() {
+        acting = new ActingNetwork(network.architecture);
+        acting.setParameters(network.parameters());
+        observations = network.observations(rows);
+        policy = new float[rows * network.architecture.policyOutputs()];
+        values = new float[rows];
+    }
+
+    @Benchmark
+    public float[] forward() {
+        acting.forward(observations, rows, policy, values);
+        return policy;
+    }
+}
