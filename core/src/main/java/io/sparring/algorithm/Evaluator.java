@@ -7,10 +7,13 @@ import io.sparring.network.ActingNetwork;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
+import java.io.Serializable;
 import java.util.List;
 
 /** Plays a range of an evaluation's episodes: what one task of an evaluation does. */
-public final class Evaluator {
+public final class Evaluator implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final Configuration configuration;
 
     public Evaluator(Configuration configuration) {

@@ -7,4 +7,8 @@ public final class TrainingFailed extends RuntimeException {
     public TrainingFailed(String message) {
         super(message);
     }
+
+    public TrainingFailed(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

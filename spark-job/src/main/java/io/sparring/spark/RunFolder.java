@@ -1,0 +1,230 @@
+package io.sparring.spark;
+
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.run.CheckpointFile;
+import java.io.BufferedOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+
+/**
+ * A run's folder, on any Hadoop file system.
+ *
+ * <pre>
+ *   configuration.yaml     every key with its value
+ *   versions.json          what it was run with
+ *   metrics.jsonl          one JSON object a round and an evaluation
+ *   events.out.tfevents.*  the same for TensorBoard
+ *   checkpoints/           last, best; last.previous and best.previous, those before
+ *   report.html            the learning curves
+ *   result.json, exit.json how it ended
+ *   lock                   there while a run is alive
+ * </pre>
+ *
+ * <p>Files appear whole: each is written under a temporary name and renamed.
+ */
+final class RunFolder implements AutoCloseable {
+    private static final long HEARTBEAT_SECONDS = 5;
+    /** A lock without a sign of life for so long belongs to a dead run. */
+    private static final long DEAD_AFTER_SECONDS = 60;
+
+    private final Path root;
+    private final FileSystem files;
+    private ScheduledExecutorService heartbeat;
+
+    private RunFolder(Path root, FileSystem files) {
+        this.root = root;
+        this.files = files;
+    }
+
+    /** @throws IOException if the file system cannot be reached */
+    static RunFolder at(String name, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        Path path = new Path(name);
+        FileSystem files = path.getFileSystem(hadoop);
+        if (files instanceof LocalFileSystem local) {
+            // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
+            files = local.getRawFileSystem();
+        }
+        return new RunFolder(files.makeQualified(path), files);
+    }
+
+    /** The folder's name, as a user would type it. */
+    String name() {
+        return root.toUri().getScheme().equals("file") ? root.toUri().getPath() : root.toString();
+    }
+
+    boolean exists() throws IOException {
+        return files.exists(root);
+    }
+
+    boolean has(String name) throws IOException {
+        return files.exists(new Path(root, name));
+    }
+
+    /** Marks the folder as in use until {@link #close()}. @throws InvalidConfiguration if a live run uses it */
+    void lock() throws IOException {
+        files.mkdirs(root);
+        Path lock = new Path(root, "lock");
+        String owner = InetAddress.getLocalHost().getHostName() + " "
+                + ProcessHandle.current().pid();
+        for (int attempt = 0; ; attempt++) {
+            try (OutputStream out = files.create(lock, false)) {
+                out.write(owner.getBytes(StandardCharsets.UTF_8));
+                break;
+            } catch (FileAlreadyExistsException e) {
+                refuseIfAlive(lock);
+                if (attempt > 0) {
+                    throw e;
+                }
+                files.delete(lock, false);
+            }
+        }
+        heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "sparring-run-lock");
+            thread.setDaemon(true);
+            return thread;
+        });
+        heartbeat.scheduleAtFixedRate(
+                () -> {
+                    try {
+                        files.setTimes(lock, System.currentTimeMillis(), -1);
+                    } catch (IOException e) {
+                        // The next beat may succeed; a file system that is gone shows at the next checkpoint.
+                    }
+                },
+                HEARTBEAT_SECONDS,
+                HEARTBEAT_SECONDS,
+                TimeUnit.SECONDS);
+    }
+
+    private void refuseIfAlive(Path lock) throws IOException {
+        String[] owner = new String(readPath(lock), StandardCharsets.UTF_8).split(" ");
+        FileStatus status = files.getFileStatus(lock);
+        long silent = Math.max(0, (System.currentTimeMillis() - status.getModificationTime()) / 1000);
+        boolean known = owner.length == 2
+                && owner[0].equals(InetAddress.getLocalHost().getHostName())
+                && owner[1].matches("[0-9]+");
+        boolean alive = known
+                ? ProcessHandle.of(Long.parseLong(owner[1]))
+                        .map(ProcessHandle::isAlive)
+                        .orElse(false)
+                : silent < DEAD_AFTER_SECONDS;
+        if (alive) {
+            throw new InvalidConfiguration(name() + " is in use by a live run (host " + owner[0] + ", process "
+                    + (owner.length > 1 ? owner[1] : "unknown") + ", last sign of life " + silent
+                    + " s ago); name another folder, or wait for its end");
+        }
+    }
+
+    /** Writes a whole file: temporary name, then rename. */
+    void write(String name, byte[] content) throws IOException {
+        replace(name, out -> {
+            try {
+                out.write(content);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private void replace(String name, Consumer<OutputStream> content) throws IOException {
+        Path target = new Path(root, name);
+        Path temporary = new Path(target.getParent(), "." + target.getName() + ".tmp");
+        try (OutputStream out = new BufferedOutputStream(files.create(temporary, true))) {
+            content.accept(out);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        files.delete(target, false);
+        rename(temporary, target);
+    }
+
+    private void rename(Path from, Path to) throws IOException {
+        if (!files.rename(from, to)) {
+            throw new IOException("could not rename " + from + " to " + to);
+        }
+    }
+
+    byte[] read(String name) throws IOException {
+        return readPath(new Path(root, name));
+    }
+
+    private byte[] readPath(Path path) throws IOException {
+        try (InputStream in = files.open(path)) {
+            return in.readAllBytes();
+        }
+    }
+
+    /** A file that grows while the run goes on. */
+    OutputStream grow(String name) throws IOException {
+        return files.create(new Path(root, name), true);
+    }
+
+    /** Removes the files directly in the folder whose names begin so. */
+    void deleteBeginning(String prefix) throws IOException {
+        for (FileStatus status : files.listStatus(root)) {
+            if (status.getPath().getName().startsWith(prefix)) {
+                files.delete(status.getPath(), false);
+            }
+        }
+    }
+
+    /** Writes a checkpoint; the one before is kept as {@code name.previous} until the next. */
+    void writeCheckpoint(String name, Configuration configuration, TrainingState state) throws IOException {
+        Path target = new Path(root, "checkpoints/" + name);
+        Path previous = target.suffix(".previous");
+        Path temporary = new Path(target.getParent(), "." + name + ".tmp");
+        try (OutputStream out = new BufferedOutputStream(files.create(temporary, true), 1 << 16)) {
+            new CheckpointFile(ConfigurationFile.write(configuration), state).write(out);
+        }
+        if (files.exists(target)) {
+            files.delete(previous, false);
+            rename(target, previous);
+        }
+        rename(temporary, target);
+    }
+
+    /**
+     * The newest whole checkpoint of a name; a damaged one is named, and the previous one is taken.
+     *
+     * @param warn receives what was wrong
+     * @throws FileNotFoundException if there is none
+     */
+    CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
+        for (String candidate : new String[] {name, name + ".previous"}) {
+            String path = "checkpoints/" + candidate;
+            if (has(path)) {
+                try {
+                    return CheckpointFile.read(read(path));
+                } catch (CheckpointFile.Damaged e) {
+                    warn.accept(name() + "/" + path + " is not used: " + e.getMessage());
+                }
+            }
+        }
+        throw new FileNotFoundException(name() + " has no whole checkpoint " + name);
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (heartbeat != null) {
+            heartbeat.shutdownNow();
+            files.delete(new Path(root, "lock"), false);
+        }
+    }
+}
