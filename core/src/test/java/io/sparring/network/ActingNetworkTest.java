@@ -119,6 +119,8 @@ class ActingNetworkTest {
         float[] asked = new float[5 * architecture.policyOutputs()];
         float[] unasked = new float[5 * architecture.policyOutputs()];
         network.forward(observations, 5, asked, new float[5]);
+        // Another batch between them, so that nothing is left over from the first.
+        network.forward(observations(5, architecture), 5, new float[asked.length], new float[5]);
         network.forward(observations, 5, unasked, null);
 
         assertThat(unasked).isEqualTo(asked);
