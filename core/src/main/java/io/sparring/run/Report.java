@@ -1,0 +1,191 @@
+package io.sparring.run;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.sparring.run.ReportData.Chart;
+import io.sparring.run.ReportData.Fact;
+import io.sparring.run.ReportData.Series;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.commons.text.StringEscapeUtils;
+
+/**
+ * A run as one HTML file that needs nothing else: facts, result and interactive learning curves. It opens from a disk, an
+ * object store or an attachment; uPlot (MIT licence), the style and the data are inside.
+ *
+ * <p>Names come from configurations that anybody may have written. Text is escaped, and the page's content security policy
+ * admits the two scripts by their hashes and no request at all.
+ */
+public final class Report {
+    /** More than a screen has pixels across. */
+    static final int POINTS_PER_SERIES = 2_000;
+
+    /** A curve of more than twice as many points is drawn pale, with the means of this many runs of points as a bold line. */
+    static final int MEANS_PER_SERIES = 100;
+
+    private static final MathContext PRECISION = new MathContext(6);
+    private static final double LARGEST_EXACT_INTEGER = 1L << 53;
+    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
+
+    /** ASCII only: U+2028 and U+2029 end a line for some JavaScript parsers. */
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private Report() {}
+
+    /**
+     * The page, to be written as UTF-8. Series of more than 2,000 points are thinned to their extremes, values are rounded to
+     * six digits; the same data give the same page.
+     */
+    public static String html(ReportData data) {
+        String uplotVersion = uplotVersion();
+        String uplotFolder = "/META-INF/resources/webjars/uplot/" + uplotVersion + "/";
+        String uplot = "/*!\n" + resource(uplotFolder + "LICENSE") + "\n*/\n"
+                + resource(uplotFolder + "dist/uPlot.iife.min.js");
+        String script = resource("report.js");
+        return fill(
+                resource("report.html"),
+                Map.ofEntries(
+                        Map.entry("script-hashes", hash(uplot) + " " + hash(script)),
+                        Map.entry(
+                                "style", resource(uplotFolder + "dist/uPlot.min.css") + "\n" + resource("report.css")),
+                        Map.entry("title", StringEscapeUtils.escapeHtml4(data.title())),
+                        Map.entry("result", StringEscapeUtils.escapeHtml4(data.result())),
+                        Map.entry("facts", facts(data.facts())),
+                        Map.entry("figures", figures(data.charts())),
+                        Map.entry("charts", json(data.charts())),
+                        Map.entry("uplot-version", StringEscapeUtils.escapeHtml4(uplotVersion)),
+                        Map.entry("uplot", uplot),
+                        Map.entry("script", script)));
+    }
+
+    private static String facts(List<Fact> facts) {
+        StringBuilder rows = new StringBuilder();
+        for (Fact fact : facts) {
+            rows.append("<tr><th scope=\"row\">%s</th><td>%s</td></tr>\n"
+                    .formatted(
+                            StringEscapeUtils.escapeHtml4(fact.label()), StringEscapeUtils.escapeHtml4(fact.value())));
+        }
+        return rows.toString();
+    }
+
+    private static String figures(List<Chart> charts) {
+        StringBuilder figures = new StringBuilder();
+        for (Chart chart : charts) {
+            figures.append("<figure><figcaption>%s</figcaption><div class=\"plot\"></div></figure>\n"
+                    .formatted(StringEscapeUtils.escapeHtml4(chart.title())));
+        }
+        return figures.toString();
+    }
+
+    /** [{title, xLabel, threshold: {name, value}?, series: [{name, x: [], y: [], means: {x: [], y: []}?}]}], without any "<". */
+    private static String json(List<Chart> charts) {
+        ArrayNode all = JSON.createArrayNode();
+        for (Chart chart : charts) {
+            ObjectNode node = all.addObject().put("title", chart.title()).put("xLabel", chart.xLabel());
+            if (chart.threshold() != null) {
+                node.putObject("threshold")
+                        .put("name", chart.threshold().name())
+                        .put("value", chart.threshold().value());
+            }
+            ArrayNode series = node.putArray("series");
+            for (Series curve : chart.series()) {
+                ObjectNode curveNode = series.addObject().put("name", curve.name());
+                putPoints(curveNode, curve.thinned(POINTS_PER_SERIES));
+                if (curve.x().length > 2 * MEANS_PER_SERIES) {
+                    putPoints(curveNode.putObject("means"), curve.means(MEANS_PER_SERIES));
+                }
+            }
+        }
+        try {
+            // In JSON "<" stands only within strings, where its escape means the same and ends no script element.
+            return JSON.writeValueAsString(all).replace("<", "\\u003c");
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void putPoints(ObjectNode node, Series points) {
+        ArrayNode xs = node.putArray("x");
+        ArrayNode ys = node.putArray("y");
+        for (int i = 0; i < points.x().length; i++) {
+            addNumber(xs, points.x()[i]);
+            addNumber(ys, rounded(points.y()[i]));
+        }
+    }
+
+    private static double rounded(double value) {
+        return Double.isFinite(value) ? new BigDecimal(value).round(PRECISION).doubleValue() : value;
+    }
+
+    private static void addNumber(ArrayNode numbers, double value) {
+        if (!Double.isFinite(value)) {
+            numbers.addNull();
+        } else if (value == Math.rint(value) && Math.abs(value) <= LARGEST_EXACT_INTEGER) {
+            numbers.add((long) value);
+        } else {
+            numbers.add(value);
+        }
+    }
+
+    /** In one pass: a placeholder within a part stays what it is. */
+    private static String fill(String template, Map<String, String> parts) {
+        return PLACEHOLDER.matcher(template).replaceAll(placeholder -> {
+            String part = parts.get(placeholder.group(1));
+            if (part == null) {
+                throw new IllegalStateException("report.html asks for " + placeholder.group());
+            }
+            return Matcher.quoteReplacement(part);
+        });
+    }
+
+    /** A script as a content security policy names it. */
+    private static String hash(String script) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
+            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** From what the jar says of itself, so that the build's pom alone decides. */
+    private static String uplotVersion() {
+        Properties properties = new Properties();
+        try {
+            properties.load(new StringReader(resource("/META-INF/maven/org.webjars.npm/uplot/pom.properties")));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
+
+    /** A text on the class path, with the line ends that a browser hashes. */
+    private static String resource(String name) {
+        try (InputStream in = Report.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new FileNotFoundException("not on the class path: " + name);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+(() => {
+    "use strict";
+
+    const FONT = "12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif";
+    const COLOURS = 6;
+
+    const charts = JSON.parse(document.getElementById("charts").textContent);
+    const places = document.querySelectorAll(".plot");
+    const sync = uPlot.sync("run");
+
+    /** A number for the legend, in four digits: 0.01234, 12.34, 1,234, 12.3k, 1.234M. */
+    function number(value) {
+        if (value == null) {
+            return "–";
+        }
+        const size = Math.abs(value);
+        if (size >= 1e15 || size > 0 && size < 1e-3) {
+            return value.toExponential(2);
+        }
+        for (const [unit, letter] of [[1e9, "G"], [1e6, "M"], [1e4, "k"]]) {
+            if (size >= unit) {
+                return Number((value / (letter === "k" ? 1e3 : unit)).toPrecision(4)) + letter;
+            }
+        }
+        return Number(value.toPrecision(4)).toLocaleString("en-US", {maximumFractionDigits: 6});
+    }
+
+    /** Ticks of one axis: one unit and as many decimals for all of them. */
+    function ticks(values) {
+        const largest = Math.max(...values.map(Math.abs));
+        if (largest >= 1e15 || largest > 0 && largest < 1e-3) {
+            const digits = Math.max(...values.map(value =>
+                Number(value.toPrecision(4)).toExponential().replace(/[-.]|e.*/g, "").length));
+            return values.map(value => value === 0 ? "0" : value.toExponential(digits - 1));
+        }
+        const [unit, letter] = [[1e9, "G"], [1e6, "M"], [1e4, "k"]].find(([least]) => largest >= least) || [1, ""];
+        const divisor = letter === "k" ? 1e3 : unit;
+        const short = values.map(value => Number((value / divisor).toPrecision(6)));
+        const decimals = Math.max(0, ...short.map(value => (String(value).split(".")[1] || "").length));
+        return short.map(value => value === 0 ? "0" : value.toFixed(decimals) + letter);
+    }
+
+    /** The series' point nearest to the cursor: another series' x's are no points of this one. */
+    function nearest(u, series, hovered, x) {
+        const xs = u.data[0];
+        const ys = u.data[series];
+        if (series === 0 || ys[hovered] != null) {
+            return hovered;
+        }
+        let before = hovered;
+        let after = hovered;
+        while (before >= 0 && ys[before] == null) {
+            before--;
+        }
+        while (after < xs.length && ys[after] == null) {
+            after++;
+        }
+        if (before < 0) {
+            return after < xs.length ? after : null;
+        }
+        return after < xs.length && xs[after] - x < x - xs[before] ? after : before;
+    }
+
+    function last(values) {
+        return values.findLast(value => value != null);
+    }
+
+    /** The bold line of a pale curve. */
+    function drawMeans(u, means, colour) {
+        const {ctx, bbox} = u;
+        ctx.save();
+        ctx.beginPath();
+        ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+        ctx.clip();
+        ctx.strokeStyle = colour;
+        ctx.lineWidth = 2 * uPlot.pxRatio;
+        ctx.lineJoin = "round";
+        ctx.beginPath();
+        let gap = true;
+        means.y.forEach((y, i) => {
+            if (y != null) {
+                const point = [u.valToPos(means.x[i], "x", true), u.valToPos(y, "y", true)];
+                gap ? ctx.moveTo(...point) : ctx.lineTo(...point);
+            }
+            gap = y == null;
+        });
+        ctx.stroke();
+        ctx.restore();
+    }
+
+    /** The mean at x: of the run of points whose middle is nearest. */
+    function meanAt(means, x) {
+        let best = 0;
+        means.x.forEach((middle, i) => {
+            best = Math.abs(middle - x) < Math.abs(means.x[best] - x) ? i : best;
+        });
+        return means.y[best];
+    }
+
+    function drawThreshold(u, threshold, style) {
+        const {ctx, bbox} = u;
+        const y = Math.round(u.valToPos(threshold.value, "y", true));
+        if (y < bbox.top || y > bbox.top + bbox.height) {
+            return;
+        }
+        const scale = uPlot.pxRatio;
+        ctx.save();
+        ctx.strokeStyle = ctx.fillStyle = style("--threshold");
+        ctx.lineWidth = scale;
+        ctx.setLineDash([6 * scale, 4 * scale]);
+        ctx.beginPath();
+        ctx.moveTo(bbox.left, y);
+        ctx.lineTo(bbox.left + bbox.width, y);
+        ctx.stroke();
+        ctx.font = FONT.replace("12px", 12 * scale + "px");
+        ctx.textAlign = "left";
+        ctx.textBaseline = "bottom";
+        // A halo, so that the words stay readable on the curves.
+        ctx.setLineDash([]);
+        ctx.lineJoin = "round";
+        ctx.lineWidth = 4 * scale;
+        ctx.strokeStyle = style("--card");
+        const words = threshold.name + " " + number(threshold.value);
+        ctx.strokeText(words, bbox.left + 6 * scale, y - 3 * scale);
+        ctx.fillText(words, bbox.left + 6 * scale, y - 3 * scale);
+        ctx.restore();
+    }
+
+    function height(chart, width) {
+        return chart === charts[0] && width > 600 ? 340 : 220;
+    }
+
+    function draw(chart, place) {
+        const data = uPlot.join(chart.series.map(series => [series.x, series.y]));
+        const colours = getComputedStyle(document.documentElement);
+        const style = name => colours.getPropertyValue(name).trim();
+        const axis = {
+            font: FONT,
+            stroke: style("--quiet"),
+            grid: {stroke: style("--grid"), width: 1},
+            ticks: {stroke: style("--grid"), width: 1, size: 5},
+            values: (u, values) => ticks(values),
+        };
+        const colour = i => style("--series-" + i % COLOURS);
+        const level = chart.threshold ? [chart.threshold.value] : [];
+        return new uPlot({
+            width: place.clientWidth,
+            height: height(chart, place.clientWidth),
+            padding: [8, null, null, null],
+            scales: {
+                x: {time: false},
+                y: {range: (u, min, max) => min == null
+                    ? [0, 1]
+                    : uPlot.rangeNum(Math.min(min, ...level), Math.max(max, ...level), 0.1, true)},
+            },
+            axes: [
+                {...axis, label: chart.xLabel, labelFont: FONT, labelSize: 18, size: 32, space: 70},
+                {...axis, size: 54, space: 40},
+            ],
+            series: [
+                {
+                    label: chart.xLabel,
+                    value: (u, x, series, index) => index == null
+                        ? last(data[0]).toLocaleString("en-US")
+                        : x.toLocaleString("en-US"),
+                },
+                ...chart.series.map((series, i) => ({
+                    label: series.name,
+                    stroke: colour(i) + (series.means ? "55" : ""),
+                    width: series.means ? 1 : 2,
+                    points: {size: 5, fill: colour(i)},
+                    // Without a cursor the legend shows where the run ended.
+                    value: (u, y, index, at) => number(at == null ? last(series.y) : y) + (series.means
+                        ? " (mean " + number(meanAt(series.means, at == null ? last(series.x) : data[0][at])) + ")"
+                        : ""),
+                })),
+            ],
+            cursor: {
+                y: false,
+                dataIdx: nearest,
+                sync: {key: sync.key, setSeries: false, scales: ["x", null]},
+                points: {size: 7},
+            },
+            legend: {markers: {width: 0, fill: (u, i) => colour(i - 1)}},
+            hooks: {
+                drawSeries: [(u, i) => {
+                    const {means} = chart.series[i - 1];
+                    means && drawMeans(u, means, colour(i - 1));
+                }],
+                draw: chart.threshold ? [u => drawThreshold(u, chart.threshold, style)] : [],
+            },
+        }, data, place);
+    }
+
+    function drawAll() {
+        return charts.map((chart, i) => {
+            if (chart.series.every(series => last(series.y) == null)) {
+                places[i].textContent = "Nothing was recorded.";
+                places[i].classList.add("nothing");
+                return null;
+            }
+            return draw(chart, places[i]);
+        });
+    }
+
+    let plots = drawAll();
+
+    // The header is as wide as the page and, unlike the charts' own places, keeps its size while they are redrawn.
+    new ResizeObserver(() => plots.forEach((plot, i) => {
+        const width = places[i].clientWidth;
+        if (plot && plot.width !== width) {
+            plot.setSize({width, height: height(charts[i], width)});
+        }
+    })).observe(document.querySelector("header"));
+
+    // A canvas keeps the colours it was drawn with.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+        plots.forEach(plot => plot && plot.destroy());
+        plots = drawAll();
+    });
+})();

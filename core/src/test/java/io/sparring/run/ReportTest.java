@@ -1,0 +1,199 @@
+package io.sparring.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparring.run.ReportData.Chart;
+import io.sparring.run.ReportData.Fact;
+import io.sparring.run.ReportData.Series;
+import io.sparring.run.ReportData.Threshold;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class ReportTest {
+    private static final Pattern SCRIPT = Pattern.compile("<script([^>]*)>(.*?)</script>", Pattern.DOTALL);
+    private static final Pattern STYLE = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL);
+
+    private static final ReportData CARTPOLE = new ReportData(
+            "CartPole-v1 · a2c",
+            "Reached 487.3 ± 12.1 after 620,000 steps.",
+            List.of(new Fact("seed", "0"), new Fact("environment", "CartPole-v1")),
+            List.of(
+                    new Chart(
+                            "Return",
+                            "environment steps",
+                            new Threshold("target", 475),
+                            List.of(
+                                    series("training", new double[] {16, 32, 64}, 9.5, 1.0 / 3, 500),
+                                    series("evaluation", new double[] {40}, -1e-7))),
+                    new Chart(
+                            "Entropy",
+                            "environment steps",
+                            null,
+                            List.of(series("policy", new double[] {0.5, 4e9, 5e9}, 0.25, Double.NaN, 1.0 / 0)))));
+
+    @Test
+    void thePageAsksForNothingElse() {
+        String html = Report.html(CARTPOLE);
+
+        String markup = STYLE.matcher(SCRIPT.matcher(html).replaceAll("")).replaceAll("");
+        assertThat(markup).doesNotContainPattern("(?i)\\b(src|href|srcset|action|background)\\s*=|<link|<img|<iframe");
+        String style = STYLE.matcher(html).results().findFirst().orElseThrow().group(1);
+        assertThat(style).doesNotContain("url(", "@import");
+        assertThat(html).doesNotContain("fetch(", "XMLHttpRequest", "import(", "WebSocket");
+        assertThat(html.lines().filter(line -> line.contains("://")))
+                .as("the only address is that of uPlot in uPlot's own comment")
+                .allMatch(line -> line.startsWith("/*! https://github.com/leeoniya/uPlot"));
+    }
+
+    @Test
+    void theSecurityPolicyAdmitsTheTwoScriptsAndNothingElse() {
+        String html = Report.html(CARTPOLE);
+
+        String hashes = scripts(html).stream()
+                .filter(script -> script.group(1).isEmpty())
+                .map(script -> "'sha256-" + sha256(script.group(2)) + "'")
+                .reduce((a, b) -> a + " " + b)
+                .orElseThrow();
+        assertThat(html)
+                .contains("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src " + hashes + "\"");
+        assertThat(scripts(html)).hasSize(3);
+    }
+
+    @Test
+    void uplotComesWithItsLicence() {
+        assertThat(Report.html(CARTPOLE))
+                .contains("The MIT License", "Permission is hereby granted", "Leon Sorokin")
+                .containsPattern("uPlot \\d+\\.\\d+\\.\\d+ \\(MIT licence");
+    }
+
+    @Test
+    void titleResultAndFactsAreThereInOrder() {
+        assertThat(Report.html(CARTPOLE))
+                .contains("<title>CartPole-v1 &middot; a2c</title>")
+                .containsSubsequence(
+                        "<h1>CartPole-v1 &middot; a2c</h1>",
+                        "Reached 487.3 &plusmn; 12.1 after 620,000 steps.",
+                        "<figcaption>Return</figcaption>",
+                        "<figcaption>Entropy</figcaption>",
+                        "<tr><th scope=\"row\">seed</th><td>0</td></tr>",
+                        "<tr><th scope=\"row\">environment</th><td>CartPole-v1</td></tr>");
+    }
+
+    @Test
+    void everyPointIsThereInSixDigitsAndGapsAreNull() throws JsonProcessingException {
+        JsonNode expected = JsonMapper.builder().build().readTree("""
+                        [{"title": "Return", "xLabel": "environment steps", "threshold": {"name": "target", "value": 475.0},
+                          "series": [{"name": "training", "x": [16, 32, 64], "y": [9.5, 0.333333, 500]},
+                                     {"name": "evaluation", "x": [40], "y": [-1.0E-7]}]},
+                         {"title": "Entropy", "xLabel": "environment steps",
+                          "series": [{"name": "policy", "x": [0.5, 4000000000, 5000000000], "y": [0.25, null, null]}]}]
+                        """);
+
+        assertThat(charts(Report.html(CARTPOLE))).isEqualTo(expected);
+    }
+
+    @Test
+    void aLongSeriesIsThinnedAndKeepsItsLastPointAndItsSpikes() throws JsonProcessingException {
+        int points = 1_000_003;
+        double[] x = new double[points];
+        Arrays.setAll(x, i -> 16.0 * i);
+        double[] y = new double[points];
+        Arrays.setAll(y, i -> Math.sin(i));
+        y[777_777] = 1_000;
+        y[points - 1] = 42;
+
+        String html = Report.html(chart(new Series("long", x, y)));
+
+        JsonNode series = charts(html).at("/0/series/0");
+        assertThat(series.at("/x")).hasSizeBetween(1_900, Report.POINTS_PER_SERIES);
+        assertThat(series.at("/y")).hasSameSizeAs(series.at("/x"));
+        assertThat(series.at("/x").get(series.at("/x").size() - 1).asDouble()).isEqualTo(x[points - 1]);
+        assertThat(series.at("/y").get(series.at("/y").size() - 1).asDouble()).isEqualTo(42);
+        assertThat(series.at("/y")).anyMatch(value -> value.asDouble() == 1_000);
+        assertThat(series.at("/means/y")).hasSize(Report.MEANS_PER_SERIES).allMatch(mean -> mean.asDouble() < 1);
+        assertThat(html).hasSizeLessThan(150_000);
+    }
+
+    @Test
+    void noTextBreaksOut() throws JsonProcessingException {
+        String nasty = "</title></script></style><script>alert(1)</script><!--<img src=x onerror=\"alert(1)\">'&amp;"
+                + "{{charts}}$1\\\u2028\u2029\uD800";
+        ReportData data = new ReportData(
+                nasty,
+                nasty,
+                List.of(new Fact(nasty, nasty)),
+                List.of(new Chart(nasty, nasty, new Threshold(nasty, 1), List.of(series(nasty, new double[] {1}, 1)))));
+
+        String html = Report.html(data);
+
+        String lowerCase = html.toLowerCase(Locale.ROOT);
+        assertThat(lowerCase.split("<script", -1)).hasSize(1 + 3);
+        assertThat(lowerCase.split("</script", -1)).hasSize(1 + 3);
+        assertThat(lowerCase.split("</title", -1)).hasSize(1 + 1);
+        assertThat(lowerCase.split("</style", -1)).hasSize(1 + 1);
+        assertThat(lowerCase).doesNotContain("<img", "<!--");
+        assertThat(json(html)).doesNotContain("<", "\u2028", "\u2029");
+        JsonNode chart = charts(html).get(0);
+        assertThat(chart.at("/title").asText()).isEqualTo(nasty);
+        assertThat(chart.at("/xLabel").asText()).isEqualTo(nasty);
+        assertThat(chart.at("/threshold/name").asText()).isEqualTo(nasty);
+        assertThat(chart.at("/series/0/name").asText()).isEqualTo(nasty);
+    }
+
+    @Test
+    void aRunThatRecordedNothingHasAPageToo() throws JsonProcessingException {
+        assertThat(charts(Report.html(new ReportData("", "", List.of(), List.of()))))
+                .isEmpty();
+        assertThat(charts(Report.html(chart(series("empty", new double[0])))).at("/0/series/0/x"))
+                .isEmpty();
+    }
+
+    @Test
+    void theSameDataGiveTheSamePage() {
+        assertThat(Report.html(CARTPOLE)).isEqualTo(Report.html(CARTPOLE));
+    }
+
+    private static ReportData chart(Series series) {
+        return new ReportData("title", "result", List.of(), List.of(new Chart("chart", "x", null, List.of(series))));
+    }
+
+    private static Series series(String name, double[] x, double... y) {
+        return new Series(name, x, y);
+    }
+
+    private static JsonNode charts(String html) throws JsonProcessingException {
+        return JsonMapper.builder().build().readTree(json(html));
+    }
+
+    private static String json(String html) {
+        return scripts(html).stream()
+                .filter(script -> script.group(1).equals(" type=\"application/json\" id=\"charts\""))
+                .findFirst()
+                .orElseThrow()
+                .group(2);
+    }
+
+    private static List<MatchResult> scripts(String html) {
+        return SCRIPT.matcher(html).results().toList();
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java has SHA-256", e);
+        }
+    }
+}
