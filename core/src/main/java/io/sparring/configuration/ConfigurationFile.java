@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -24,6 +25,7 @@ import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -292,6 +294,11 @@ public final class ConfigurationFile {
     private static String description(RecordComponent component) {
         JsonPropertyDescription description = component.getAccessor().getAnnotation(JsonPropertyDescription.class);
         return description == null ? "" : description.value();
+    }
+
+    /** A section's keys with their values, in order. */
+    public static Map<String, Object> values(Record section) {
+        return YAML.convertValue(section, new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     /** All keys, as paths with dots. */

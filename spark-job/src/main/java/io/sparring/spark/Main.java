@@ -1,0 +1,83 @@
+package io.sparring.spark;
+
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.configuration.InvalidConfiguration;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.apache.spark.SparkException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: what {@code submit/sparring} hands to spark-submit. */
+@Command(
+        name = "sparring",
+        description = "Actor-critic reinforcement learning on Spark, reproducible to the bit.",
+        versionProvider = Versions.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            InspectCommand.class,
+            ReportCommand.class,
+            BenchCommand.class,
+            EnvsCommand.class,
+            CheckCommand.class
+        },
+        footer = {
+            "",
+            "Options before the command are spark-submit's own: sparring --master local[4] train conf/cartpole-a2c.yaml",
+            "Exit codes: 0, 1 a failed run, 2 bad input, 130 after SIGINT, 143 after SIGTERM."
+        })
+public final class Main {
+    private Main() {}
+
+    /** Runs a command and ends the JVM with its exit code. */
+    public static void main(String[] arguments) {
+        // Spark's shutdown hooks stop what is left of the context.
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> {
+                    System.err.println("sparring: " + firstLine(e.getMessage()) + " (see sparring "
+                            + (e.getCommandLine().getParent() == null
+                                    ? ""
+                                    : e.getCommandLine().getCommandName() + " ")
+                            + "--help)");
+                    return 2;
+                })
+                .setExecutionExceptionHandler((e, commandLine, result) -> {
+                    System.err.println("sparring: " + explain(e));
+                    if (Boolean.getBoolean("sparring.debug")) {
+                        e.printStackTrace();
+                    }
+                    return e instanceof InvalidConfiguration ? 2 : 1;
+                })
+                .execute(arguments);
+    }
+
+    /** One line for the user. */
+    static String explain(Throwable e) {
+        if (e instanceof InvalidConfiguration || e instanceof TrainingFailed) {
+            return e.getMessage();
+        }
+        if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
+            return "not found: " + firstLine(e.getMessage());
+        }
+        if (e instanceof IOException) {
+            return "reading or writing failed: " + firstLine(e.getMessage());
+        }
+        if (e instanceof SparkException) {
+            return "Spark failed: " + firstLine(e.getMessage());
+        }
+        return "failed: " + firstLine(e.toString()) + " (SPARRING_DEBUG=1 shows where)";
+    }
+
+    private static String firstLine(String message) {
+        return message == null ? "no reason given" : message.lines().findFirst().orElse("");
+    }
+}

@@ -1,0 +1,172 @@
+package io.sparring.spark;
+
+import io.sparring.algorithm.ShardStatistics;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.run.MetricsLog;
+import io.sparring.run.TensorBoardEvents;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+
+/** Writes what happens into the run's folder: metrics, TensorBoard events, checkpoints. */
+final class Recorder implements TrainingListener, AutoCloseable {
+    private static final String METRICS = "metrics.jsonl";
+    private static final String EVENTS = "events.out.tfevents.";
+
+    private final RunFolder folder;
+    private final Configuration configuration;
+    private final LongSupplier recomputed;
+    private final MetricsLog metrics;
+    private final TensorBoardEvents events;
+    private long checkpointRound;
+
+    /**
+     * @param start where training begins; what an earlier session recorded after that point is cut
+     * @param recomputed how many shards had to be computed again so far
+     */
+    Recorder(RunFolder folder, Configuration configuration, TrainingState start, LongSupplier recomputed)
+            throws IOException {
+        this.folder = folder;
+        this.configuration = configuration;
+        this.recomputed = recomputed;
+        checkpointRound = start.round();
+        List<Map<String, Object>> kept = folder.has(METRICS)
+                ? MetricsLog.read(new ByteArrayInputStream(folder.read(METRICS))).stream()
+                        .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
+                        .toList()
+                : List.of();
+        folder.deleteBeginning(EVENTS);
+        double now = now();
+        metrics = new MetricsLog(folder.grow(METRICS));
+        events = new TensorBoardEvents(folder.grow(TensorBoardEvents.fileName(now, "sparring")), now);
+        for (Map<String, Object> line : kept) {
+            write(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now);
+        }
+    }
+
+    @Override
+    public void round(Round round) {
+        Map<String, Object> line = line("round", round.round(), round.envSteps(), round.seconds());
+        line.put("episodes", round.episodes());
+        line.put("mean_return", round.meanReturn());
+        line.put("policy_loss", round.policyLoss());
+        line.put("value_loss", round.valueLoss());
+        line.put("entropy", round.entropy());
+        line.put("explained_variance", round.explainedVariance());
+        line.put("gradient_norm", round.gradientNorm());
+        line.put("learning_rate", round.learningRate());
+        line.put("dropped_gradients", round.droppedGradients());
+        line.put("recomputed_shards", recomputed.getAsLong());
+        line.put("env_steps_per_second", samples(round.statistics()) / round.roundSeconds());
+        line.put("round_seconds", round.roundSeconds());
+        line.put("environment_seconds", slowest(round.statistics(), ShardStatistics::environmentNanos));
+        line.put("acting_seconds", slowest(round.statistics(), ShardStatistics::actingNanos));
+        line.put("learning_seconds", slowest(round.statistics(), ShardStatistics::learningNanos));
+        record(line);
+    }
+
+    private static long samples(List<ShardStatistics> statistics) {
+        return statistics.stream().mapToLong(ShardStatistics::samples).sum();
+    }
+
+    private static double slowest(List<ShardStatistics> statistics, ToLongFunction<ShardStatistics> nanos) {
+        return statistics.stream().mapToLong(nanos).max().orElse(0) / 1e9;
+    }
+
+    @Override
+    public void evaluated(Evaluated evaluated) {
+        Map<String, Object> line = line("evaluation", evaluated.round(), evaluated.envSteps(), evaluated.seconds());
+        line.put("evaluation_return", evaluated.meanReturn());
+        line.put(
+                "evaluation_length",
+                evaluated.episodes().stream()
+                        .mapToInt(episode -> episode.length())
+                        .average()
+                        .orElse(Double.NaN));
+        line.put("evaluation_episodes", evaluated.episodes().size());
+        line.put("best", evaluated.best());
+        record(line);
+    }
+
+    private static Map<String, Object> line(String type, long round, long envSteps, double seconds) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("type", type);
+        line.put("round", round);
+        line.put("env_steps", envSteps);
+        line.put("seconds", seconds);
+        line.put("wall_time", now());
+        return line;
+    }
+
+    private void record(Map<String, Object> line) {
+        try {
+            write(line, now());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void write(Map<String, Object> line, double wallTime) throws IOException {
+        metrics.record(line);
+        long step = ((Number) line.get("env_steps")).longValue();
+        for (Map.Entry<String, Object> entry : line.entrySet()) {
+            if (entry.getValue() instanceof Number value && tag(entry.getKey()) != null) {
+                events.scalar(tag(entry.getKey()), step, wallTime, value.doubleValue());
+            }
+        }
+        events.flush();
+    }
+
+    /** Stable-Baselines3's groups, so that curves can be laid side by side. */
+    private static String tag(String key) {
+        return switch (key) {
+            case "mean_return" -> "rollout/mean_return";
+            case "evaluation_return", "evaluation_length" -> "evaluation/" + key.substring("evaluation_".length());
+            case "policy_loss", "value_loss", "entropy", "explained_variance", "gradient_norm", "learning_rate" ->
+                "train/" + key;
+            case "env_steps_per_second", "round_seconds", "recomputed_shards", "dropped_gradients" -> "time/" + key;
+            default -> null;
+        };
+    }
+
+    @Override
+    public void checkpoint(TrainingState state) {
+        write("last", state);
+        checkpointRound = state.round();
+    }
+
+    @Override
+    public void best(TrainingState state) {
+        write("best", state);
+    }
+
+    private void write(String name, TrainingState state) {
+        try {
+            folder.writeCheckpoint(name, configuration, state);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the checkpoint " + name + " of round " + state.round(), e);
+        }
+    }
+
+    /** The round that {@code last} holds. */
+    long checkpointRound() {
+        return checkpointRound;
+    }
+
+    private static double now() {
+        return System.currentTimeMillis() / 1000.0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        metrics.close();
+        events.close();
+    }
+}

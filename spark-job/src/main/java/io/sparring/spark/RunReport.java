@@ -1,0 +1,99 @@
+package io.sparring.spark;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.run.MetricsLog;
+import io.sparring.run.Report;
+import io.sparring.run.ReportData;
+import io.sparring.run.ReportData.Chart;
+import io.sparring.run.ReportData.Fact;
+import io.sparring.run.ReportData.Series;
+import io.sparring.run.ReportData.Threshold;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@code report.html} from a run's metrics. */
+final class RunReport {
+    private static final String STEPS = "environment steps";
+
+    private RunReport() {}
+
+    /** Writes the report into the folder. */
+    static void write(RunFolder folder, Configuration configuration, RunResult result) throws IOException {
+        List<Map<String, Object>> lines = MetricsLog.read(new ByteArrayInputStream(folder.read("metrics.jsonl")));
+        Double target = configuration.budget().targetReturn();
+        List<Chart> charts = new ArrayList<>();
+        charts.add(new Chart(
+                "Return",
+                STEPS,
+                target == null ? null : new Threshold("target " + target, target),
+                List.of(
+                        series("training (last 100 episodes)", lines, "mean_return"),
+                        series("evaluation", lines, "evaluation_return"))));
+        charts.add(chart("Value loss", lines, "value_loss"));
+        charts.add(chart("Policy loss", lines, "policy_loss"));
+        charts.add(chart("Entropy", lines, "entropy"));
+        charts.add(chart("Explained variance", lines, "explained_variance"));
+        charts.add(chart("Gradient norm (before clipping)", lines, "gradient_norm"));
+        charts.add(chart("Learning rate", lines, "learning_rate"));
+        charts.add(chart("Environment steps per second", lines, "env_steps_per_second"));
+        ReportData data = new ReportData(
+                configuration.algorithm().name() + " on "
+                        + configuration.environment().id(),
+                result.sentence(configuration),
+                facts(folder, configuration, result),
+                charts);
+        folder.write("report.html", Report.html(data).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<Fact> facts(RunFolder folder, Configuration configuration, RunResult result) {
+        List<Fact> facts = new ArrayList<>();
+        facts.add(new Fact("run", folder.name()));
+        facts.add(new Fact("seed", Long.toString(configuration.seed())));
+        facts.add(new Fact(
+                "network",
+                RunResult.lower(configuration.network().kind()) + " "
+                        + configuration.network().hidden() + " "
+                        + RunResult.lower(configuration.network().activation())));
+        facts.add(new Fact(
+                "batch",
+                configuration.a2c().shards() + " shards × "
+                        + configuration.environment().copiesPerShard() + " copies × "
+                        + configuration.a2c().rolloutLength() + " steps"));
+        facts.add(new Fact(
+                "optimizer",
+                RunResult.lower(configuration.optimizer().kind()) + ", learning rate "
+                        + configuration.optimizer().learningRate() + " "
+                        + RunResult.lower(configuration.optimizer().schedule())));
+        facts.add(new Fact("environment steps", String.format(java.util.Locale.ROOT, "%,d", result.envSteps())));
+        facts.add(new Fact("episodes", String.format(java.util.Locale.ROOT, "%,d", result.episodes())));
+        facts.add(new Fact(
+                "environment steps per second",
+                String.format(java.util.Locale.ROOT, "%,.0f", result.envStepsPerSecond())));
+        facts.add(new Fact("parameters (SHA-256)", result.paramsSha256()));
+        Versions.all().forEach((name, version) -> facts.add(new Fact(name, version)));
+        return facts;
+    }
+
+    private static Chart chart(String title, List<Map<String, Object>> lines, String key) {
+        return new Chart(title, STEPS, null, List.of(series(title, lines, key)));
+    }
+
+    private static Series series(String name, List<Map<String, Object>> lines, String key) {
+        List<Map<String, Object>> having =
+                lines.stream().filter(line -> line.containsKey(key)).toList();
+        return new Series(
+                name,
+                having.stream()
+                        .mapToDouble(line -> number(line.get("env_steps")))
+                        .toArray(),
+                having.stream().mapToDouble(line -> number(line.get(key))).toArray());
+    }
+
+    private static double number(Object value) {
+        return value instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+}

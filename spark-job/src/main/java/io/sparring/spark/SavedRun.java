@@ -1,0 +1,40 @@
+package io.sparring.spark;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.run.CheckpointFile;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+
+/** A run that lies in a folder, as {@code evaluate}, {@code inspect} and {@code report} open it. */
+record SavedRun(RunFolder folder, Configuration configuration, CheckpointFile checkpoint) {
+
+    /** @throws InvalidConfiguration if there is no whole checkpoint of that name */
+    static SavedRun open(String directory, String checkpointName) throws IOException {
+        RunFolder folder = RunFolder.at(directory, Session.hadoop(Session.settings()));
+        if (!folder.exists()) {
+            throw new InvalidConfiguration(directory + ": there is no such folder");
+        }
+        try {
+            CheckpointFile checkpoint =
+                    folder.readCheckpoint(checkpointName, warning -> System.err.println("sparring: " + warning));
+            return new SavedRun(
+                    folder,
+                    ConfigurationFile.parse(directory + "/configuration", checkpoint.configuration(), List.of()),
+                    checkpoint);
+        } catch (FileNotFoundException e) {
+            throw new InvalidConfiguration(directory + ": there is no whole checkpoint " + checkpointName);
+        }
+    }
+
+    /** What came of it, from its checkpoints. */
+    RunResult result() throws IOException {
+        CheckpointFile last = folder.readCheckpoint("last", warning -> {});
+        float[] best = folder.has("checkpoints/best")
+                ? folder.readCheckpoint("best", warning -> {}).state().parameters()
+                : null;
+        return RunResult.of(last.state(), best, "saved", folder);
+    }
+}

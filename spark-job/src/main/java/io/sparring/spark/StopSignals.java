@@ -1,0 +1,29 @@
+package io.sparring.spark;
+
+import org.jline.utils.Signals;
+
+/** SIGINT and SIGTERM: the first asks training to end after the round, the second ends the process at once. */
+final class StopSignals {
+    private volatile int exitCode;
+
+    StopSignals() {
+        Signals.register("INT", () -> received(130));
+        Signals.register("TERM", () -> received(143));
+    }
+
+    private void received(int code) {
+        if (exitCode != 0) {
+            Runtime.getRuntime().halt(code);
+        }
+        exitCode = code;
+    }
+
+    boolean received() {
+        return exitCode != 0;
+    }
+
+    /** 128 + the signal's number; 0 where none came. */
+    int exitCode() {
+        return exitCode;
+    }
+}

@@ -1,0 +1,249 @@
+package io.sparring.spark;
+
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.run.CheckpointFile;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sparring train}. */
+@Command(
+        name = "train",
+        description = "Trains until the target or the end of the budget is reached.",
+        mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "The run's folder, on any Hadoop file system (default: a new one in runs/).")
+    private String run;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "Goes on from this folder's last checkpoint; without CONFIG, with its own configuration.")
+    private String resume;
+
+    @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
+    private boolean json;
+
+    /** Where a run begins. */
+    private record Start(Configuration configuration, TrainingState state, float[] bestParameters) {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (run != null && resume != null) {
+            throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
+        }
+        SparkConf settings = Session.settings();
+        // Whatever can be wrong with the input is said before Spark starts.
+        Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
+            Start start = resume == null ? fresh(folder, asked) : resumed(folder, asked);
+            folder.lock();
+            int exit = train(folder, start, settings);
+            folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+            return exit;
+        }
+    }
+
+    private String folderName(Configuration asked) {
+        if (resume != null) {
+            return resume;
+        }
+        if (run != null) {
+            return run;
+        }
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return "runs/" + options.name() + "-seed" + asked.seed() + "-" + time;
+    }
+
+    private Start fresh(RunFolder folder, Configuration configuration) throws IOException {
+        if (folder.has("checkpoints") || folder.has("metrics.jsonl")) {
+            throw new InvalidConfiguration("--run " + folder.name()
+                    + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());
+        }
+        return new Start(configuration, TrainingState.first(configuration), null);
+    }
+
+    private Start resumed(RunFolder folder, Configuration asked) throws IOException {
+        CheckpointFile checkpoint;
+        try {
+            checkpoint = folder.readCheckpoint("last", warning -> System.err.println("sparring: " + warning));
+        } catch (FileNotFoundException e) {
+            throw new InvalidConfiguration(
+                    "--resume " + folder.name() + ": there is no whole checkpoint to go on from");
+        }
+        Configuration saved =
+                ConfigurationFile.parse(folder.name() + "/checkpoints/last", checkpoint.configuration(), List.of());
+        Configuration configuration =
+                asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration());
+        refuseOther("seed", saved.seed(), configuration.seed());
+        refuseOther("algorithm", saved.algorithm(), configuration.algorithm());
+        refuseOtherSection("environment", saved.environment(), configuration.environment());
+        refuseOtherSection("network", saved.network(), configuration.network());
+        refuseOtherSection("a2c", saved.a2c(), configuration.a2c());
+        refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer());
+        float[] best = folder.has("checkpoints/best")
+                ? folder.readCheckpoint("best", warning -> System.err.println("sparring: " + warning))
+                        .state()
+                        .parameters()
+                : null;
+        return new Start(configuration, checkpoint.state(), best);
+    }
+
+    private static void refuseOtherSection(String section, Record saved, Record asked) {
+        ConfigurationFile.values(saved)
+                .forEach((key, value) -> refuseOther(
+                        section + "." + key,
+                        value,
+                        ConfigurationFile.values(asked).get(key)));
+    }
+
+    private static void refuseOther(String key, Object saved, Object asked) {
+        if (!saved.equals(asked)) {
+            throw new InvalidConfiguration("--resume: " + key + " is " + saved + " in the checkpoint and " + asked
+                    + " in the configuration; a run goes on as it began");
+        }
+    }
+
+    private int train(RunFolder folder, Start start, SparkConf settings) throws IOException {
+        Configuration configuration = start.configuration();
+        StopSignals signals = new StopSignals();
+        System.err.println("sparring " + Versions.sparring() + ": "
+                + RunResult.lower(configuration.algorithm()) + " on "
+                + configuration.environment().id() + ", seed "
+                + configuration.seed() + ", " + configuration.a2c().shards() + " shards × "
+                + configuration.environment().copiesPerShard() + " copies, " + settings.get("spark.master")
+                + (start.state().round() > 0
+                        ? ", going on after round " + start.state().round()
+                        : ""));
+        folder.write(
+                "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
+        folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
+
+        try (JavaSparkContext spark = Session.start(settings, configuration);
+                SparkRounds rounds =
+                        new SparkRounds(spark, configuration, start.state().shards())) {
+            BestParameters best = new BestParameters(start.bestParameters());
+            A2c.Result result = train(folder, start, rounds, signals, best);
+            RunResult summary =
+                    RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
+            folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
+            RunReport.write(folder, configuration, summary);
+            print(folder, configuration, summary);
+            return result.reason() == TrainingListener.Reason.REQUESTED ? signals.exitCode() : 0;
+        }
+    }
+
+    private static A2c.Result train(
+            RunFolder folder, Start start, SparkRounds rounds, StopSignals signals, BestParameters best)
+            throws IOException {
+        Configuration configuration = start.configuration();
+        try (Recorder recorder = new Recorder(folder, configuration, start.state(), rounds::recomputed);
+                Progress progress = new Progress(configuration, start.state().envSteps())) {
+            try {
+                return A2c.train(
+                        configuration, start.state(), rounds, new Listeners(signals, recorder, progress, best));
+            } catch (TrainingFailed | UncheckedIOException e) {
+                throw new TrainingFailed(e.getMessage() + ". " + intact(folder, recorder), e);
+            }
+        }
+    }
+
+    private static String intact(RunFolder folder, Recorder recorder) {
+        return recorder.checkpointRound() == 0
+                ? "There is no checkpoint yet."
+                : "The checkpoint of round " + recorder.checkpointRound() + " is intact: sparring train --resume "
+                        + folder.name();
+    }
+
+    private void print(RunFolder folder, Configuration configuration, RunResult result) {
+        System.out.println(result.sentence(configuration));
+        System.out.printf(
+                java.util.Locale.ROOT,
+                "%,d steps in %,d rounds, %,.0f steps/s; parameters %s%n",
+                result.envSteps(),
+                result.rounds(),
+                result.envStepsPerSecond(),
+                result.paramsSha256().substring(0, 16));
+        System.out.println("  run      " + folder.name() + "  (report.html, metrics.jsonl, TensorBoard events)");
+        System.out.println(
+                result.reason().equals("requested")
+                        ? "  go on    ./submit/sparring train --resume " + folder.name()
+                        : "  next     ./submit/sparring evaluate " + folder.name() + " --episodes 100");
+        if (json) {
+            System.out.println(result.json());
+        }
+    }
+
+    /** Keeps the parameters of the best evaluation, for their hash. */
+    private static final class BestParameters implements TrainingListener {
+        private float[] parameters;
+
+        BestParameters(float[] parameters) {
+            this.parameters = parameters;
+        }
+
+        @Override
+        public void best(TrainingState state) {
+            parameters = state.parameters();
+        }
+
+        float[] parameters() {
+            return parameters;
+        }
+    }
+
+    /** Everybody who listens, and the signals that end training. */
+    private record Listeners(StopSignals signals, List<TrainingListener> all) implements TrainingListener {
+        Listeners(StopSignals signals, TrainingListener... all) {
+            this(signals, List.of(all));
+        }
+
+        @Override
+        public void round(Round round) {
+            all.forEach(listener -> listener.round(round));
+        }
+
+        @Override
+        public void evaluated(Evaluated evaluated) {
+            all.forEach(listener -> listener.evaluated(evaluated));
+        }
+
+        @Override
+        public void checkpoint(TrainingState state) {
+            all.forEach(listener -> listener.checkpoint(state));
+        }
+
+        @Override
+        public void best(TrainingState state) {
+            all.forEach(listener -> listener.best(state));
+        }
+
+        @Override
+        public boolean stopRequested() {
+            return signals.received();
+        }
+    }
+}
