@@ -1,6 +1,7 @@
 package io.sparring.loss;
 
 import io.sparring.policy.ActionDistribution;
+import java.io.Serializable;
 
 /**
  * L = L_π + α L_V − β H over a batch, and its gradient with respect to the network's outputs:
@@ -26,7 +27,7 @@ public final class ActorCriticLoss {
     public record Weights(double policy, double value, double entropy) {}
 
     /** Sums over a batch (not means: batches are added up): Σ L_π, Σ L_V and Σ H. */
-    public record Sums(double policy, double value, double entropy) {
+    public record Sums(double policy, double value, double entropy) implements Serializable {
         /** Of no sample. */
         public static final Sums NONE = new Sums(0, 0, 0);
 

@@ -61,8 +61,13 @@ final class TrainCommand implements Callable<Integer> {
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             Start start = resume == null ? fresh(folder, asked) : resumed(folder, asked);
             folder.lock();
-            int exit = train(folder, start, settings);
-            folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+            int exit = 1;
+            try {
+                exit = train(folder, start, settings);
+            } finally {
+                // Clients of a cluster do not carry the driver's exit code: whoever asks finds it here.
+                folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+            }
             return exit;
         }
     }
