@@ -57,12 +57,17 @@ final class SparkRounds implements Rounds {
     private JavaRDD<ShardUpdate> cached;
 
     SparkRounds(JavaSparkContext spark, Configuration configuration, List<Shard> shards) {
+        this(spark, configuration, shards, new WorkerPool(configuration));
+    }
+
+    /** With workers that a test has prepared to fail or to dawdle. */
+    SparkRounds(JavaSparkContext spark, Configuration configuration, List<Shard> shards, WorkerPool pool) {
         this.spark = spark;
         this.configuration = configuration;
         long largest = shards.stream().mapToLong(Shard::bytes).max().orElseThrow();
         int asked = configuration.cluster().cutEveryRounds();
         cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES ? 1 : CUT_EVERY;
-        workers = spark.broadcast(new WorkerPool(configuration));
+        workers = spark.broadcast(pool);
         computed = spark.sc().longAccumulator("sparring: rounds of shards computed");
         atDriver = List.copyOf(shards);
         onExecutors = spark.parallelize(atDriver, atDriver.size());
@@ -185,6 +190,7 @@ final class SparkRounds implements Rounds {
 
     private void cut() {
         if (atDriver == null) {
+            spark.setJobDescription("shards after a round");
             atDriver = List.copyOf(onExecutors.collect());
             onExecutors = spark.parallelize(atDriver, atDriver.size());
             cached.unpersist(false);
@@ -201,7 +207,6 @@ final class SparkRounds implements Rounds {
 
     @Override
     public List<Shard> shards() {
-        spark.setJobDescription("shards after round " + rounds);
         cut();
         return atDriver;
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * The shard workers of one executor and one run: as many as tasks run at once. Broadcast, so that an executor unpacks it
  * once and its tasks share it without anything being static. Thread-safe.
  */
-final class WorkerPool implements Serializable {
+class WorkerPool implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final Configuration configuration;
