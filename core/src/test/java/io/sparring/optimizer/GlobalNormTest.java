@@ -3,6 +3,7 @@ package io.sparring.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -49,8 +50,12 @@ class GlobalNormTest {
 
     @Property
     void clippingKeepsTheDirectionAndTheLimit(
-            @ForAll @Size(min = 1, max = 50) float @FloatRange(min = -1e3f, max = 1e3f) [] gradient,
+            @ForAll @Size(min = 1, max = 50) List<@FloatRange(min = -1000, max = 1000) Float> elements,
             @ForAll @DoubleRange(min = 0.01, max = 1e3) double max) {
+        float[] gradient = new float[elements.size()];
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] = elements.get(i);
+        }
         float[] clipped = gradient.clone();
         double norm = GlobalNorm.clip(clipped, max);
 
