@@ -77,7 +77,7 @@ public final class A2c {
     }
 
     private Result train() {
-        Reason reason = reasonToStop(false);
+        Reason reason = reasonToStop();
         while (reason == null) {
             long roundStart = System.nanoTime();
             long stepsBefore = envSteps;
@@ -112,8 +112,10 @@ public final class A2c {
                     (System.nanoTime() - roundStart) / 1e9,
                     outcome.statistics()));
 
-            boolean reached = evaluationDue(stepsBefore) && evaluate();
-            reason = reasonToStop(reached);
+            if (evaluationDue(stepsBefore)) {
+                evaluate();
+            }
+            reason = reasonToStop();
             if (reason == null && checkpointDue()) {
                 listener.checkpoint(state());
             }
@@ -166,17 +168,14 @@ public final class A2c {
                         || envSteps >= configuration.budget().envSteps());
     }
 
-    /** Whether the evaluation reached the target. */
-    private boolean evaluate() {
+    private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
         List<Episode> played = rounds.evaluate(parameters, envSteps, options.episodes(), options.greedy());
         double mean =
                 played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
         boolean best = mean > bestReturn;
         bestReturn = Math.max(bestReturn, mean);
-        Double target = configuration.budget().targetReturn();
-        boolean reached = target != null && mean >= target;
-        if (reached && solvedAtSteps < 0) {
+        if (targetReached() && solvedAtSteps < 0) {
             solvedAtSteps = envSteps;
             solvedAtSeconds = seconds();
         }
@@ -184,12 +183,17 @@ public final class A2c {
         if (best) {
             listener.best(state());
         }
-        return reached;
     }
 
-    private Reason reasonToStop(boolean targetReached) {
+    /** By this evaluation or an earlier one: a run that was ended by it stays ended when it is resumed. */
+    private boolean targetReached() {
+        Double target = configuration.budget().targetReturn();
+        return target != null && bestReturn >= target;
+    }
+
+    private Reason reasonToStop() {
         Configuration.Budget budget = configuration.budget();
-        if (targetReached) {
+        if (targetReached()) {
             return Reason.TARGET_RETURN;
         }
         if (envSteps >= budget.envSteps()) {

@@ -59,11 +59,6 @@ public record Configuration(
                 "budget.target-return",
                 budget.targetReturn(),
                 "no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached");
-        Require.that(
-                optimizer.schedule() == Schedule.CONSTANT || budget.envSteps() > 0,
-                "optimizer.schedule",
-                "linear",
-                "constant where budget.env-steps is 0, since the schedule ends with the budget");
     }
 
     /** The algorithms by name. */
@@ -85,7 +80,7 @@ public record Configuration(
             implements Serializable {
         public Environment {
             Require.that(
-                    Environments.ids().contains(id),
+                    id != null && Environments.ids().contains(id),
                     "id",
                     id,
                     "one of " + Environments.ids() + Names.hint(String.valueOf(id), Environments.ids()));
@@ -210,9 +205,9 @@ public record Configuration(
             implements Serializable {
         public Optimizer {
             Require.positive("learning-rate", learningRate);
-            Require.within(0, 1, "rmsprop-decay", rmspropDecay);
-            Require.within(0, 1, "adam-beta1", adamBeta1);
-            Require.within(0, 1, "adam-beta2", adamBeta2);
+            Require.belowOne("rmsprop-decay", rmspropDecay);
+            Require.belowOne("adam-beta1", adamBeta1);
+            Require.belowOne("adam-beta2", adamBeta2);
             Require.positive("epsilon", epsilon);
         }
     }

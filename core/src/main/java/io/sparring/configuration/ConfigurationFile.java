@@ -2,6 +2,7 @@ package io.sparring.configuration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -10,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
@@ -20,6 +22,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.sparring.Names;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -29,17 +32,25 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads and writes a {@link Configuration} as YAML: defaults, then the file, then the overrides. */
 public final class ConfigurationFile {
     private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL)
                     .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
                     .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
                     .build())
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .build();
 
     private ConfigurationFile() {}
@@ -56,7 +67,10 @@ public final class ConfigurationFile {
         for (String override : overrides) {
             merge(tree, override(override));
         }
-        return bind(name, (ObjectNode) numbers(tree));
+        String source = overrides.isEmpty() ? name : name + " with --set " + oneLine(String.join(" --set ", overrides));
+        numbers(tree);
+        requireValues(source, "", tree, Configuration.class);
+        return bind(source, tree);
     }
 
     /** The resolved configuration: every key with its value. */
@@ -76,7 +90,7 @@ public final class ConfigurationFile {
             String where = e.getLocation() == null
                     ? ""
                     : ":" + e.getLocation().getLineNr() + ":" + e.getLocation().getColumnNr();
-            throw new InvalidConfiguration(name + where + ": not YAML: " + firstLine(e.getOriginalMessage()));
+            throw new InvalidConfiguration(name + where + ": " + unreadable(e));
         }
         if (tree == null || tree.isMissingNode() || tree.isNull()) {
             throw new InvalidConfiguration(name + ": expected sections and keys, but the file is empty");
@@ -87,10 +101,27 @@ public final class ConfigurationFile {
         return tree;
     }
 
+    /** What Jackson says in words that few users know; YAML's .nan and .inf it takes for spoilt numbers. */
+    private static String unreadable(JsonProcessingException e) {
+        Matcher number = Pattern.compile("Malformed numeric value '(.*)'").matcher(e.getOriginalMessage());
+        if (number.matches() && e.getProcessor() instanceof JsonParser parser) {
+            String pointer = parser.getParsingContext().pathAsPointer().toString();
+            return pointer.substring(1).replace('/', '.') + ": expected a number, got " + number.group(1);
+        }
+        Matcher twice = Pattern.compile("Duplicate field '(.*)'").matcher(e.getOriginalMessage());
+        if (twice.matches()) {
+            return "expected each key once, got " + twice.group(1) + " again";
+        }
+        if (e instanceof MismatchedInputException) {
+            return "expected one document, got another one after it";
+        }
+        return "not YAML: " + gist(e.getOriginalMessage());
+    }
+
     private static ObjectNode override(String override) {
         int equals = override.indexOf('=');
         if (equals < 1) {
-            throw new InvalidConfiguration("--set " + override + ": expected key=value, as in a2c.gamma=0.98");
+            throw new InvalidConfiguration("--set " + oneLine(override) + ": expected key=value, as in a2c.gamma=0.98");
         }
         List<String> path = List.of(override.substring(0, equals).trim().split("\\.", -1));
         JsonNode value;
@@ -98,7 +129,7 @@ public final class ConfigurationFile {
             value = YAML.readTree(override.substring(equals + 1));
         } catch (JsonProcessingException e) {
             throw new InvalidConfiguration(
-                    "--set " + override + ": not a YAML value: " + firstLine(e.getOriginalMessage()));
+                    "--set " + oneLine(override) + ": not a YAML value: " + gist(e.getOriginalMessage()));
         }
         ObjectNode root = YAML.createObjectNode();
         ObjectNode node = root;
@@ -140,6 +171,34 @@ public final class ConfigurationFile {
         }
     }
 
+    /** What Jackson would bind to 0 ("gamma:") or complain about without naming the key. */
+    private static void requireValues(String name, String prefix, ObjectNode tree, Class<?> type) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            JsonNode value = tree.get(key(component));
+            String path = prefix + key(component);
+            if (value instanceof ObjectNode section && component.getType().isRecord()) {
+                requireValues(name, path + ".", section, component.getType());
+            } else if (value != null && value.isNull() && defaultValue(component) != null) {
+                throw new InvalidConfiguration(
+                        name + ": " + path + ": expected " + expected(component.getType()) + ", got nothing");
+            } else if (value != null && value.isArray()) {
+                value.forEach(element -> requireRange(name, path, element, int.class));
+            } else if (value != null) {
+                requireRange(name, path, value, component.getType());
+            }
+        }
+    }
+
+    private static void requireRange(String name, String path, JsonNode value, Class<?> type) {
+        boolean tooLarge = value.isIntegralNumber()
+                && (type == int.class && !value.canConvertToInt() || type == long.class && !value.canConvertToLong());
+        if (tooLarge) {
+            long largest = type == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE;
+            throw new InvalidConfiguration(
+                    name + ": " + path + ": expected a whole number of at most " + largest + ", got " + shorten(value));
+        }
+    }
+
     /** YAML takes 5e-3 and 1e6 for text; everybody who writes them means numbers. */
     private static JsonNode numbers(JsonNode node) {
         if (node instanceof ObjectNode object) {
@@ -177,6 +236,7 @@ public final class ConfigurationFile {
                     .toList();
             throw new InvalidConfiguration(name + ": there is no key " + path(e)
                     + Names.nearest(e.getPropertyName(), known)
+                            .or(() -> elsewhere(e.getPropertyName()))
                             .map(near -> " (did you mean " + near + "?)")
                             .orElse("; known here: " + String.join(", ", known)));
         } catch (ValueInstantiationException e) {
@@ -187,12 +247,17 @@ public final class ConfigurationFile {
             throw new InvalidConfiguration(
                     name + ": " + path(e) + ": expected " + expected(e.getTargetType()) + ", got " + shorten(found));
         } catch (JsonProcessingException e) {
-            throw new InvalidConfiguration(name + ": " + firstLine(e.getOriginalMessage()));
+            throw new InvalidConfiguration(name + ": " + gist(e.getOriginalMessage()));
         }
     }
 
+    /** The key of that name in another section. */
+    private static Optional<String> elsewhere(String name) {
+        return keys().stream().filter(key -> key.endsWith("." + name)).findFirst();
+    }
+
     private static String reason(ValueInstantiationException e) {
-        return e.getCause() instanceof InvalidConfiguration invalid ? invalid.getMessage() : firstLine(e.getMessage());
+        return e.getCause() instanceof InvalidConfiguration invalid ? invalid.getMessage() : gist(e.getMessage());
     }
 
     private static String path(JsonMappingException e) {
@@ -248,10 +313,15 @@ public final class ConfigurationFile {
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 
-    private static String firstLine(String message) {
+    /** What SnakeYAML says in several lines, without the excerpts between them. */
+    private static String gist(String message) {
         return message == null
                 ? "unknown reason"
-                : message.lines().findFirst().orElse("").trim();
+                : message.lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining(", "));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\R", " ");
     }
 
     private static String key(RecordComponent component) {

@@ -8,7 +8,8 @@ final class Require {
 
     static void that(boolean holds, String key, Object value, String expected) {
         if (!holds) {
-            throw new InvalidConfiguration(key + ": expected " + expected + ", got " + value);
+            throw new InvalidConfiguration(
+                    key + ": expected " + expected + ", got " + (value == null ? "nothing" : value));
         }
     }
 
@@ -18,6 +19,11 @@ final class Require {
 
     static void within(double low, double high, String key, double value) {
         that(value >= low && value <= high, key, value, "a number from " + plain(low) + " to " + plain(high));
+    }
+
+    /** A decay of 1 forgets nothing: its average would never leave its first value. */
+    static void belowOne(String key, double value) {
+        that(value >= 0 && value < 1, key, value, "a number from 0 to below 1");
     }
 
     static void positive(String key, double value) {

@@ -121,7 +121,7 @@ public record CheckpointFile(String configuration, TrainingState state) {
         float[] parameters = readFloats(data);
         int optimizerSteps = data.readInt();
         float[] optimizerState = readFloats(data);
-        int count = data.readInt();
+        int count = readLength(data, 1);
         List<Shard> shards = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             int index = data.readInt();
@@ -129,11 +129,14 @@ public record CheckpointFile(String configuration, TrainingState state) {
             float[] observations = readFloats(data);
             byte[] generators = readBytes(data);
             double[] returns = readDoubles(data);
-            int[] lengths = new int[data.readInt()];
+            int[] lengths = new int[readLength(data, Integer.BYTES)];
             for (int j = 0; j < lengths.length; j++) {
                 lengths[j] = data.readInt();
             }
             shards.add(new Shard(index, environment, observations, generators, returns, lengths));
+        }
+        if (data.available() > 0) {
+            throw new Damaged("it goes on after its end");
         }
         return new CheckpointFile(
                 configuration,
@@ -193,14 +196,23 @@ public record CheckpointFile(String configuration, TrainingState state) {
         }
     }
 
+    /** A length is believed only as far as there are bytes: no file makes the reader ask for more memory than it fills. */
+    private static int readLength(DataInputStream data, int elementBytes) throws IOException {
+        int length = data.readInt();
+        if (length < 0 || length > data.available() / elementBytes) {
+            throw new Damaged("an array of " + length + " elements does not fit into it");
+        }
+        return length;
+    }
+
     private static byte[] readBytes(DataInputStream data) throws IOException {
-        byte[] bytes = new byte[data.readInt()];
+        byte[] bytes = new byte[readLength(data, 1)];
         data.readFully(bytes);
         return bytes;
     }
 
     private static float[] readFloats(DataInputStream data) throws IOException {
-        float[] elements = new float[data.readInt()];
+        float[] elements = new float[readLength(data, Float.BYTES)];
         for (int i = 0; i < elements.length; i++) {
             elements[i] = data.readFloat();
         }
@@ -208,7 +220,7 @@ public record CheckpointFile(String configuration, TrainingState state) {
     }
 
     private static double[] readDoubles(DataInputStream data) throws IOException {
-        double[] elements = new double[data.readInt()];
+        double[] elements = new double[readLength(data, Double.BYTES)];
         for (int i = 0; i < elements.length; i++) {
             elements[i] = data.readDouble();
         }

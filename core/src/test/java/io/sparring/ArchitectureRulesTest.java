@@ -1,0 +1,77 @@
+package io.sparring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** What may depend on what, and where chance and time may come from. */
+@AnalyzeClasses(packages = "io.sparring", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureRulesTest {
+    @ArchTest
+    static final ArchRule coreKnowsNeitherSparkNorHadoop = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..", "io.sparring.spark..");
+
+    @ArchTest
+    static final ArchRule theMathematicsKnowsNeitherTheLoopNorTheRun = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.sparring.random..",
+                    "io.sparring.environment..",
+                    "io.sparring.advantage..",
+                    "io.sparring.loss..",
+                    "io.sparring.policy..",
+                    "io.sparring.network..",
+                    "io.sparring.rollout..",
+                    "io.sparring.optimizer..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.sparring.algorithm..", "io.sparring.run..");
+
+    @ArchTest
+    static final ArchRule theLoopDoesNotKnowHowARunIsRecorded = noClasses()
+            .that()
+            .resideInAPackage("io.sparring.algorithm..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.sparring.run..");
+
+    @ArchTest
+    static final ArchRule everyRandomNumberComesFromStreams = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching(
+                    "java\\.util\\.(Random|SplittableRandom|concurrent\\.ThreadLocalRandom)|java\\.security\\.SecureRandom|java\\.util\\.random\\..*")
+            .orShould()
+            .callMethod(Math.class, "random")
+            .orShould()
+            .callMethod(StrictMath.class, "random");
+
+    @ArchTest
+    static final ArchRule noResultDependsOnTheTimeOfDay = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "io.sparring.random..",
+                    "io.sparring.environment..",
+                    "io.sparring.advantage..",
+                    "io.sparring.loss..",
+                    "io.sparring.policy..",
+                    "io.sparring.network..",
+                    "io.sparring.rollout..",
+                    "io.sparring.optimizer..",
+                    "io.sparring.algorithm..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("java.time..");
+
+    @ArchTest
+    static final ArchRule nothingStaticCanBeChanged =
+            fields().that().areStatic().should().beFinal();
+}

@@ -1,0 +1,464 @@
+package io.sparring.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparring.algorithm.TrainingListener.Evaluated;
+import io.sparring.algorithm.TrainingListener.Reason;
+import io.sparring.algorithm.TrainingListener.Round;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.loss.ActorCriticLoss;
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import io.sparring.run.CheckpointFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class A2cTest {
+    /** Ten rounds of 64 steps. */
+    private static final String SMALL = """
+            seed: 7
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {hidden: [8]}
+            a2c: {shards: 2, rollout-length: 8, entropy-weight: 0.01}
+            optimizer: {kind: adam, learning-rate: 1e-2, schedule: linear}
+            budget: {env-steps: 640}
+            evaluation: {every-env-steps: 0, episodes: 4}
+            checkpoint: {every-rounds: 1}
+            """;
+
+    private static Configuration configuration(String yaml, String... overrides) {
+        return ConfigurationFile.parse("test.yaml", yaml, List.of(overrides));
+    }
+
+    private static A2c.Result train(Configuration configuration, TrainingListener listener) {
+        return trainFrom(configuration, TrainingState.first(configuration), listener);
+    }
+
+    private static A2c.Result trainFrom(Configuration configuration, TrainingState start, TrainingListener listener) {
+        try (Rounds rounds = new LocalRounds(configuration, start.shards())) {
+            return A2c.train(configuration, start, rounds, listener);
+        }
+    }
+
+    private static String sha256(Configuration configuration) {
+        return CheckpointFile.sha256(
+                train(configuration, new Recorder()).state().parameters());
+    }
+
+    private static double lastEvaluation(Recorder recorder) {
+        return recorder.evaluations.get(recorder.evaluations.size() - 1).meanReturn();
+    }
+
+    // It learns.
+
+    @Test
+    void learnsToNameWhatItSees() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Identity-Discrete-v0, copies-per-shard: 8}
+                        network: {hidden: [16]}
+                        a2c: {rollout-length: 8, gamma: 0}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 20000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(95);
+    }
+
+    @Test
+    void learnsToPointAtWhatItSees() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Identity-Box-v0, copies-per-shard: 16}
+                        network: {hidden: []}
+                        a2c: {rollout-length: 8, gamma: 0, normalize-advantages: true}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 60000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isBetween(-2.0, 0.0);
+    }
+
+    @Test
+    void solvesCartPole() {
+        Recorder recorder = new Recorder();
+        A2c.Result result = train(configuration("""
+                        seed: 1
+                        environment: {id: CartPole-v1, copies-per-shard: 32}
+                        network: {kind: separate, hidden: [64, 64], activation: tanh}
+                        a2c: {shards: 2, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01, max-gradient-norm: 0.5}
+                        optimizer: {kind: adam, learning-rate: 5e-3}
+                        budget: {env-steps: 200000, target-return: 475}
+                        """), recorder);
+
+        assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
+        assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(475);
+        assertThat(result.state().solvedAtSteps())
+                .isEqualTo(result.state().envSteps())
+                .isLessThan(200000);
+    }
+
+    // Its result is a function of the configuration.
+
+    @Test
+    void theSameConfigurationGivesTheSameBytes() {
+        assertThat(sha256(configuration(SMALL))).isEqualTo(sha256(configuration(SMALL)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "seed=8",
+                "a2c.shards=4",
+                "environment.copies-per-shard=8",
+                "a2c.rollout-length=16",
+                "a2c.gamma=0.9",
+                "a2c.gae-lambda=0.9",
+                "a2c.advantage=one-step",
+                "a2c.normalize-advantages=true",
+                "a2c.value-weight=0.6",
+                "a2c.entropy-weight=0",
+                "a2c.max-gradient-norm=0.01",
+                "optimizer.kind=rmsprop",
+                "optimizer.learning-rate=2e-2",
+                "optimizer.schedule=constant",
+                "budget.env-steps=704",
+            })
+    void anotherSeedOrNumberOfShardsOrOptionGivesOtherBytes(String override) {
+        assertThat(sha256(configuration(SMALL, override))).isNotEqualTo(sha256(configuration(SMALL)));
+    }
+
+    /** Watching a run, and where it is computed, change nothing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "evaluation={every-env-steps: 64, greedy: false}",
+                "checkpoint.every-rounds=0",
+                "cluster.cut-every-rounds=3",
+                "budget.target-return=400"
+            })
+    void whatIsNoPartOfLearningChangesNoByte(String override) {
+        assertThat(sha256(configuration(SMALL, "evaluation.every-env-steps=640", override)))
+                .isEqualTo(sha256(configuration(SMALL)));
+    }
+
+    // When it ends.
+
+    @ParameterizedTest
+    @CsvSource({"1, 64", "64, 64", "65, 128", "640, 640"})
+    void endsWithTheRoundThatReachesTheBudget(long budget, long envSteps) {
+        Recorder recorder = new Recorder();
+        A2c.Result result = train(configuration(SMALL, "budget.env-steps=" + budget), recorder);
+
+        assertThat(result.reason()).isEqualTo(Reason.ENV_STEPS);
+        assertThat(result.state().envSteps()).isEqualTo(envSteps);
+        assertThat(result.state().round()).isEqualTo(envSteps / 64).isEqualTo(recorder.rounds.size());
+    }
+
+    @Test
+    void endsAtTheFirstEvaluationThatReachesTheTarget() {
+        Recorder recorder = new Recorder();
+        A2c.Result result =
+                train(configuration(SMALL, "evaluation.every-env-steps=100", "budget.target-return=1"), recorder);
+
+        assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
+        assertThat(result.state().envSteps()).isEqualTo(128);
+        assertThat(result.state().solvedAtSteps()).isEqualTo(128);
+        assertThat(result.state().bestReturn()).isEqualTo(lastEvaluation(recorder));
+    }
+
+    @Test
+    void aRunThatReachedItsTargetStaysEndedUntilTheTargetIsRaised() {
+        Configuration configuration = configuration(SMALL, "evaluation.every-env-steps=100", "budget.target-return=1");
+        TrainingState end = train(configuration, new Recorder()).state();
+
+        Recorder again = new Recorder();
+        A2c.Result result = trainFrom(configuration, end, again);
+        assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
+        assertThat(again.rounds).isEmpty();
+
+        Configuration raised = configuration(SMALL, "evaluation.every-env-steps=100", "budget.target-return=501");
+        assertThat(trainFrom(raised, end, new Recorder()).reason()).isEqualTo(Reason.ENV_STEPS);
+    }
+
+    @Test
+    void endsAfterTheRoundInWhichSomebodyAskedForIt() {
+        Recorder recorder = new Recorder(3);
+        A2c.Result result = train(configuration(SMALL), recorder);
+
+        assertThat(result.reason()).isEqualTo(Reason.REQUESTED);
+        assertThat(recorder.rounds).hasSize(3);
+        assertThat(recorder.checkpoints.lastKey()).isEqualTo(3);
+    }
+
+    @Test
+    void endsWhenTheSecondsAreUsedUp() {
+        A2c.Result result = train(
+                configuration(SMALL, "budget.env-steps=1000000000", "budget.wall-clock-seconds=0.05"), new Recorder());
+
+        assertThat(result.reason()).isEqualTo(Reason.WALL_CLOCK);
+        assertThat(result.state().seconds()).isGreaterThanOrEqualTo(0.05);
+    }
+
+    // What it tells.
+
+    @ParameterizedTest
+    @CsvSource({
+        "100, 128;256;320;448;512;640",
+        "64, 64;128;192;256;320;384;448;512;576;640",
+        "10, 64;128;192;256;320;384;448;512;576;640",
+        "300, 320;640",
+        "1000, 640",
+        "0, ''",
+    })
+    void evaluatesAtTheFirstRoundEndAtOrAfterEachMultipleAndAtTheEndOfTheBudget(long every, String expected) {
+        Recorder recorder = new Recorder();
+        train(configuration(SMALL, "evaluation.every-env-steps=" + every), recorder);
+
+        assertThat(recorder.evaluations.stream()
+                        .map(evaluated -> String.valueOf(evaluated.envSteps()))
+                        .toList())
+                .isEqualTo(expected.isEmpty() ? List.of() : List.of(expected.split(";")));
+    }
+
+    @Test
+    void anEvaluationIsTheBestWhereNoneBeforeWasAsGood() {
+        Recorder recorder = new Recorder();
+        train(configuration(SMALL, "evaluation.every-env-steps=64", "optimizer.learning-rate=5e-2"), recorder);
+
+        double best = Double.NEGATIVE_INFINITY;
+        int count = 0;
+        for (Evaluated evaluated : recorder.evaluations) {
+            assertThat(evaluated.episodes()).hasSize(4);
+            assertThat(evaluated.meanReturn())
+                    .isEqualTo(evaluated.episodes().stream()
+                            .mapToDouble(Episode::totalReward)
+                            .average()
+                            .orElseThrow());
+            assertThat(evaluated.best()).isEqualTo(evaluated.meanReturn() > best);
+            if (evaluated.best()) {
+                best = evaluated.meanReturn();
+                assertThat(recorder.best.get(count++).round()).isEqualTo(evaluated.round());
+            }
+        }
+        assertThat(recorder.best).hasSize(count);
+        assertThat(count).isBetween(1, 9);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1;2;3;4;5;6;7;8;9;10", "3, 3;6;9;10", "5, 5;10", "0, 10"})
+    void checkpointsAreHandedOverEverySoManyRoundsAndAtTheEnd(int every, String rounds) {
+        Recorder recorder = new Recorder();
+        train(configuration(SMALL, "checkpoint.every-rounds=" + every), recorder);
+
+        assertThat(recorder.checkpoints.keySet().stream().map(String::valueOf)).containsExactly(rounds.split(";"));
+    }
+
+    @Test
+    void theEpisodesOfTrainingAreCountedAndTheLastHundredRemembered() {
+        Recorder recorder = new Recorder();
+        TrainingState end =
+                train(configuration(SMALL, "budget.env-steps=6400"), recorder).state();
+        List<Double> all = recorder.rounds.stream()
+                .flatMap(round -> round.statistics().stream())
+                .flatMap(statistics -> statistics.episodes().stream())
+                .map(Episode::totalReward)
+                .toList();
+
+        assertThat(all).hasSizeGreaterThan(TrainingState.RECENT);
+        assertThat(end.episodes()).isEqualTo(all.size());
+        assertThat(end.recentReturns()).isEqualTo(all.subList(all.size() - TrainingState.RECENT, all.size()));
+        Round last = recorder.rounds.get(recorder.rounds.size() - 1);
+        assertThat(last.episodes()).isEqualTo(all.size());
+        assertThat(last.meanReturn()).isEqualTo(end.meanReturn());
+    }
+
+    @Test
+    void theLearningRateOfALinearScheduleIsThatOfTheRoundsStart() {
+        Recorder recorder = new Recorder();
+        train(configuration(SMALL), recorder);
+
+        for (int round = 0; round < 10; round++) {
+            assertThat(recorder.rounds.get(round).learningRate()).isCloseTo(1e-2 * (10 - round) / 10, within(1e-15));
+        }
+    }
+
+    // It can be cut anywhere.
+
+    @ParameterizedTest
+    @CsvSource({
+        "adam, a2c.normalize-advantages=false",
+        "rmsprop, network={kind: shared}",
+        "sgd, a2c.normalize-advantages=true",
+        "adam, environment.id=Identity-Box-v0",
+    })
+    void aRunThatIsCutAndGoesOnIsTheRunThatWasNotCut(String optimizer, String override) throws IOException {
+        Configuration configuration = configuration(
+                SMALL, "optimizer.kind=" + optimizer, override, "evaluation.every-env-steps=150", "seed=3");
+        Recorder recorder = new Recorder();
+        TrainingState end = train(configuration, recorder).state();
+
+        for (long cut : new long[] {1, 4, 9, 10}) {
+            TrainingState captured = recorder.checkpoints.get(cut);
+            requireSameRun(trainFrom(configuration, captured, new Recorder()).state(), end);
+            TrainingState read = CheckpointFile.read(recorder.files.get(cut)).state();
+            requireSameRun(trainFrom(configuration, read, new Recorder()).state(), end);
+        }
+    }
+
+    private static void requireSameRun(TrainingState actual, TrainingState expected) {
+        assertThat(actual)
+                .usingRecursiveComparison()
+                .ignoringFields("seconds", "solvedAtSeconds")
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void whatWasHandedOverIsNotChangedByTheRoundsThatFollow() {
+        Recorder recorder = new Recorder();
+        train(configuration(SMALL), recorder);
+
+        recorder.checkpoints.forEach(
+                (round, state) -> assertThat(Recorder.file(state)).isEqualTo(recorder.files.get(round)));
+    }
+
+    @Test
+    void theSecondsOfASessionAreAddedToThoseBefore() {
+        Configuration configuration = configuration(SMALL);
+        Recorder recorder = new Recorder(3);
+        double before = train(configuration, recorder).state().seconds();
+        Recorder after = new Recorder();
+        trainFrom(configuration, recorder.checkpoints.get(3L), after);
+
+        assertThat(after.rounds.get(0).seconds())
+                .isGreaterThan(before)
+                .isGreaterThan(after.rounds.get(0).roundSeconds());
+    }
+
+    // Gradients that are not finite.
+
+    @Test
+    void fallsWithANameForItWhenTooManyGradientsAreNotFinite() {
+        Configuration configuration = configuration(
+                SMALL, "optimizer={kind: sgd, learning-rate: 1e30, schedule: constant}", "a2c.max-dropped-gradients=5");
+        Recorder recorder = new Recorder();
+
+        assertThatThrownBy(() -> train(configuration, recorder))
+                .isInstanceOf(TrainingFailed.class)
+                .hasMessageMatching("the gradient of shard 1 \\(seed 7\\) was not finite in round \\d+; 6 were dropped,"
+                        + " and a2c\\.max-dropped-gradients is 5\\. Lower optimizer\\.learning-rate or"
+                        + " a2c\\.max-gradient-norm\\.");
+        Round last = recorder.rounds.get(recorder.rounds.size() - 1);
+        assertThat(last.droppedGradients()).isEqualTo(4);
+        assertThat(last.gradientNorm()).isNaN();
+        assertThat(recorder.rounds.get(0).droppedGradients()).isZero();
+    }
+
+    /** A fake that gives what it is told. */
+    private static final class Told implements Rounds {
+        private final Outcome outcome;
+
+        Told(Outcome outcome) {
+            this.outcome = outcome;
+        }
+
+        @Override
+        public Outcome run(float[] parameters) {
+            return outcome;
+        }
+
+        @Override
+        public List<Shard> shards() {
+            return List.of();
+        }
+
+        @Override
+        public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+            return List.of();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static TrainingState oneRound(Recorder recorder, float[] sum, boolean... finite) {
+        Configuration configuration = configuration(
+                SMALL,
+                "optimizer={kind: sgd, learning-rate: 1, schedule: constant}",
+                "a2c.max-gradient-norm=0",
+                "budget.env-steps=1");
+        List<ShardStatistics> statistics = new ArrayList<>();
+        for (int shard = 0; shard < finite.length; shard++) {
+            double term = finite[shard] ? 6 : Double.NaN;
+            statistics.add(new ShardStatistics(
+                    shard,
+                    10 * (shard + 1),
+                    finite[shard],
+                    new ActorCriticLoss.Sums(term, 2 * term, 3 * term),
+                    term,
+                    term,
+                    term,
+                    term,
+                    List.of(),
+                    0,
+                    0,
+                    0));
+        }
+        TrainingState start = TrainingState.first(configuration);
+        TrainingState two = new TrainingState(
+                0,
+                0,
+                0,
+                new float[] {1, 2},
+                start.optimizerState(),
+                0,
+                start.shards(),
+                List.of(),
+                Double.NEGATIVE_INFINITY,
+                0,
+                0,
+                -1,
+                -1);
+        return A2c.train(configuration, two, new Told(new Rounds.Outcome(sum, statistics)), recorder)
+                .state();
+    }
+
+    @Test
+    void theGradientIsTheMeanOverTheSamplesOfAllShardsWhateverTheirSizes() {
+        Recorder recorder = new Recorder();
+        TrainingState end = oneRound(recorder, new float[] {15, -30}, true, true);
+
+        assertThat(end.parameters()).containsExactly(0.5f, 3);
+        assertThat(recorder.rounds.get(0).policyLoss()).isEqualTo(12.0 / 30);
+        assertThat(recorder.rounds.get(0).valueLoss()).isEqualTo(24.0 / 30);
+        assertThat(recorder.rounds.get(0).entropy()).isEqualTo(36.0 / 30);
+    }
+
+    @Test
+    void aDroppedGradientCountsNeitherInTheSumNorInTheMeanButItsStepsWereTaken() {
+        Recorder recorder = new Recorder();
+        TrainingState end = oneRound(recorder, new float[] {10, -20}, false, true);
+
+        assertThat(end.parameters()).containsExactly(0.5f, 3);
+        assertThat(end.droppedGradients()).isEqualTo(1);
+        assertThat(end.envSteps()).isEqualTo(30);
+        assertThat(recorder.rounds.get(0).valueLoss()).isEqualTo(12.0 / 20);
+    }
+
+    @Test
+    void whereAllGradientsAreDroppedNoStepIsTaken() {
+        TrainingState end = oneRound(new Recorder(), new float[] {0, 0}, false, false);
+
+        assertThat(end.parameters()).containsExactly(1, 2);
+        assertThat(end.optimizerSteps()).isZero();
+        assertThat(end.round()).isEqualTo(1);
+    }
+}

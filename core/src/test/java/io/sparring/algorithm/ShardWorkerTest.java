@@ -1,0 +1,305 @@
+package io.sparring.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
+import io.sparring.loss.ActorCriticLoss;
+import io.sparring.network.ActingNetwork;
+import io.sparring.network.Architecture;
+import io.sparring.network.LearningNetwork;
+import io.sparring.policy.ActionDistribution;
+import io.sparring.rollout.Actor;
+import io.sparring.rollout.Rollout;
+import io.sparring.rollout.Shard;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ShardWorkerTest {
+    private static Configuration configuration(String... overrides) {
+        return ConfigurationFile.parse("test.yaml", """
+                seed: 5
+                environment: {id: CartPole-v1, copies-per-shard: 6}
+                network: {hidden: [16]}
+                a2c: {shards: 3, rollout-length: 20, gae-lambda: 0.9, entropy-weight: 0.05, max-gradient-norm: 0}
+                optimizer: {kind: sgd, learning-rate: 1}
+                evaluation: {every-env-steps: 0}
+                """, List.of(overrides));
+    }
+
+    /** Discrete and continuous actions, both kinds of network, and shards of more rows than go through the network at once. */
+    static Stream<Configuration> configurations() {
+        return Stream.of(
+                configuration(),
+                configuration("network.kind=shared", "a2c.shards=1"),
+                configuration("environment={id: Identity-Box-v0, copies-per-shard: 6}"),
+                configuration("environment.copies-per-shard=64", "a2c.rollout-length=20"),
+                configuration(
+                        "environment={id: Identity-Box-v0, copies-per-shard: 64}",
+                        "a2c.advantage=k-step",
+                        "a2c.gae-lambda=1"));
+    }
+
+    /** A worker, and what it does, for one set of parameters that is no longer the first one. */
+    private static TrainingState trained(Configuration configuration) {
+        TrainingState start = TrainingState.first(configuration);
+        float[] parameters = start.parameters();
+        for (int i = 0; i < parameters.length; i++) {
+            parameters[i] += 0.3f * (float) StrictMath.sin(i);
+        }
+        return start;
+    }
+
+    /** Without its times, which no two rounds have in common. */
+    private static void requireSame(ShardUpdate actual, ShardUpdate expected) {
+        assertThat(actual.gradient()).isEqualTo(expected.gradient());
+        assertThat(actual)
+                .usingRecursiveComparison()
+                .ignoringFieldsMatchingRegexes(".*Nanos")
+                .isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void theSameInputGivesTheSameBitsByAnyWorkerNewOrUsed(Configuration configuration) {
+        TrainingState state = trained(configuration);
+        Shard shard = state.shards().get(0);
+        ShardWorker worker = new ShardWorker(configuration);
+        ShardUpdate first = worker.round(state.parameters(), shard);
+
+        requireSame(worker.round(state.parameters(), shard), first);
+        worker.round(TrainingState.first(configuration).parameters(), first.next());
+        requireSame(worker.round(state.parameters(), shard), first);
+        requireSame(new ShardWorker(configuration).round(state.parameters(), shard), first);
+    }
+
+    @Test
+    void aRoundChangesNeitherTheParametersNorTheShard() {
+        Configuration configuration = configuration();
+        TrainingState state = trained(configuration);
+        byte[] before = Recorder.file(state);
+        ShardUpdate update = new ShardWorker(configuration)
+                .round(state.parameters(), state.shards().get(0));
+
+        assertThat(Recorder.file(state)).isEqualTo(before);
+        assertThat(update.next().observations())
+                .isNotEqualTo(state.shards().get(0).observations());
+    }
+
+    /** All shards' rollouts as one batch, and its gradient: the slow way, over all samples at once. */
+    private static final class WholeBatch {
+        private final Configuration configuration;
+        private final Architecture architecture;
+        private final ActionDistribution distribution;
+        private final float[] parameters;
+        private float[] observations = new float[0];
+        private float[] actions = new float[0];
+        private double[] advantages = new double[0];
+        private double[] returns = new double[0];
+
+        WholeBatch(Configuration configuration, TrainingState state) {
+            this.configuration = configuration;
+            parameters = state.parameters();
+            architecture = ShardWorker.architecture(configuration);
+            Configuration.A2c options = configuration.a2c();
+            try (Environment environment = Environments.create(
+                    configuration.environment().id(),
+                    configuration.environment().copiesPerShard())) {
+                distribution = ActionDistribution.of(environment.actionSpace());
+                Actor actor = new Actor(environment, new ActingNetwork(architecture), distribution);
+                for (Shard shard : state.shards()) {
+                    Rollout rollout = actor.act(parameters, shard, options.gamma(), options.rolloutLength())
+                            .rollout();
+                    double[] estimated = options.advantage()
+                            .estimate(rollout.advantageInputs(), options.gaeLambda(), options.advantageSteps());
+                    double[] targets = new double[estimated.length];
+                    for (int i = 0; i < targets.length; i++) {
+                        targets[i] = estimated[i] + rollout.values()[i];
+                    }
+                    observations = join(observations, rollout.observations());
+                    actions = join(actions, rollout.actions());
+                    advantages = join(advantages, estimated);
+                    returns = join(returns, targets);
+                }
+            }
+        }
+
+        void normalize() {
+            double mean = Arrays.stream(advantages).average().orElseThrow();
+            double deviation = Math.sqrt(Arrays.stream(advantages)
+                    .map(a -> (a - mean) * (a - mean))
+                    .average()
+                    .orElseThrow());
+            advantages = Arrays.stream(advantages)
+                    .map(a -> (a - mean) / (deviation + 1e-8))
+                    .toArray();
+        }
+
+        /** ∇L, L a mean over all samples. */
+        double[] gradient() {
+            int rows = advantages.length;
+            double[] free = new double[distribution.freeParameters()];
+            int layers = parameters.length - free.length;
+            for (int i = 0; i < free.length; i++) {
+                free[i] = parameters[layers + i];
+            }
+            double[] policyGradient = new double[rows * distribution.outputs()];
+            double[] valueGradient = new double[rows];
+            double[] freeGradient = new double[free.length];
+            double[] gradient = new double[parameters.length];
+            LearningNetwork network = new LearningNetwork(architecture, rows);
+            network.setParameters(parameters);
+            network.forward(observations, 0, rows);
+            ActorCriticLoss.gradient(
+                    distribution,
+                    network.policyOutputs(),
+                    free,
+                    network.values(),
+                    actions,
+                    advantages,
+                    returns,
+                    0,
+                    rows,
+                    rows,
+                    new ActorCriticLoss.Weights(
+                            1,
+                            configuration.a2c().valueWeight(),
+                            configuration.a2c().entropyWeight()),
+                    policyGradient,
+                    valueGradient,
+                    freeGradient);
+            network.backward(policyGradient, valueGradient, gradient);
+            System.arraycopy(freeGradient, 0, gradient, layers, free.length);
+            return gradient;
+        }
+
+        private static float[] join(float[] a, float[] b) {
+            float[] joined = Arrays.copyOf(a, a.length + b.length);
+            System.arraycopy(b, 0, joined, a.length, b.length);
+            return joined;
+        }
+
+        private static double[] join(double[] a, double[] b) {
+            double[] joined = Arrays.copyOf(a, a.length + b.length);
+            System.arraycopy(b, 0, joined, a.length, b.length);
+            return joined;
+        }
+    }
+
+    private static void requireClose(double[] actual, double[] expected) {
+        double scale = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
+        assertThat(scale).isGreaterThan(1e-3);
+        assertThat(actual).containsExactly(expected, within(1e-5 * scale));
+    }
+
+    @ParameterizedTest
+    @MethodSource("configurations")
+    void theSumOverTheShardsDividedByAllSamplesIsTheGradientOfTheWholeBatch(Configuration configuration) {
+        TrainingState state = trained(configuration);
+        List<ShardUpdate> updates = new ArrayList<>();
+        for (Shard shard : state.shards()) {
+            updates.add(new ShardWorker(configuration).round(state.parameters(), shard));
+        }
+        float[] sum = GradientSum.of(updates, state.parameters().length);
+        double[] mean = new double[sum.length];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = sum[i] / (double) configuration.stepsPerRound();
+        }
+
+        requireClose(mean, new WholeBatch(configuration, state).gradient());
+    }
+
+    @Test
+    void theAverageOfEquallyLargeShardsGradientsIsTheGradientOfTheWholeBatch() {
+        Configuration configuration = configuration();
+        TrainingState state = trained(configuration);
+        double[] average = new double[state.parameters().length];
+        for (Shard shard : state.shards()) {
+            ShardUpdate update = new ShardWorker(configuration).round(state.parameters(), shard);
+            for (int i = 0; i < average.length; i++) {
+                average[i] += update.gradient()[i]
+                        / (double) update.statistics().samples()
+                        / state.shards().size();
+            }
+        }
+
+        requireClose(average, new WholeBatch(configuration, state).gradient());
+    }
+
+    /** As seen from outside: one step of plain descent with learning rate 1 moves the parameters by −∇. */
+    @ParameterizedTest
+    @CsvSource({"CartPole-v1, 6", "CartPole-v1, 64", "Identity-Box-v0, 6", "Identity-Box-v0, 64"})
+    void normalisedAdvantagesAreNormalisedOverTheSamplesOfAllShards(String environment, int copies) {
+        Configuration configuration = configuration(
+                "environment={id: " + environment + ", copies-per-shard: " + copies + "}",
+                "a2c.normalize-advantages=true",
+                "budget.env-steps=1");
+        TrainingState state = trained(configuration);
+        float[] before = state.parameters().clone();
+        float[] after;
+        try (Rounds rounds = new LocalRounds(configuration, state.shards())) {
+            after = A2c.train(configuration, state, rounds, new TrainingListener() {})
+                    .state()
+                    .parameters();
+        }
+        double[] step = new double[before.length];
+        for (int i = 0; i < step.length; i++) {
+            step[i] = (double) before[i] - after[i];
+        }
+
+        WholeBatch batch = new WholeBatch(configuration, state);
+        double[] plain = batch.gradient();
+        batch.normalize();
+        double[] normalised = batch.gradient();
+
+        requireClose(step, normalised);
+        assertThat(normalised).isNotEqualTo(plain);
+    }
+
+    @Test
+    void theStatisticsAreSumsOverTheShardsSamples() {
+        Configuration configuration = configuration("a2c.shards=1");
+        TrainingState state = trained(configuration);
+        ShardStatistics statistics = new ShardWorker(configuration)
+                .round(state.parameters(), state.shards().get(0))
+                .statistics();
+        WholeBatch batch = new WholeBatch(configuration, state);
+
+        assertThat(statistics.samples()).isEqualTo(120);
+        assertThat(statistics.shard()).isZero();
+        assertThat(statistics.finite()).isTrue();
+        assertThat(statistics.advantageSum())
+                .isCloseTo(Arrays.stream(batch.advantages).sum(), within(1e-9));
+        assertThat(statistics.advantageSquareSum())
+                .isCloseTo(Arrays.stream(batch.advantages).map(a -> a * a).sum(), within(1e-9));
+        assertThat(statistics.returnSum())
+                .isCloseTo(Arrays.stream(batch.returns).sum(), within(1e-9));
+        assertThat(statistics.returnSquareSum())
+                .isCloseTo(Arrays.stream(batch.returns).map(r -> r * r).sum(), within(1e-9));
+        // R − V(s) is A: the value loss is half of its squares.
+        assertThat(statistics.losses().value()).isCloseTo(statistics.advantageSquareSum() / 2, within(1e-3));
+    }
+
+    @Test
+    void aGradientThatIsNotFiniteIsCalledThat() {
+        Configuration configuration = configuration();
+        TrainingState state = trained(configuration);
+        float[] parameters = state.parameters().clone();
+        parameters[3] = Float.NaN;
+
+        assertThat(new ShardWorker(configuration)
+                        .round(parameters, state.shards().get(0))
+                        .statistics()
+                        .finite())
+                .isFalse();
+    }
+}

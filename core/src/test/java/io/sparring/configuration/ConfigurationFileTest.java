@@ -1,0 +1,381 @@
+package io.sparring.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.sparring.advantage.AdvantageEstimator;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.optimizer.OptimizerKind;
+import io.sparring.optimizer.Schedule;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ConfigurationFileTest {
+    private static final String CARTPOLE = "environment: {id: CartPole-v1}\n";
+
+    private static Configuration parse(String yaml, String... overrides) {
+        return ConfigurationFile.parse("run.yaml", yaml, List.of(overrides));
+    }
+
+    @Test
+    void whatIsNotSaidHasItsDefault() {
+        assertThat(parse(CARTPOLE))
+                .isEqualTo(new Configuration(
+                        Configuration.Algorithm.A2C,
+                        0,
+                        new Configuration.Environment("CartPole-v1", 8),
+                        new Configuration.Network(Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH),
+                        new Configuration.A2c(2, 16, 0.99, AdvantageEstimator.GAE, 1.0, 5, false, 0.5, 0.0, 0.5, 10),
+                        new Configuration.Optimizer(
+                                OptimizerKind.RMSPROP, 7e-4, Schedule.CONSTANT, 0.99, 0.9, 0.999, 1e-5),
+                        new Configuration.Budget(500_000, null, 0),
+                        new Configuration.Evaluation(10_000, 20, true),
+                        new Configuration.Checkpoint(50),
+                        new Configuration.Cluster(0)));
+    }
+
+    @Test
+    void theFileOverridesTheDefaultsAndSetOverridesTheFile() {
+        String yaml = CARTPOLE + "seed: 3\na2c: {shards: 4, gamma: 0.9}\n";
+
+        Configuration configuration =
+                parse(yaml, "a2c.gamma=0.98", "seed=7", "network.hidden=[32]", "network.hidden=[16, 8]");
+
+        assertThat(configuration.seed()).isEqualTo(7);
+        assertThat(configuration.a2c().shards()).isEqualTo(4);
+        assertThat(configuration.a2c().gamma()).isEqualTo(0.98);
+        assertThat(configuration.a2c().rolloutLength()).isEqualTo(16);
+        assertThat(configuration.network().hidden()).containsExactly(16, 8);
+    }
+
+    @Test
+    void setMayGiveWhatTheFileLacks() {
+        assertThat(parse("seed: 1", "environment.id=CartPole-v1").environment().id())
+                .isEqualTo("CartPole-v1");
+    }
+
+    @Test
+    void aSectionWithoutKeysHasItsDefaults() {
+        assertThat(parse(CARTPOLE + "a2c:\noptimizer:\n")).isEqualTo(parse(CARTPOLE));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "optimizer.learning-rate, 5e-3, 0.005",
+        "optimizer.learning-rate, 5E-3, 0.005",
+        "optimizer.learning-rate, 5.0e-3, 0.005",
+        "optimizer.learning-rate, .5e-2, 0.005",
+        "budget.wall-clock-seconds, 1e6, 1000000",
+        "budget.wall-clock-seconds, 1.5e+1, 15",
+        "budget.wall-clock-seconds, 500_000, 500000",
+        "budget.wall-clock-seconds, 3, 3",
+    })
+    void aNumberMayBeWrittenAsPeopleWriteNumbers(String key, String written, double meant) {
+        Configuration configuration = parse(CARTPOLE, key + "=" + written);
+
+        assertThat(
+                        key.startsWith("optimizer")
+                                ? configuration.optimizer().learningRate()
+                                : configuration.budget().wallClockSeconds())
+                .isEqualTo(meant);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1e6, 1000000", "500_000, 500000", "2.5e3, 2500", "1000.0, 1000"})
+    void aWholeNumberMayBeWrittenAsPeopleWriteWholeNumbers(String written, long meant) {
+        assertThat(parse(CARTPOLE + "budget: {env-steps: " + written + "}")
+                        .budget()
+                        .envSteps())
+                .isEqualTo(meant);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"k-step, K_STEP", "K-Step, K_STEP", "gae, GAE", "one-step, ONE_STEP"})
+    void choicesAreReadInAnyCase(String written, AdvantageEstimator meant) {
+        assertThat(parse(CARTPOLE, "a2c.advantage=" + written).a2c().advantage())
+                .isEqualTo(meant);
+    }
+
+    @Test
+    void whatIsWrittenIsReadAsTheSameConfiguration() {
+        Configuration odd = parse(
+                CARTPOLE,
+                "seed=-9223372036854775808",
+                "network={kind: shared, hidden: [], activation: relu}",
+                "a2c.advantage=one-step",
+                "a2c.normalize-advantages=true",
+                "optimizer={kind: adam, learning-rate: 1e-300, schedule: linear, epsilon: 1.0e-8}",
+                "budget={env-steps: 9000000000000000000, target-return: -12.5}",
+                "checkpoint.every-rounds=0");
+
+        for (Configuration configuration : List.of(parse(CARTPOLE), odd)) {
+            assertThat(parse(ConfigurationFile.write(configuration))).isEqualTo(configuration);
+        }
+    }
+
+    @Test
+    void theResolvedFileHasEveryKeyByTheNameThatIsRead() {
+        String written = ConfigurationFile.write(parse(CARTPOLE));
+
+        assertThat(written)
+                .contains("kind: separate")
+                .contains("activation: tanh")
+                .doesNotStartWith("---");
+        assertThat(ConfigurationFile.keys()).contains("seed", "a2c.gamma", "budget.target-return", "environment.id");
+        for (String key : ConfigurationFile.keys()) {
+            assertThat(written).contains(key.substring(key.indexOf('.') + 1) + ":");
+        }
+    }
+
+    static Stream<Arguments> mistakes() {
+        return Stream.of(
+                // Unknown names.
+                mistake("a2c: {gama: 0.9}", "run.yaml: there is no key a2c.gama (did you mean gamma?)"),
+                mistake(
+                        "a2c: {rollout_length: 9}",
+                        "run.yaml: there is no key a2c.rollout_length (did you mean rollout-length?)"),
+                mistake("optimiser: {kind: adam}", "run.yaml: there is no key optimiser (did you mean optimizer?)"),
+                mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
+                mistake(
+                        "zzzzzzzzzzzzzzzzz: 1",
+                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, seed"),
+                // Wrong types.
+                mistake("a2c: {gamma: high}", "run.yaml: a2c.gamma: expected a number, got \"high\""),
+                mistake("a2c: {gamma: '0.9'}", "run.yaml: a2c.gamma: expected a number, got \"0.9\""),
+                mistake("a2c: {gamma: [0.9]}", "run.yaml: a2c.gamma: expected a number, got [0.9]"),
+                mistake("a2c: {gamma: {a: 1}}", "run.yaml: a2c.gamma: expected a number, got {\"a\":1}"),
+                mistake("a2c: {shards: 1.5}", "run.yaml: a2c.shards: expected a whole number, got 1.5"),
+                mistake("a2c: {shards: true}", "run.yaml: a2c.shards: expected a whole number, got true"),
+                mistake("seed: one", "run.yaml: seed: expected a whole number, got \"one\""),
+                mistake("evaluation: {greedy: 1}", "run.yaml: evaluation.greedy: expected true or false, got 1"),
+                mistake("a2c: 5", "run.yaml: a2c: expected a section with keys, got 5"),
+                mistake("a2c: [1, 2]", "run.yaml: a2c: expected a section with keys, got [1,2]"),
+                mistake("network: {hidden: 64}", "run.yaml: network.hidden: expected a list, got 64"),
+                // Elements of lists.
+                mistake(
+                        "network: {hidden: [64, x]}",
+                        "run.yaml: network.hidden[1]: expected a whole number, got \"x\""),
+                mistake(
+                        "network: {hidden: [64, 1.5]}",
+                        "run.yaml: network.hidden[1]: expected a whole number, got 1.5"),
+                mistake("network: {hidden: [[64]]}", "run.yaml: network.hidden[0]: expected a whole number, got [64]"),
+                mistake(
+                        "network: {hidden: [64, 0]}",
+                        "run.yaml: network.hidden: expected whole numbers of at least 1, got [64, 0]"),
+                mistake(
+                        "network: {hidden: [64, null]}",
+                        "run.yaml: network.hidden: expected whole numbers of at least 1, got [64, null]"),
+                mistake(
+                        "network: {hidden: [3000000000]}",
+                        "run.yaml: network.hidden: expected a whole number of at most 2147483647, got 3000000000"),
+                // Keys without values.
+                mistake("a2c: {gamma: }", "run.yaml: a2c.gamma: expected a number, got nothing"),
+                mistake("seed:", "run.yaml: seed: expected a whole number, got nothing"),
+                mistake(
+                        "a2c: {advantage: ~}",
+                        "run.yaml: a2c.advantage: expected one of [gae, k-step, one-step], got nothing"),
+                mistake("network: {hidden: ~}", "run.yaml: network.hidden: expected a list, got nothing"),
+                // Out of range.
+                mistake("a2c: {gamma: 1.01}", "run.yaml: a2c.gamma: expected a number from 0 to 1, got 1.01"),
+                mistake("a2c: {gamma: -0.1}", "run.yaml: a2c.gamma: expected a number from 0 to 1, got -0.1"),
+                mistake("a2c: {gae-lambda: 2}", "run.yaml: a2c.gae-lambda: expected a number from 0 to 1, got 2.0"),
+                mistake("a2c: {shards: 0}", "run.yaml: a2c.shards: expected a whole number of at least 1, got 0"),
+                mistake(
+                        "a2c: {rollout-length: 0}",
+                        "run.yaml: a2c.rollout-length: expected a whole number of at least 1, got 0"),
+                mistake(
+                        "a2c: {advantage-steps: 0}",
+                        "run.yaml: a2c.advantage-steps: expected a whole number of at least 1, got 0"),
+                mistake(
+                        "a2c: {value-weight: -1}",
+                        "run.yaml: a2c.value-weight: expected a number of at least 0, got -1.0"),
+                mistake(
+                        "a2c: {entropy-weight: -1}",
+                        "run.yaml: a2c.entropy-weight: expected a number of at least 0, got -1.0"),
+                mistake(
+                        "a2c: {max-gradient-norm: -1}",
+                        "run.yaml: a2c.max-gradient-norm: expected a number of at least 0, got -1.0"),
+                mistake(
+                        "a2c: {max-dropped-gradients: -1}",
+                        "run.yaml: a2c.max-dropped-gradients: expected a whole number of at least 0, got -1"),
+                mistake(
+                        "optimizer: {learning-rate: 0}",
+                        "run.yaml: optimizer.learning-rate: expected a number above 0, got 0.0"),
+                mistake(
+                        "optimizer: {learning-rate: 1e999}",
+                        "run.yaml: optimizer.learning-rate: expected a number above 0, got Infinity"),
+                mistake(
+                        "optimizer: {rmsprop-decay: 1}",
+                        "run.yaml: optimizer.rmsprop-decay: expected a number from 0 to below 1, got 1.0"),
+                mistake(
+                        "optimizer: {adam-beta1: 1}",
+                        "run.yaml: optimizer.adam-beta1: expected a number from 0 to below 1, got 1.0"),
+                mistake(
+                        "optimizer: {adam-beta2: -0.1}",
+                        "run.yaml: optimizer.adam-beta2: expected a number from 0 to below 1, got -0.1"),
+                mistake("optimizer: {epsilon: 0}", "run.yaml: optimizer.epsilon: expected a number above 0, got 0.0"),
+                mistake(
+                        "budget: {env-steps: 0}",
+                        "run.yaml: budget.env-steps: expected a whole number of at least 1, got 0"),
+                mistake(
+                        "budget: {wall-clock-seconds: -1}",
+                        "run.yaml: budget.wall-clock-seconds: expected a number of at least 0, got -1.0"),
+                mistake("budget: {env-steps: 1e30}", "run.yaml: budget.env-steps: expected a whole number, got 1.0E30"),
+                mistake(
+                        "evaluation: {every-env-steps: -1}",
+                        "run.yaml: evaluation.every-env-steps: expected a whole number of at least 0, got -1"),
+                mistake(
+                        "evaluation: {episodes: 0}",
+                        "run.yaml: evaluation.episodes: expected a whole number of at least 1, got 0"),
+                mistake(
+                        "checkpoint: {every-rounds: -1}",
+                        "run.yaml: checkpoint.every-rounds: expected a whole number of at least 0, got -1"),
+                mistake(
+                        "cluster: {cut-every-rounds: -1}",
+                        "run.yaml: cluster.cut-every-rounds: expected a whole number of at least 0, got -1"),
+                mistake(
+                        "a2c: {shards: 3000000000}",
+                        "run.yaml: a2c.shards: expected a whole number of at most 2147483647, got 3000000000"),
+                mistake(
+                        "seed: 99999999999999999999",
+                        "run.yaml: seed: expected a whole number of at most 9223372036854775807, got 99999999999999999999"),
+                // No numbers at all.
+                mistake("a2c: {gamma: nan}", "run.yaml: a2c.gamma: expected a number from 0 to 1, got NaN"),
+                mistake(
+                        "a2c: {value-weight: NaN}",
+                        "run.yaml: a2c.value-weight: expected a number of at least 0, got NaN"),
+                mistake(
+                        "optimizer: {learning-rate: NaN}",
+                        "run.yaml: optimizer.learning-rate: expected a number above 0, got NaN"),
+                mistake("budget: {target-return: NaN}", "run.yaml: budget.target-return: expected a number, got NaN"),
+                mistake("a2c: {gamma: .nan}", "run.yaml:2:18: a2c.gamma: expected a number, got .nan"),
+                mistake(
+                        "optimizer: {learning-rate: .inf}",
+                        "run.yaml:2:32: optimizer.learning-rate: expected a number, got .inf"),
+                // Choices.
+                mistake("algorithm: ppo", "run.yaml: algorithm: expected one of [a2c], got \"ppo\""),
+                mistake(
+                        "a2c: {advantage: gea}",
+                        "run.yaml: a2c.advantage: expected one of [gae, k-step, one-step], got \"gea\""),
+                mistake(
+                        "a2c: {advantage: 1}",
+                        "run.yaml: a2c.advantage: expected one of [gae, k-step, one-step], got 1"),
+                mistake(
+                        "a2c: {advantage: ''}",
+                        "run.yaml: a2c.advantage: expected one of [gae, k-step, one-step], got \"\""),
+                mistake(
+                        "network: {kind: both}",
+                        "run.yaml: network.kind: expected one of [shared, separate], got \"both\""),
+                mistake(
+                        "network: {activation: sigmoid}",
+                        "run.yaml: network.activation: expected one of [relu, tanh], got \"sigmoid\""),
+                mistake(
+                        "optimizer: {kind: adamw}",
+                        "run.yaml: optimizer.kind: expected one of [rmsprop, adam, sgd], got \"adamw\""),
+                mistake(
+                        "optimizer: {schedule: cosine}",
+                        "run.yaml: optimizer.schedule: expected one of [constant, linear], got \"cosine\""),
+                // Contradictions.
+                mistake(
+                        "budget: {target-return: 1}\nevaluation: {every-env-steps: 0}",
+                        "run.yaml: budget.target-return: expected no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached, got 1.0"),
+                mistake(
+                        "a2c: {advantage: k-step, gae-lambda: 0.95}",
+                        "run.yaml: a2c.gae-lambda: expected no λ where advantage is not gae, got 0.95"),
+                // No YAML.
+                mistake(
+                        "a2c: {gamma: 0.9",
+                        "run.yaml:2:17: not YAML: while parsing a flow mapping, expected ',' or '}', but got <stream end>"),
+                mistake(
+                        "a2c:\n\tgamma: 0.9",
+                        "run.yaml:2:4: not YAML: while scanning for the next token, found character '\\t(TAB)' that cannot start any token. (Do not use \\t(TAB) for indentation)"),
+                mistake("a: b: c", "run.yaml:2:5: not YAML: mapping values are not allowed here"),
+                mistake("a2c: {gamma: 0.9, gamma: 0.8}", "run.yaml:2:24: expected each key once, got gamma again"),
+                mistake("a2c: {gamma: 0.9}\na2c: {shards: 2}", "run.yaml:3:4: expected each key once, got a2c again"),
+                mistake(
+                        "a2c: {gamma: 0.9}\n---\nseed: 3",
+                        "run.yaml:4:1: expected one document, got another one after it"),
+                // Whole files.
+                mistakeIn("", "run.yaml: expected sections and keys, but the file is empty"),
+                mistakeIn("# nothing\n", "run.yaml: expected sections and keys, but the file is empty"),
+                mistakeIn("---\n", "run.yaml: expected sections and keys, but the file is empty"),
+                mistakeIn("- a\n- b", "run.yaml: expected sections and keys, got [\"a\",\"b\"]"),
+                mistakeIn("hello", "run.yaml: expected sections and keys, got \"hello\""),
+                mistakeIn(
+                        "seed: 1",
+                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got nothing"),
+                mistakeIn(
+                        "environment: {copies-per-shard: 2}",
+                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got nothing"),
+                mistakeIn(
+                        "environment:",
+                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got nothing"),
+                mistakeIn(
+                        "environment: {id: CartPole-v2}",
+                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0] (did you mean CartPole-v1?), got CartPole-v2"),
+                mistakeIn(
+                        "environment: {id: Pong}",
+                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got Pong"),
+                mistakeIn("environment: {id: [a]}", "run.yaml: environment.id: expected text, got [\"a\"]"),
+                mistakeIn(
+                        "environment: CartPole-v1",
+                        "run.yaml: environment: expected a section with keys, got \"CartPole-v1\""),
+                mistakeIn(
+                        "environment: {id: CartPole-v1, copies-per-shard: 0}",
+                        "run.yaml: environment.copies-per-shard: expected a whole number of at least 1, got 0"),
+                // Overrides.
+                mistakenOverride(
+                        "run.yaml with --set a2c.gamma=2: a2c.gamma: expected a number from 0 to 1, got 2.0",
+                        "a2c.gamma=2"),
+                mistakenOverride(
+                        "run.yaml with --set seed=1 --set a2c.shards=0: a2c.shards: expected a whole number of at least 1, got 0",
+                        "seed=1",
+                        "a2c.shards=0"),
+                mistakenOverride(
+                        "run.yaml with --set a2c.gama=1: there is no key a2c.gama (did you mean gamma?)", "a2c.gama=1"),
+                mistakenOverride(
+                        "run.yaml with --set a2c.gamma=: a2c.gamma: expected a number, got nothing", "a2c.gamma="),
+                mistakenOverride(
+                        "run.yaml with --set a2c.gamma.x=1: a2c.gamma: expected a number, got {\"x\":1}",
+                        "a2c.gamma.x=1"),
+                mistakenOverride("run.yaml with --set a2c=3: a2c: expected a section with keys, got 3", "a2c=3"),
+                mistakenOverride(
+                        "run.yaml with --set a2c.gamma=a b: a2c.gamma: expected a number, got \"a b\"",
+                        "a2c.gamma=a\nb"),
+                mistakenOverride("--set a2c.gamma: expected key=value, as in a2c.gamma=0.98", "a2c.gamma"),
+                mistakenOverride("--set =1: expected key=value, as in a2c.gamma=0.98", "=1"),
+                mistakenOverride(
+                        "--set a2c.gamma=[1: not a YAML value: while parsing a flow sequence, expected ',' or ']', but got <stream end>",
+                        "a2c.gamma=[1"));
+    }
+
+    private static Arguments mistake(String yaml, String message) {
+        return arguments(CARTPOLE + yaml, List.of(), message);
+    }
+
+    private static Arguments mistakeIn(String yaml, String message) {
+        return arguments(yaml, List.of(), message);
+    }
+
+    private static Arguments mistakenOverride(String message, String... overrides) {
+        return arguments(CARTPOLE, Arrays.asList(overrides), message);
+    }
+
+    @ParameterizedTest
+    @MethodSource("mistakes")
+    void aMistakeIsToldInOneLineThatNamesTheFileTheKeyAndWhatWasExpected(
+            String yaml, List<String> overrides, String message) {
+        assertThatThrownBy(() -> ConfigurationFile.parse("run.yaml", yaml, overrides))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage(message);
+        assertThat(message.lines()).hasSize(1);
+    }
+}

@@ -1,0 +1,99 @@
+package io.sparring.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
+import io.sparring.network.ActingNetwork;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.policy.ActionDistribution;
+import io.sparring.random.Streams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EvaluationTest {
+    /** Logits 0 and 1 for every observation. */
+    private static final float[] MOSTLY_ONE = {0, 0, 0, 1, 0, 0};
+
+    private static Architecture architecture(Environment environment, List<Integer> hidden) {
+        ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+        return new Architecture(
+                Architecture.Kind.SEPARATE,
+                hidden,
+                Activation.TANH,
+                environment.observationSpace().size(),
+                distribution.outputs(),
+                distribution.freeParameters());
+    }
+
+    private static List<Episode> play(
+            Environment environment, List<Integer> hidden, float[] parameters, long index, int first, boolean greedy) {
+        return List.of(Evaluation.play(
+                environment,
+                new ActingNetwork(architecture(environment, hidden)),
+                ActionDistribution.of(environment.actionSpace()),
+                parameters,
+                7,
+                index,
+                first,
+                greedy));
+    }
+
+    /** A network that knows nothing: episodes of CartPole that end early and differ. */
+    private static List<Episode> cartPole(long index, int first, int episodes, boolean greedy) {
+        Environment environment = Environments.create("CartPole-v1", episodes);
+        float[] parameters = architecture(environment, List.of(8)).initialParameters(Streams.of(1));
+        return play(environment, List.of(8), parameters, index, first, greedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, true", "1, false", "2, false", "3, true", "5, false", "9, true", "9, false"})
+    void anEpisodeIsTheSameWhateverIsPlayedBesideIt(int batch, boolean greedy) {
+        List<Episode> together = cartPole(1000, 0, 10, greedy);
+        List<Episode> apart = new ArrayList<>();
+        for (int first = 0; first < 10; first += batch) {
+            apart.addAll(cartPole(1000, first, Math.min(batch, 10 - first), greedy));
+        }
+
+        assertThat(apart).isEqualTo(together);
+        assertThat(together).hasSize(10);
+        assertThat(Set.copyOf(together)).hasSizeGreaterThan(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anotherEvaluationPlaysOtherEpisodes(boolean greedy) {
+        assertThat(cartPole(2000, 0, 10, greedy)).isNotEqualTo(cartPole(1000, 0, 10, greedy));
+    }
+
+    @Test
+    void onlyTheFirstEpisodeOfEachCopyCounts() {
+        assertThat(play(new Scripted(".t", "....u", "b"), List.of(), MOSTLY_ONE, 0, 0, true))
+                .containsExactly(new Episode(0 + 1, 2), new Episode(10 + 11 + 12 + 13 + 14, 5), new Episode(20, 1));
+    }
+
+    /** Identity earns 1 for naming what is shown, in each of 100 steps. */
+    @Test
+    void greedyTakesTheLikeliestActionAndSampledDrawsFromThePolicy() {
+        Environment environment = Environments.create("Identity-Discrete-v0", 20);
+        // 4×4 weights of the policy head: twice the identity matrix, so that the right action has probability e²/(e² +
+        // 3) = 0.71.
+        float[] parameters = new float[25];
+        for (int i = 0; i < 4; i++) {
+            parameters[5 * i] = 2;
+        }
+
+        assertThat(play(environment, List.of(), parameters, 0, 0, true)).containsOnly(new Episode(100, 100));
+        assertThat(play(environment, List.of(), parameters, 0, 0, false).stream()
+                        .mapToDouble(Episode::totalReward)
+                        .average()
+                        .orElseThrow())
+                .isBetween(66.0, 76.0);
+    }
+}

@@ -1,0 +1,234 @@
+package io.sparring.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.LocalRounds;
+import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.rollout.Shard;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CheckpointFileTest {
+    /** Where the golden file lies; {@code mvn -pl core test -Dtest=CheckpointFileTest -Dsparring.golden.write=true} records a new one. */
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "checkpoint-v1");
+
+    private static final int DIGEST = 32;
+
+    private static Configuration configuration() {
+        return ConfigurationFile.parse("test.yaml", """
+                seed: 11
+                environment: {id: CartPole-v1, copies-per-shard: 2}
+                network: {hidden: [4]}
+                a2c: {shards: 2, rollout-length: 16}
+                budget: {env-steps: 256}
+                evaluation: {every-env-steps: 128, episodes: 2}
+                """, List.of());
+    }
+
+    /** A small run's end: every field has something in it. */
+    private static CheckpointFile trained() {
+        Configuration configuration = configuration();
+        TrainingState start = TrainingState.first(configuration);
+        try (Rounds rounds = new LocalRounds(configuration, start.shards())) {
+            TrainingState end = A2c.train(configuration, start, rounds, new TrainingListener() {})
+                    .state();
+            return new CheckpointFile(ConfigurationFile.write(configuration) + "# größer\n", end);
+        }
+    }
+
+    private static CheckpointFile small() {
+        Shard shard = new Shard(
+                4, new byte[] {1, -1}, new float[] {0.5f}, new byte[] {3}, new double[] {-0.25}, new int[] {9});
+        return new CheckpointFile(
+                "seed: 1\n",
+                new TrainingState(
+                        1,
+                        2,
+                        3,
+                        new float[] {1.5f, Float.MIN_VALUE},
+                        new float[] {2},
+                        4,
+                        List.of(shard, shard),
+                        List.of(1.0, 2.0),
+                        -1e300,
+                        5,
+                        6.5,
+                        7,
+                        8.5));
+    }
+
+    private static byte[] written(CheckpointFile file) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try {
+            file.write(bytes);
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** The same content with the checksum that belongs to it. */
+    private static byte[] signed(byte[] file) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(file, 0, file.length - DIGEST);
+            byte[] signed = Arrays.copyOf(file, file.length);
+            System.arraycopy(sha256.digest(), 0, signed, file.length - DIGEST, DIGEST);
+            return signed;
+        } catch (GeneralSecurityException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    private static void requireDamaged(byte[] bytes, String message) {
+        assertThatThrownBy(() -> CheckpointFile.read(bytes))
+                .isInstanceOf(CheckpointFile.Damaged.class)
+                .hasMessage(message);
+    }
+
+    @Test
+    void whatIsWrittenIsReadAsItWas() throws IOException {
+        for (CheckpointFile file : List.of(trained(), small())) {
+            assertThat(CheckpointFile.read(written(file)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(file);
+        }
+    }
+
+    @Test
+    void aRunThatHasNotBegunCanBeWrittenAndRead() throws IOException {
+        CheckpointFile first = new CheckpointFile("", TrainingState.first(configuration()));
+
+        assertThat(CheckpointFile.read(written(first)))
+                .usingRecursiveComparison()
+                .isEqualTo(first);
+    }
+
+    @Test
+    void equalStatesAreEqualFilesAndTheStreamStaysOpen() throws IOException {
+        ByteArrayOutputStream two = new ByteArrayOutputStream();
+        small().write(two);
+        two.write(written(small()));
+
+        assertThat(two.toByteArray()).hasSize(2 * written(small()).length).startsWith(written(small()));
+    }
+
+    @Test
+    void everyBitThatIsFlippedIsNoticed() {
+        byte[] bytes = written(small());
+        for (int i = 0; i < bytes.length; i++) {
+            for (int bit = 0; bit < 8; bit++) {
+                byte[] altered = bytes.clone();
+                altered[i] ^= (byte) (1 << bit);
+                requireDamaged(
+                        altered,
+                        i < 8
+                                ? "it does not begin as a checkpoint does"
+                                : "its checksum does not match: it is truncated or altered");
+            }
+        }
+    }
+
+    @Test
+    void everyTruncationIsNoticedAndEveryByteTooMany() {
+        byte[] bytes = written(small());
+        for (int length = 0; length < bytes.length; length++) {
+            requireDamaged(
+                    Arrays.copyOf(bytes, length),
+                    length < 8
+                            ? "it does not begin as a checkpoint does"
+                            : "its checksum does not match: it is truncated or altered");
+        }
+        requireDamaged(
+                Arrays.copyOf(bytes, bytes.length + 1), "its checksum does not match: it is truncated or altered");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, -1})
+    void anotherVersionIsRefusedByItsName(int version) {
+        byte[] bytes = written(small());
+        ByteBuffer.wrap(bytes).putInt(8, version);
+
+        requireDamaged(signed(bytes), "its format is version " + version + ", and this build reads version 1");
+    }
+
+    /** Whoever can write a file can sign it: lengths are believed only as far as there are bytes. */
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, 1 << 20, Integer.MAX_VALUE})
+    void aLengthThatTheFileCannotHoldIsRefusedWithoutMakingRoomForIt(int length) {
+        byte[] whole = written(small());
+        int refused = 0;
+        for (int at = 12; at <= whole.length - DIGEST - Integer.BYTES; at++) {
+            byte[] bytes = whole.clone();
+            ByteBuffer.wrap(bytes).putInt(at, length);
+            try {
+                CheckpointFile.read(signed(bytes));
+            } catch (CheckpointFile.Damaged e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThanOrEqualTo(10);
+    }
+
+    @Test
+    void contentBeyondTheLastShardIsRefused() {
+        byte[] bytes = written(small());
+        byte[] longer = signed(Arrays.copyOf(bytes, bytes.length + 3));
+
+        requireDamaged(longer, "it goes on after its end");
+    }
+
+    /** What was trained once can be gone on with for ever. */
+    @Test
+    void theGoldenFileOfVersionOneStaysReadable() throws IOException {
+        if (Boolean.getBoolean("sparring.golden.write")) {
+            Files.createDirectories(GOLDEN.getParent());
+            Files.write(GOLDEN, written(trained()));
+        }
+        byte[] bytes = Files.readAllBytes(GOLDEN);
+        CheckpointFile golden = CheckpointFile.read(bytes);
+
+        assertThat(written(golden)).isEqualTo(bytes);
+        TrainingState state = golden.state();
+        assertThat(state.round()).isEqualTo(4);
+        assertThat(state.envSteps()).isEqualTo(256);
+        assertThat(state.optimizerSteps()).isEqualTo(4);
+        assertThat(state.shards()).hasSize(2);
+        assertThat(state.recentReturns()).hasSize((int) state.episodes()).isNotEmpty();
+        assertThat(CheckpointFile.sha256(state.parameters()))
+                .isEqualTo("6b0eae123ddccd06520d3a8d6d53e76b3b21b64c8c2b3dc311cfc1d86df3677b");
+
+        Configuration longer =
+                ConfigurationFile.parse("golden", golden.configuration(), List.of("budget.env-steps=512"));
+        try (Rounds rounds = new LocalRounds(longer, state.shards())) {
+            assertThat(A2c.train(longer, state, rounds, new TrainingListener() {})
+                            .state()
+                            .round())
+                    .isEqualTo(8);
+        }
+    }
+
+    @Test
+    void theFingerprintIsTheSha256OfLittleEndianFloats() {
+        // printf '\x00\x00\x80\x3f\x00\x00\x00\xc0' | sha256sum
+        assertThat(CheckpointFile.sha256(new float[] {1, -2}))
+                .isEqualTo("ee4ac73c2bd27756ab82780f27c73a7bc4d3f0bb6acb37e008bc27eccd7e588b");
+        assertThat(CheckpointFile.sha256(new float[] {0f})).isNotEqualTo(CheckpointFile.sha256(new float[] {-0f}));
+    }
+}
