@@ -61,15 +61,25 @@ final class TrainCommand implements Callable<Integer> {
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             Start start = resume == null ? fresh(folder, asked) : resumed(folder, asked);
             folder.lock();
-            int exit = 1;
+            int exit;
             try {
                 exit = train(folder, start, settings);
-            } finally {
-                // Clients of a cluster do not carry the driver's exit code: whoever asks finds it here.
-                folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+            } catch (IOException | RuntimeException e) {
+                try {
+                    writeExit(folder, 1);
+                } catch (IOException alsoFailed) {
+                    e.addSuppressed(alsoFailed);
+                }
+                throw e;
             }
+            writeExit(folder, exit);
             return exit;
         }
+    }
+
+    /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
+    private static void writeExit(RunFolder folder, int exit) throws IOException {
+        folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
     }
 
     private String folderName(Configuration asked) {
