@@ -109,7 +109,7 @@ final class Recorder implements TrainingListener, AutoCloseable {
         try {
             write(line, now());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException("the metrics of round " + line.get("round"), e);
         }
     }
 

@@ -7,16 +7,20 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.run.CheckpointFile;
 import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
@@ -84,7 +88,7 @@ final class RunFolder implements AutoCloseable {
         String owner = InetAddress.getLocalHost().getHostName() + " "
                 + ProcessHandle.current().pid();
         for (int attempt = 0; ; attempt++) {
-            try (OutputStream out = files.create(lock, false)) {
+            try (OutputStream out = create(lock, false)) {
                 out.write(owner.getBytes(StandardCharsets.UTF_8));
                 break;
             } catch (FileAlreadyExistsException e) {
@@ -134,25 +138,25 @@ final class RunFolder implements AutoCloseable {
 
     /** Writes a whole file: temporary name, then rename. */
     void write(String name, byte[] content) throws IOException {
-        replace(name, out -> {
-            try {
-                out.write(content);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-    }
-
-    private void replace(String name, Consumer<OutputStream> content) throws IOException {
         Path target = new Path(root, name);
         Path temporary = new Path(target.getParent(), "." + target.getName() + ".tmp");
-        try (OutputStream out = new BufferedOutputStream(files.create(temporary, true))) {
-            content.accept(out);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        writeTemporary(temporary, out -> out.write(content));
         files.delete(target, false);
         rename(temporary, target);
+    }
+
+    /** Writes a file of its own; none is left where that fails, since on a full disk the room is needed. */
+    private void writeTemporary(Path temporary, Writing content) throws IOException {
+        try (OutputStream out = new BufferedOutputStream(create(temporary, true), 1 << 16)) {
+            content.to(out);
+        } catch (IOException e) {
+            files.delete(temporary, false);
+            throw e;
+        }
+    }
+
+    private OutputStream create(Path path, boolean overwrite) throws IOException {
+        return new Plain(files.create(path, overwrite));
     }
 
     private void rename(Path from, Path to) throws IOException {
@@ -168,12 +172,14 @@ final class RunFolder implements AutoCloseable {
     private byte[] readPath(Path path) throws IOException {
         try (InputStream in = files.open(path)) {
             return in.readAllBytes();
+        } catch (FSError e) {
+            throw new IOException(e.getCause().getMessage(), e);
         }
     }
 
     /** A file that grows while the run goes on. */
     OutputStream grow(String name) throws IOException {
-        return files.create(new Path(root, name), true);
+        return create(new Path(root, name), true);
     }
 
     /** Removes the files directly in the folder whose names begin so. */
@@ -190,9 +196,7 @@ final class RunFolder implements AutoCloseable {
         Path target = new Path(root, "checkpoints/" + name);
         Path previous = target.suffix(".previous");
         Path temporary = new Path(target.getParent(), "." + name + ".tmp");
-        try (OutputStream out = new BufferedOutputStream(files.create(temporary, true), 1 << 16)) {
-            new CheckpointFile(ConfigurationFile.write(configuration), state).write(out);
-        }
+        writeTemporary(temporary, new CheckpointFile(ConfigurationFile.write(configuration), state)::write);
         if (files.exists(target)) {
             files.delete(previous, false);
             rename(target, previous);
@@ -207,17 +211,66 @@ final class RunFolder implements AutoCloseable {
      * @throws FileNotFoundException if there is none
      */
     CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
-        for (String candidate : new String[] {name, name + ".previous"}) {
+        Set<String> damaged = new HashSet<>();
+        // The last one again: a live run may have renamed it just before it was opened.
+        for (String candidate : List.of(name, name + ".previous", name)) {
             String path = "checkpoints/" + candidate;
-            if (has(path)) {
+            if (!damaged.contains(path)) {
                 try {
                     return CheckpointFile.read(read(path));
+                } catch (FileNotFoundException e) {
+                    continue;
                 } catch (CheckpointFile.Damaged e) {
+                    damaged.add(path);
                     warn.accept(name() + "/" + path + " is not used: " + e.getMessage());
                 }
             }
         }
         throw new FileNotFoundException(name() + " has no whole checkpoint " + name);
+    }
+
+    /** What writes a file's content. */
+    private interface Writing {
+        void to(OutputStream out) throws IOException;
+    }
+
+    /** Hadoop's local files throw an Error where the disk is full; here that is the IOException that it was. */
+    private static final class Plain extends FilterOutputStream {
+        Plain(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            write(new byte[] {(byte) value}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                out.write(bytes, offset, length);
+            } catch (FSError e) {
+                throw new IOException(e.getCause().getMessage(), e);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            try {
+                out.flush();
+            } catch (FSError e) {
+                throw new IOException(e.getCause().getMessage(), e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            try {
+                out.close();
+            } catch (FSError e) {
+                throw new IOException(e.getCause().getMessage(), e);
+            }
+        }
     }
 
     @Override

@@ -59,17 +59,32 @@ final class TrainCommand implements Callable<Integer> {
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
-            Start start = resume == null ? fresh(folder, asked) : resumed(folder, asked);
+            if (resume == null) {
+                refuseRun(folder);
+            } else if (!folder.exists()) {
+                throw new InvalidConfiguration("--resume " + folder.name() + ": there is no such folder");
+            }
             folder.lock();
-            int exit = 1;
+            Start start = resume == null ? new Start(asked, TrainingState.first(asked), null) : resumed(folder, asked);
+            int exit;
             try {
                 exit = train(folder, start, settings);
-            } finally {
-                // Clients of a cluster do not carry the driver's exit code: whoever asks finds it here.
-                folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+            } catch (IOException | RuntimeException e) {
+                try {
+                    writeExit(folder, 1);
+                } catch (IOException alsoFailed) {
+                    e.addSuppressed(alsoFailed);
+                }
+                throw e;
             }
+            writeExit(folder, exit);
             return exit;
         }
+    }
+
+    /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
+    private static void writeExit(RunFolder folder, int exit) throws IOException {
+        folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
     }
 
     private String folderName(Configuration asked) {
@@ -83,12 +98,11 @@ final class TrainCommand implements Callable<Integer> {
         return "runs/" + options.name() + "-seed" + asked.seed() + "-" + time;
     }
 
-    private Start fresh(RunFolder folder, Configuration configuration) throws IOException {
+    private static void refuseRun(RunFolder folder) throws IOException {
         if (folder.has("checkpoints") || folder.has("metrics.jsonl")) {
             throw new InvalidConfiguration("--run " + folder.name()
                     + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());
         }
-        return new Start(configuration, TrainingState.first(configuration), null);
     }
 
     private Start resumed(RunFolder folder, Configuration asked) throws IOException {
@@ -170,10 +184,20 @@ final class TrainCommand implements Callable<Integer> {
             try {
                 return A2c.train(
                         configuration, start.state(), rounds, new Listeners(signals, recorder, progress, best));
-            } catch (TrainingFailed | UncheckedIOException e) {
-                throw new TrainingFailed(e.getMessage() + ". " + intact(folder, recorder), e);
+            } catch (TrainingFailed e) {
+                throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
+            } catch (UncheckedIOException e) {
+                throw new TrainingFailed(
+                        sentence("writing " + e.getMessage() + " failed: "
+                                        + e.getCause().getMessage())
+                                + intact(folder, recorder),
+                        e);
             }
         }
+    }
+
+    private static String sentence(String message) {
+        return message + (message.endsWith(".") ? " " : ". ");
     }
 
     private static String intact(RunFolder folder, Recorder recorder) {
