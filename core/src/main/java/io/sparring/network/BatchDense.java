@@ -13,7 +13,6 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.BaseLayer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
-import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.common.primitives.Pair;
@@ -97,6 +96,8 @@ final class BatchDense extends FeedForwardLayer {
     private static final class Computation extends BaseLayer<BatchDense> {
         private static final long serialVersionUID = 1L;
 
+        private transient INDArray result;
+        private transient INDArray inputEpsilon;
         private transient float[] outputs = new float[0];
         private transient float[] gradients = new float[0];
         private transient double[] exactOutputs = new double[0];
@@ -113,14 +114,20 @@ final class BatchDense extends FeedForwardLayer {
         @Override
         public INDArray activate(boolean training, LayerWorkspaceMgr workspaces) {
             INDArray weights = getParam(DefaultParamInitializer.WEIGHT_KEY);
-            INDArray result = workspaces.createUninitialized(
-                    ArrayType.ACTIVATIONS, dataType, new long[] {input.size(0), weights.size(1)}, 'f');
+            result = reuse(result, input.size(0), weights.size(1));
             Nd4j.gemm(input, weights, result, false, false, 1, 0);
             result.addiRowVector(getParam(DefaultParamInitializer.BIAS_KEY));
             if (layerConf().activation != null) {
                 activate(result, (int) result.length());
             }
             return result;
+        }
+
+        /** The same memory for every batch of a size: fresh pages cost more than the product that fills them. */
+        private INDArray reuse(INDArray array, long rows, long columns) {
+            return array != null && array.size(0) == rows
+                    ? array
+                    : Nd4j.createUninitialized(dataType, new long[] {rows, columns}, 'f');
         }
 
         private void activate(INDArray result, int count) {
@@ -158,8 +165,7 @@ final class BatchDense extends FeedForwardLayer {
                 return new Pair<>(gradient, null);
             }
             INDArray weights = getParam(DefaultParamInitializer.WEIGHT_KEY);
-            INDArray inputEpsilon = workspaces.createUninitialized(
-                    ArrayType.ACTIVATION_GRAD, dataType, new long[] {delta.size(0), weights.size(0)}, 'f');
+            inputEpsilon = reuse(inputEpsilon, delta.size(0), weights.size(0));
             Nd4j.gemm(delta, weights, inputEpsilon, false, true, 1, 0);
             return new Pair<>(gradient, inputEpsilon);
         }

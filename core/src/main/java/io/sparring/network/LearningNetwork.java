@@ -46,8 +46,9 @@ public final class LearningNetwork {
         ComputationGraphConfiguration.GraphBuilder builder = new NeuralNetConfiguration.Builder()
                 .dataType(type)
                 .updater(new NoOp())
-                .trainingWorkspaceMode(WorkspaceMode.ENABLED)
-                .inferenceWorkspaceMode(WorkspaceMode.ENABLED)
+                // The layers keep their own memory.
+                .trainingWorkspaceMode(WorkspaceMode.NONE)
+                .inferenceWorkspaceMode(WorkspaceMode.NONE)
                 .graphBuilder()
                 .addInputs(Architecture.INPUT)
                 .setOutputs(Architecture.POLICY, Architecture.VALUE);
