@@ -69,7 +69,8 @@ final class TrainCommand implements Callable<Integer> {
             int exit;
             try {
                 exit = train(folder, start, settings);
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
+                // Spark throws checked exceptions that it does not declare.
                 try {
                     writeExit(folder, 1);
                 } catch (IOException alsoFailed) {
