@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
@@ -57,10 +58,22 @@ final class RunFolder implements AutoCloseable {
         this.files = files;
     }
 
-    /** @throws IOException if the file system cannot be reached */
+    /**
+     * @throws InvalidConfiguration if it cannot be a folder's name
+     * @throws IOException if the file system cannot be reached
+     */
     static RunFolder at(String name, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
-        Path path = new Path(name);
-        FileSystem files = path.getFileSystem(hadoop);
+        Path path;
+        FileSystem files;
+        try {
+            path = new Path(name);
+            files = path.getFileSystem(hadoop);
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof UnknownHostException unknown) {
+                throw new IOException(name + ": unknown host " + unknown.getMessage(), e);
+            }
+            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + e.getMessage());
+        }
         if (files instanceof LocalFileSystem local) {
             // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
             files = local.getRawFileSystem();

@@ -81,6 +81,7 @@ class BadInputTest {
                         "train DIR/tiny.yaml --run DIR/run --resume DIR/run",
                         List.of("--run", "--resume", "expected one of them")),
                 arguments("train DIR/tiny.yaml --jsno", List.of("--jsno", "sparring train --help")),
+                arguments("train DIR/tiny.yaml --run hdfs:x", List.of("'hdfs:x' is no folder's name")),
                 arguments("train --resume DIR/run", List.of("--resume", "/run", "no such folder")),
                 arguments("train --resume DIR", List.of("--resume", "no whole checkpoint")),
                 arguments("trian", List.of("trian", "sparring --help")),
@@ -148,6 +149,15 @@ class BadInputTest {
             assertThat(outcome.complaints()).singleElement().asString().contains(last + " is not used: ");
             assertThat(outcome.json().get("rounds").asLong()).isZero();
         }
+    }
+
+    @Test
+    void anUnknownHostIsNamed() {
+        Sparring.Outcome outcome = Sparring.here(
+                "train", folder.resolve("tiny.yaml").toString(), "--run", "hdfs://no-such-host.invalid/run");
+
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.complaints()).singleElement().asString().contains("unknown host no-such-host.invalid");
     }
 
     @Test
