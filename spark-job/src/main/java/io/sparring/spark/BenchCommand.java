@@ -88,7 +88,7 @@ final class BenchCommand implements Callable<Integer> {
                 end.optimizerSteps(),
                 end.shards(),
                 end.recentReturns(),
-                end.bestReturn(),
+                Double.NEGATIVE_INFINITY,
                 end.droppedGradients(),
                 0,
                 -1,
