@@ -29,7 +29,7 @@ final class RunReport {
         charts.add(new Chart(
                 "Return",
                 STEPS,
-                target == null ? null : new Threshold("target " + target, target),
+                target == null ? null : new Threshold("target", target),
                 List.of(
                         series("training (last 100 episodes)", lines, "mean_return"),
                         series("evaluation", lines, "evaluation_return"))));
