@@ -242,6 +242,15 @@ final class RunFolder implements AutoCloseable {
         throw new FileNotFoundException(name() + " has no whole checkpoint " + name);
     }
 
+    /** The parameters of the best evaluation; null where none is whole, which stops nobody: {@code last} has all of the run. */
+    float[] bestParameters(Consumer<String> warn) throws IOException {
+        try {
+            return readCheckpoint("best", warn).state().parameters();
+        } catch (FileNotFoundException none) {
+            return null;
+        }
+    }
+
     /** What writes a file's content. */
     private interface Writing {
         void to(OutputStream out) throws IOException;

@@ -29,12 +29,9 @@ record SavedRun(RunFolder folder, Configuration configuration, CheckpointFile ch
         }
     }
 
-    /** What came of it, from its checkpoints. */
+    /** What came of it, up to the checkpoint. */
     RunResult result() throws IOException {
-        CheckpointFile last = folder.readCheckpoint("last", warning -> {});
-        float[] best = folder.has("checkpoints/best")
-                ? folder.readCheckpoint("best", warning -> {}).state().parameters()
-                : null;
-        return RunResult.of(last.state(), best, "saved", folder);
+        float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
+        return RunResult.of(checkpoint.state(), best, "saved", folder);
     }
 }

@@ -124,11 +124,7 @@ final class TrainCommand implements Callable<Integer> {
         refuseOtherSection("network", saved.network(), configuration.network());
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c());
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer());
-        float[] best = folder.has("checkpoints/best")
-                ? folder.readCheckpoint("best", warning -> System.err.println("sparring: " + warning))
-                        .state()
-                        .parameters()
-                : null;
+        float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
         return new Start(configuration, checkpoint.state(), best);
     }
 

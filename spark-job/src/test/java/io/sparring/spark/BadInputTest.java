@@ -152,6 +152,21 @@ class BadInputTest {
     }
 
     @Test
+    void aDamagedBestCheckpointIsNamedAndHidesNothingElse() throws IOException {
+        Path run = checkpoints();
+        for (String name : List.of("best", "best.previous")) {
+            Files.write(run.resolve("checkpoints").resolve(name), new byte[100]);
+        }
+
+        Sparring.Outcome outcome = Sparring.here("inspect", run.toString(), "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.complaints()).hasSize(2).allMatch(line -> line.contains("checkpoints/best"));
+        assertThat(outcome.json().get("params_sha256").asText()).hasSize(64);
+        assertThat(outcome.json().get("best_params_sha256").isNull()).isTrue();
+    }
+
+    @Test
     void anUnknownHostIsNamed() {
         Sparring.Outcome outcome = Sparring.here(
                 "train", folder.resolve("tiny.yaml").toString(), "--run", "hdfs://no-such-host.invalid/run");
