@@ -3,8 +3,10 @@ package io.sparring.network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The lean path of acting: the network's forward pass on plain arrays, without a native call.
@@ -21,6 +23,9 @@ public final class ActingNetwork {
     private final List<Dense> layers = new ArrayList<>();
     private final int policy;
     private final int value;
+    /** The layers that the policy stands on, itself included. */
+    private final Set<Integer> underPolicy = new HashSet<>();
+
     private float[] parameters;
     /** The activations of layer i − 1 (0: the observations): one array a feature, of {@link #capacity} rows. */
     private float[][][] activations;
@@ -36,6 +41,9 @@ public final class ActingNetwork {
         }
         policy = index.get(Architecture.POLICY);
         value = index.get(Architecture.VALUE);
+        for (int at = policy; at > 0; at = layers.get(at - 1).input()) {
+            underPolicy.add(at);
+        }
     }
 
     /** Acts by these parameters from now on; the array is kept, not copied, and must not change. */
@@ -59,7 +67,7 @@ public final class ActingNetwork {
         ensureCapacity(rows);
         transpose(observations, rows, activations[0]);
         for (int i = 0; i < layers.size(); i++) {
-            if (values != null || i + 1 != value) {
+            if (values != null || underPolicy.contains(i + 1)) {
                 dense(layers.get(i).layer(), activations[layers.get(i).input()], activations[i + 1], rows);
             }
         }
