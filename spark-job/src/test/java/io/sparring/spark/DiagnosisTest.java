@@ -1,0 +1,143 @@
+package io.sparring.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.spark.Diagnosis.Finding;
+import io.sparring.spark.Diagnosis.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DiagnosisTest {
+    private static final long MEBIBYTE = 1 << 20;
+    private static final Examination DRIVER = examined("driver", 17, "3.5.5", null, "1", 0, 0, 0, 1024, null);
+    private static final Examination WELL = examined("1", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, null);
+
+    @Test
+    void aHealthyClusterHasNothingToFix() {
+        assertThat(Diagnosis.of(DRIVER, List.of(WELL), List.of(0L), "hdfs://runs"))
+                .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
+    }
+
+    @Test
+    void anOlderJavaIsNamedWithItsExecutor() {
+        only("Java", examined("2", 11, "3.5.5", null, "1", 1792, 768, 1792, 1024, null), "executor 2", "JAVA_HOME");
+    }
+
+    @Test
+    void anotherSparkIsNamed() {
+        only("Spark", examined("2", 17, "3.3.1", null, "1", 1792, 768, 1792, 1024, null), "Spark 3.3.1", "SPARK_HOME");
+    }
+
+    @Test
+    void aNativeLibraryThatDoesNotLoadIsNamed() {
+        only(
+                "native library",
+                examined("2", 17, "3.5.5", "UnsatisfiedLinkError: x", "1", 1792, 768, 0, 1024, null),
+                "UnsatisfiedLinkError: x",
+                "org.bytedeco.javacpp.cachedir");
+    }
+
+    @Test
+    void anOverheadThatTheJvmAloneFillsIsNamed() {
+        only(
+                "memory overhead",
+                examined("2", 17, "3.5.5", null, "1", 1124, 100, 1124, 1024, null),
+                "100 MiB",
+                "spark.executor.memoryOverhead");
+    }
+
+    @Test
+    void nativeMemoryThatMayOutgrowTheContainerIsNamed() {
+        only(
+                "off-heap limit",
+                examined("2", 17, "3.5.5", null, "1", 1792, 768, 4096, 1024, null),
+                "4,096 MiB of a container of 1,792 MiB",
+                "maxphysicalbytes");
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed() {
+        only(
+                "run folder",
+                examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "AccessControlException: no"),
+                "AccessControlException: no",
+                "--run");
+    }
+
+    @Test
+    void aFolderOfTheDriversOwnDiskIsNotTheExecutorsBusiness() {
+        Examination other = examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "NoSuchFileException: x");
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs"))
+                .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
+    }
+
+    @Test
+    void aClockThatIsWrongIsNamed() {
+        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL), List.of(-61_000L), "hdfs://runs");
+        assertThat(findings)
+                .filteredOn(finding -> finding.verdict() == Verdict.FIX)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.found()).contains("executor 1", "-61.0 s");
+                    assertThat(finding.fix()).contains("chrony");
+                });
+    }
+
+    @Test
+    void tooManyNativeThreadsAndLittleSharedMemoryAreNoted() {
+        Examination other = examined("2", 17, "3.5.5", null, "8", 1792, 768, 1792, 1, null);
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs"))
+                .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
+                .extracting(Finding::check)
+                .containsExactly("native threads", "/dev/shm");
+    }
+
+    @Test
+    void anExecutorThatCannotEvenReadTheClassesHasAnOldJava() {
+        Finding finding = DoctorCommand.failed(
+                "Job aborted: java.lang.UnsupportedClassVersionError: io/sparring/spark/Examination has been compiled");
+        assertThat(finding.check()).isEqualTo("Java");
+        assertThat(finding.fix()).contains("JAVA_HOME");
+    }
+
+    private static void only(String check, Examination ill, String symptom, String fix) {
+        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs");
+        assertThat(findings)
+                .filteredOn(finding -> finding.verdict() != Verdict.OK)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.verdict()).isEqualTo(Verdict.FIX);
+                    assertThat(finding.check()).isEqualTo(check);
+                    assertThat(finding.found()).contains("executor 2", symptom);
+                    assertThat(finding.fix()).contains(fix);
+                });
+    }
+
+    private static Examination examined(
+            String executor,
+            int java,
+            String spark,
+            String nativeFailure,
+            String threads,
+            long container,
+            long overhead,
+            long maxPhysical,
+            long shared,
+            String folderFailure) {
+        return new Examination(
+                executor,
+                "host-" + executor,
+                java,
+                java + ".0.1",
+                spark,
+                nativeFailure,
+                threads,
+                1024 * MEBIBYTE,
+                container * MEBIBYTE,
+                overhead * MEBIBYTE,
+                maxPhysical * MEBIBYTE,
+                shared * MEBIBYTE,
+                folderFailure,
+                0);
+    }
+}
