@@ -4,6 +4,7 @@ import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
@@ -70,7 +71,7 @@ final class BenchCommand implements Callable<Integer> {
             Meter meter = new Meter(rounds);
             while (!meter.done()) {
                 // A run that ends (target or budget) begins again where it ended: the policy goes on getting better.
-                A2c.Result result = A2c.train(configuration, start, meter, meter);
+                TrainingResult result = A2c.train(configuration, start, meter, meter);
                 start = restarted(result.state());
             }
             meter.print(spark.master());

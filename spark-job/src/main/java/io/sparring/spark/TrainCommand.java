@@ -3,6 +3,7 @@ package io.sparring.spark;
 import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
@@ -162,7 +163,7 @@ final class TrainCommand implements Callable<Integer> {
                 SparkRounds rounds =
                         new SparkRounds(spark, configuration, start.state().shards())) {
             BestParameters best = new BestParameters(start.bestParameters());
-            A2c.Result result = train(folder, start, rounds, signals, best);
+            TrainingResult result = train(folder, start, rounds, signals, best);
             RunResult summary =
                     RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
@@ -172,7 +173,7 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static A2c.Result train(
+    private static TrainingResult train(
             RunFolder folder, Start start, SparkRounds rounds, StopSignals signals, BestParameters best)
             throws IOException {
         Configuration configuration = start.configuration();
