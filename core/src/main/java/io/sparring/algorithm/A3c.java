@@ -37,6 +37,8 @@ public final class A3c {
     private long pushesSeen;
     private boolean startChecked;
     private long refused;
+    /** θ of the last evaluation. */
+    private float[] evaluated;
 
     private A3c(Configuration configuration, TrainingState start, Workers workers, TrainingListener listener) {
         this.configuration = configuration;
@@ -127,7 +129,7 @@ public final class A3c {
             }
             reason = ledger.reasonToStop();
             if (reason == null && ledger.checkpointDue() && !updates.isEmpty()) {
-                listener.checkpoint(state());
+                listener.checkpoint(state(server.parameters()));
             }
         }
         server.finish();
@@ -137,7 +139,9 @@ public final class A3c {
             // What was on its way when the end was decided counts too.
             record(rest, System.nanoTime());
         }
-        TrainingState end = state();
+        // Where an evaluation ended the run, its parameters are the result, not what was pushed while it was played.
+        TrainingState end =
+                state(reason == Reason.TARGET_RETURN && evaluated != null ? evaluated : server.parameters());
         listener.checkpoint(end);
         return new TrainingResult(end, reason);
     }
@@ -233,19 +237,14 @@ public final class A3c {
 
     private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
-        float[] parameters = server.parameters();
-        List<Episode> played = evaluator.play(parameters, ledger.envSteps(), 0, options.episodes(), options.greedy());
+        evaluated = server.parameters();
+        List<Episode> played = evaluator.play(evaluated, ledger.envSteps(), 0, options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(state(parameters));
+            listener.best(state(evaluated));
         }
     }
 
-    private TrainingState state() {
-        return state(null);
-    }
-
-    /** @param evaluated the parameters to keep; null: the newest */
-    private TrainingState state(float[] evaluated) {
+    private TrainingState state(float[] parameters) {
         ParameterServer.State state = server.checkpoint();
         List<WorkerSnapshot> known = state.snapshots().stream()
                 .filter(snapshot -> snapshot.length > 0)
@@ -262,7 +261,7 @@ public final class A3c {
             }
         }
         return ledger.state(
-                evaluated == null ? state.parameters() : evaluated,
+                parameters,
                 optimizerState,
                 optimizerSteps,
                 known.stream().map(WorkerSnapshot::shard).toList());
