@@ -1,7 +1,6 @@
 package io.sparring.network;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -11,10 +10,8 @@ import java.util.Set;
 /**
  * The lean path of acting: the network's forward pass on plain arrays, without a native call.
  *
- * <p>A batch is computed feature by feature, each feature's values of all rows in an array of their own, so that the inner loop
- * runs over rows and is vectorised whatever the layer's width (five times as fast as one array for all features, which the
- * compiler must suspect of overlapping itself). A row's result depends on that row alone and every sum has one
- * order, so neither the batch nor the machine changes a bit of it. Used by one thread at a time.
+ * <p>A row's result depends on that row alone and every sum has one order ({@link DenseLoops}), so neither the batch nor the
+ * machine changes a bit of it. Used by one thread at a time.
  */
 public final class ActingNetwork {
     private record Dense(Architecture.Layer layer, int input) {}
@@ -83,53 +80,11 @@ public final class ActingNetwork {
     }
 
     private void dense(Architecture.Layer layer, float[][] in, float[][] out, int rows) {
-        int inputs = layer.inputs();
-        for (int output = 0; output < layer.outputs(); output++) {
-            float[] sum = out[output];
-            int weight = layer.offset() + output * inputs;
-            Arrays.fill(sum, 0, rows, parameters[layer.biasOffset() + output]);
-            int input = 0;
-            for (; input + 4 <= inputs; input += 4) {
-                addFour(
-                        sum,
-                        rows,
-                        in[input],
-                        in[input + 1],
-                        in[input + 2],
-                        in[input + 3],
-                        parameters[weight + input],
-                        parameters[weight + input + 1],
-                        parameters[weight + input + 2],
-                        parameters[weight + input + 3]);
+        DenseLoops.forward(parameters, layer.offset(), layer.biasOffset(), in, out, rows);
+        if (layer.activation() != null) {
+            for (float[] feature : out) {
+                layer.activation().apply(feature, 0, rows);
             }
-            for (; input < inputs; input++) {
-                addOne(sum, rows, in[input], parameters[weight + input]);
-            }
-            if (layer.activation() != null) {
-                layer.activation().apply(sum, 0, rows);
-            }
-        }
-    }
-
-    private static void addFour(
-            float[] sum,
-            int rows,
-            float[] in0,
-            float[] in1,
-            float[] in2,
-            float[] in3,
-            float w0,
-            float w1,
-            float w2,
-            float w3) {
-        for (int row = 0; row < rows; row++) {
-            sum[row] += in0[row] * w0 + in1[row] * w1 + (in2[row] * w2 + in3[row] * w3);
-        }
-    }
-
-    private static void addOne(float[] sum, int rows, float[] in, float weight) {
-        for (int row = 0; row < rows; row++) {
-            sum[row] += in[row] * weight;
         }
     }
 

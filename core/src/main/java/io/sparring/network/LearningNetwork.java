@@ -52,8 +52,9 @@ public final class LearningNetwork {
                 .graphBuilder()
                 .addInputs(Architecture.INPUT)
                 .setOutputs(Architecture.POLICY, Architecture.VALUE);
+        DenseLoops.Scratch scratch = new DenseLoops.Scratch();
         for (Architecture.Layer layer : architecture.layers()) {
-            builder.addLayer(layer.name(), BatchDense.of(layer), layer.input());
+            builder.addLayer(layer.name(), BatchDense.of(layer, scratch), layer.input());
         }
         return builder.build();
     }
