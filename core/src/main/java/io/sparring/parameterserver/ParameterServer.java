@@ -455,6 +455,11 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         });
     }
 
+    /** Adds a line for the user, in the order of events. */
+    public void remark(String line) {
+        locked(() -> remarks.add(line));
+    }
+
     /** What there is to say to the user since the last call: refusals, workers that were started anew. */
     public List<String> takeRemarks() {
         return locked(() -> {
