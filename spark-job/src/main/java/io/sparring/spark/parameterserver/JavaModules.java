@@ -1,28 +1,21 @@
 package io.sparring.spark.parameterserver;
 
-import java.util.List;
-import java.util.stream.Collectors;
-
-/** What Aeron has to reach inside of Java, and only a flag at the start of the JVM can grant. */
+/**
+ * What only a flag at the start of a JVM can grant. Agrona, beneath Aeron, reaches into {@code sun.nio.ch}. Spark opens it for its
+ * drivers and executors, so on a cluster there is nothing to set; a JVM that was started otherwise may lack it.
+ */
 final class JavaModules {
-    private static final List<String> PACKAGES =
-            List.of("sun.nio.ch", "java.nio", "java.lang", "java.util", "jdk.internal.misc");
+    private static final String PACKAGE = "sun.nio.ch";
 
     private JavaModules() {}
 
-    /** @throws TransportFailed with the flags that are missing, and where to put them */
+    /** @throws TransportFailed with the flag that is missing, and where to put it */
     static void requireOpen() throws TransportFailed {
-        Module base = Object.class.getModule();
-        Module ours = JavaModules.class.getModule();
-        List<String> closed =
-                PACKAGES.stream().filter(name -> !base.isOpen(name, ours)).toList();
-        if (!closed.isEmpty()) {
-            String flags = closed.stream()
-                    .map(name -> "--add-opens=java.base/" + name + "=ALL-UNNAMED")
-                    .collect(Collectors.joining(" "));
-            throw new TransportFailed("this JVM was started without " + flags
-                    + ", which the parameter server's transport (Aeron) needs: submit/sparring gives it; with a spark-submit of your own"
-                    + " use --driver-java-options and --conf spark.executor.extraJavaOptions=…");
+        if (!Object.class.getModule().isOpen(PACKAGE, JavaModules.class.getModule())) {
+            throw new TransportFailed(
+                    "this JVM was started without --add-opens=java.base/" + PACKAGE
+                            + "=ALL-UNNAMED, which the parameter server's transport (Aeron) needs; spark-submit gives it to drivers and"
+                            + " executors, and so does submit/sparring: start it by one of these, or add the flag to its command");
         }
     }
 }

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,7 +21,7 @@ import java.util.stream.Stream;
  * Its name says whose it is, so that the next start removes what a killed process has left:
  *
  * <pre>
- *   aeron-sparring-‹PID namespace›-‹PID›-‹start of the process, ms›-‹random›
+ *   aeron-sparring-‹PID namespace›-‹PID›-‹start of the process›-‹random›
  * </pre>
  */
 final class MediaDirectory implements AutoCloseable {
@@ -96,8 +95,8 @@ final class MediaDirectory implements AutoCloseable {
     }
 
     private static String owner() {
-        ProcessHandle self = ProcessHandle.current();
-        return processNamespace() + "-" + self.pid() + "-" + started(self);
+        long self = ProcessHandle.current().pid();
+        return processNamespace() + "-" + self + "-" + started(self);
     }
 
     /** Process numbers mean something only within one namespace. */
@@ -113,8 +112,18 @@ final class MediaDirectory implements AutoCloseable {
         }
     }
 
-    private static long started(ProcessHandle process) {
-        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    /** When a process started, in the kernel's ticks since boot, for the time of day may be set; 0 if there is no such process. */
+    private static long started(long process) {
+        try {
+            String stat = Files.readString(Path.of("/proc", Long.toString(process), "stat"));
+            // "pid (command) state ppid …": the command may have blanks and brackets; the start is the 22nd field.
+            return Long.parseLong(stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19]);
+        } catch (IOException e) {
+            return ProcessHandle.of(process)
+                    .flatMap(handle -> handle.info().startInstant())
+                    .map(Instant::toEpochMilli)
+                    .orElse(0L);
+        }
     }
 
     private static void removeStale(Path place) {
@@ -141,8 +150,7 @@ final class MediaDirectory implements AutoCloseable {
                         .toInstant()
                         .isBefore(Instant.now().minus(FOREIGN));
             }
-            Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(parts[1]));
-            return process.isEmpty() || started(process.get()) != Long.parseLong(parts[2]);
+            return started(Long.parseLong(parts[1])) != Long.parseLong(parts[2]);
         } catch (NumberFormatException | IOException e) {
             return false;
         }

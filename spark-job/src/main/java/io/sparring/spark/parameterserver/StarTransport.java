@@ -7,6 +7,7 @@ import io.aeron.Image;
 import io.aeron.Publication;
 import io.aeron.driver.status.SystemCounterDescriptor;
 import io.aeron.exceptions.AeronException;
+import io.aeron.exceptions.TimeoutException;
 import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
 import io.sparring.spark.parameterserver.Frame.Kind;
@@ -27,6 +28,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AgentInvoker;
+import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -163,7 +165,7 @@ final class StarTransport extends AeronUdpTransport {
                 .aeronDirectoryName(driver.aeronDirectoryName())
                 .driverAgentInvoker(driverInvoker)
                 .useConductorAgentInvoker(true)
-                .errorHandler(this::failed);
+                .errorHandler(this::reported);
         aeron = Aeron.connect(context);
         clientInvoker = aeron.conductorAgentInvoker();
         clientInvoker.start();
@@ -553,7 +555,13 @@ final class StarTransport extends AeronUdpTransport {
         link.assemblies.remove(frame.channel());
         messagesIn.incrementAndGet();
         bytesIn.addAndGet(assembly.message().length);
-        internalProcessMessage(new Envelope(link.workerJvm.toString(), frame.channel(), assembly.message()));
+        try {
+            internalProcessMessage(new Envelope(link.workerJvm.toString(), frame.channel(), assembly.message()));
+        } catch (RuntimeException e) {
+            // Whoever asked will ask again, and be given up in the end; the others must not suffer.
+            unanswerable.incrementAndGet();
+            LOG.error("a message to the parameter server could not be handled", e);
+        }
     }
 
     // ---- the one thread ----
@@ -589,6 +597,15 @@ final class StarTransport extends AeronUdpTransport {
             driverInvoker.invoke();
         }
         return work + sent;
+    }
+
+    /** What Aeron's client reports. Some of it concerns one message or one address only. */
+    private void reported(Throwable problem) {
+        if (problem instanceof TimeoutException || problem instanceof AgentTerminationException) {
+            failed(problem);
+        } else {
+            LOG.warn("Aeron: {}", firstLine(problem));
+        }
     }
 
     private void failed(Throwable problem) {

@@ -86,9 +86,7 @@ public final class PushPullBenchmark {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"), "-Xmx512m", "-XX:+UseSerialGC", "-cp"));
         command.add(System.getProperty("java.class.path"));
-        for (String name : List.of("sun.nio.ch", "java.nio", "java.lang", "java.util", "jdk.internal.misc")) {
-            command.add("--add-opens=java.base/" + name + "=ALL-UNNAMED");
-        }
+        command.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
         command.addAll(List.of(
                 PushPullBenchmark.class.getName(), "worker", Integer.toString(bytes), Integer.toString(seconds)));
         Process process = new ProcessBuilder(command)
