@@ -417,10 +417,25 @@ public record Configuration(
             @JsonProperty(defaultValue = "0")
             @JsonPropertyDescription(
                     "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back. 0: 1 for small shards, else 16.")
-            int cutEveryRounds)
+            int cutEveryRounds,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription("The UDP port of A3C's parameter server at the driver; 0: any free one.")
+            int parameterServerPort,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "The first UDP port for answers to A3C's workers, one for each executor of a host; `spark.port.maxRetries` more are tried. 0: any free one.")
+            int workerPort)
             implements Serializable {
         public Cluster {
             Require.atLeast(0, "cut-every-rounds", cutEveryRounds);
+            requirePort("parameter-server-port", parameterServerPort);
+            requirePort("worker-port", workerPort);
+        }
+
+        private static void requirePort(String key, int port) {
+            Require.that(port >= 0 && port <= 65_535, key, port, "a port from 0 to 65535");
         }
     }
 

@@ -46,6 +46,7 @@ public final class Actor {
      * @param steps T
      */
     public Result act(float[] parameters, Shard shard, double gamma, int steps) {
+        long start = System.nanoTime();
         int copies = environment.copies();
         int observationSize = environment.observationSpace().size();
         int actionSize = distribution.actionSize();
@@ -65,7 +66,6 @@ public final class Actor {
         List<Episode> episodes = new ArrayList<>();
         Finals finals = new Finals(observationSize);
         long environmentNanos = 0;
-        long start = System.nanoTime();
 
         float[] current = shard.observations();
         float[] drawn = new float[copies * actionSize];

@@ -59,7 +59,7 @@ class ConfigurationFileTest {
                         new Configuration.Budget(500_000, null, 0),
                         new Configuration.Evaluation(10_000, 20, true),
                         new Configuration.Checkpoint(50),
-                        new Configuration.Cluster(0)));
+                        new Configuration.Cluster(0, 0, 0)));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.rollout.Episode;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -20,7 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "evaluate",
         description = "Plays fresh episodes by a checkpoint's policy.",
         mixinStandardHelpOptions = true)
-final class EvaluateCommand implements Callable<Integer> {
+final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
     /** Apart from those of training, which are numbered by environment steps. */
     private static final long INDEX = -1;
 
@@ -48,14 +49,32 @@ final class EvaluateCommand implements Callable<Integer> {
     private boolean json;
 
     @Override
-    public Integer call() throws IOException {
+    public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        RunFolder folder = open().folder().shared("RUN");
+        List<String> words = new ArrayList<>(List.of(
+                "evaluate", folder.uri(), "--episodes", Integer.toString(episodes), "--checkpoint", checkpoint));
+        if (actions != null) {
+            words.add(actions.greedy ? "--greedy" : "--sample");
+        }
+        if (json) {
+            words.add("--json");
+        }
+        return new Travel(folder.uri() + "/exit-evaluate.json", words);
+    }
+
+    private SavedRun open() throws IOException {
         if (episodes < 1) {
             throw new InvalidConfiguration("--episodes: expected a whole number of at least 1, got " + episodes);
         }
         if (!List.of("best", "last").contains(checkpoint)) {
             throw new InvalidConfiguration("--checkpoint: expected best or last, got " + checkpoint);
         }
-        SavedRun saved = SavedRun.open(run, checkpoint);
+        return SavedRun.open(run, checkpoint);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SavedRun saved = open();
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
         float[] parameters = saved.checkpoint().state().parameters();
         List<Episode> played;

@@ -5,7 +5,9 @@ import io.sparring.configuration.InvalidConfiguration;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
+import org.apache.spark.SparkUserAppException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,7 +25,9 @@ import picocli.CommandLine.Command;
             ReportCommand.class,
             BenchCommand.class,
             EnvsCommand.class,
-            CheckCommand.class
+            CheckCommand.class,
+            PrepareCommand.class,
+            ConcludeCommand.class
         },
         footer = {
             "",
@@ -31,12 +35,22 @@ import picocli.CommandLine.Command;
             "Exit codes: 0, 1 a failed run, 2 bad input, 130 after SIGINT, 143 after SIGTERM."
         })
 public final class Main {
-    private Main() {}
+    Main() {}
 
     /** Runs a command and ends the JVM with its exit code. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws SparkUserAppException {
+        SparkConf settings = new SparkConf();
+        Submission submission = Submission.of(settings);
+        int exit = submission == null ? run(arguments) : submission.run(() -> run(arguments));
+        if (settings.get("spark.submit.deployMode", "client").equals("cluster")) {
+            // Inside YARN's application master, which takes any System.exit for a failure.
+            if (exit != 0) {
+                throw new SparkUserAppException(exit);
+            }
+            return;
+        }
         // Spark's shutdown hooks stop what is left of the context.
-        System.exit(run(arguments));
+        System.exit(exit);
     }
 
     static int run(String... arguments) {

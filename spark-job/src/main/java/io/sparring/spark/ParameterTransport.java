@@ -12,9 +12,10 @@ interface ParameterTransport {
      * Opens the driver's end.
      *
      * @param server what answers requests; called by the transport's threads
+     * @param workers how many there will be
      * @throws IOException in one clear line: no free port, too little shared memory
      */
-    ServerEnd open(UnaryOperator<byte[]> server) throws IOException;
+    ServerEnd open(UnaryOperator<byte[]> server, int workers) throws IOException;
 
     /** The driver's end. */
     interface ServerEnd extends AutoCloseable {

@@ -10,10 +10,12 @@ import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -40,22 +42,29 @@ import org.apache.hadoop.fs.Path;
  *   report.html            the learning curves
  *   result.json, exit.json how it ended
  *   lock                   there while a run is alive
+ *   submission             which submission it belongs to, where its driver runs on the cluster
  * </pre>
  *
  * <p>Files appear whole: each is written under a temporary name and renamed.
  */
 final class RunFolder implements AutoCloseable {
+    private static final String SUBMISSION = "submission";
+
     private static final long HEARTBEAT_SECONDS = 5;
     /** A lock without a sign of life for so long belongs to a dead run. */
-    private static final long DEAD_AFTER_SECONDS = 60;
+    static final Duration DEAD_AFTER = Duration.ofSeconds(60);
 
     private final Path root;
     private final FileSystem files;
+    /** Whether the user wrote the file system down, {@code file:} included. */
+    private final boolean shared;
+
     private ScheduledExecutorService heartbeat;
 
-    private RunFolder(Path root, FileSystem files) {
+    private RunFolder(Path root, FileSystem files, boolean shared) {
         this.root = root;
         this.files = files;
+        this.shared = shared;
     }
 
     /**
@@ -78,12 +87,32 @@ final class RunFolder implements AutoCloseable {
             // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
             files = local.getRawFileSystem();
         }
-        return new RunFolder(files.makeQualified(path), files);
+        return new RunFolder(files.makeQualified(path), files, path.toUri().getScheme() != null);
     }
 
     /** The folder's name, as a user would type it. */
     String name() {
         return root.toUri().getScheme().equals("file") ? root.toUri().getPath() : root.toString();
+    }
+
+    /** With scheme and host: the same for every machine. */
+    String uri() {
+        return root.toString();
+    }
+
+    /**
+     * This folder, if drivers on other machines reach it.
+     *
+     * @param option which named it
+     * @throws InvalidConfiguration if it lies on this machine's disk, and nobody said that it is mounted everywhere
+     */
+    RunFolder shared(String option) {
+        if (root.toUri().getScheme().equals("file") && !shared) {
+            throw new InvalidConfiguration(
+                    option + " " + name()
+                            + ": expected a folder that every machine reaches, such as hdfs:///runs/x (or file:///… for one that is mounted everywhere), since the driver runs on the cluster");
+        }
+        return this;
     }
 
     boolean exists() throws IOException {
@@ -94,8 +123,27 @@ final class RunFolder implements AutoCloseable {
         return files.exists(new Path(root, name));
     }
 
-    /** Marks the folder as in use until {@link #close()}. @throws InvalidConfiguration if a live run uses it */
-    void lock() throws IOException {
+    /** Whether a driver of this submission has worked here. */
+    boolean belongsTo(String submission) throws IOException {
+        return has(SUBMISSION) && new String(read(SUBMISSION), StandardCharsets.UTF_8).equals(submission);
+    }
+
+    void mark(String submission) throws IOException {
+        write(SUBMISSION, submission.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void delete(String name) throws IOException {
+        files.delete(new Path(root, name), false);
+    }
+
+    /**
+     * Marks the folder as in use until {@link #close()}.
+     *
+     * @param patience how long to wait for the end of a run that uses it
+     * @throws InvalidConfiguration if a live run uses it
+     */
+    void lock(Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
         files.mkdirs(root);
         Path lock = new Path(root, "lock");
         String owner = InetAddress.getLocalHost().getHostName() + " "
@@ -105,11 +153,18 @@ final class RunFolder implements AutoCloseable {
                 out.write(owner.getBytes(StandardCharsets.UTF_8));
                 break;
             } catch (FileAlreadyExistsException e) {
-                refuseIfAlive(lock);
-                if (attempt > 0) {
-                    throw e;
+                String alive = alive(lock);
+                if (alive == null) {
+                    if (attempt > 10) {
+                        throw e;
+                    }
+                    files.delete(lock, false);
+                } else if (System.nanoTime() < deadline) {
+                    attempt = 0;
+                    pause();
+                } else {
+                    throw new InvalidConfiguration(alive);
                 }
-                files.delete(lock, false);
             }
         }
         heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -130,23 +185,41 @@ final class RunFolder implements AutoCloseable {
                 TimeUnit.SECONDS);
     }
 
-    private void refuseIfAlive(Path lock) throws IOException {
-        String[] owner = new String(readPath(lock), StandardCharsets.UTF_8).split(" ");
-        FileStatus status = files.getFileStatus(lock);
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the run folder");
+        }
+    }
+
+    /** Who holds the lock, in a sentence; null where nobody alive does. */
+    private String alive(Path lock) throws IOException {
+        String[] owner;
+        FileStatus status;
+        try {
+            owner = new String(readPath(lock), StandardCharsets.UTF_8).split(" ");
+            status = files.getFileStatus(lock);
+        } catch (FileNotFoundException justReleased) {
+            return null;
+        }
         long silent = Math.max(0, (System.currentTimeMillis() - status.getModificationTime()) / 1000);
         boolean known = owner.length == 2
                 && owner[0].equals(InetAddress.getLocalHost().getHostName())
                 && owner[1].matches("[0-9]+");
+        // A process of this very number held it before this one: containers of a pod count from 1 each time.
         boolean alive = known
-                ? ProcessHandle.of(Long.parseLong(owner[1]))
-                        .map(ProcessHandle::isAlive)
-                        .orElse(false)
-                : silent < DEAD_AFTER_SECONDS;
-        if (alive) {
-            throw new InvalidConfiguration(name() + " is in use by a live run (host " + owner[0] + ", process "
-                    + (owner.length > 1 ? owner[1] : "unknown") + ", last sign of life " + silent
-                    + " s ago); name another folder, or wait for its end");
-        }
+                ? Long.parseLong(owner[1]) != ProcessHandle.current().pid()
+                        && ProcessHandle.of(Long.parseLong(owner[1]))
+                                .map(ProcessHandle::isAlive)
+                                .orElse(false)
+                : silent < DEAD_AFTER.toSeconds();
+        return alive
+                ? name() + " is in use by a live run (host " + owner[0] + ", process "
+                        + (owner.length > 1 ? owner[1] : "unknown") + ", last sign of life " + silent
+                        + " s ago); name another folder, or wait for its end"
+                : null;
     }
 
     /** Writes a whole file: temporary name, then rename. */

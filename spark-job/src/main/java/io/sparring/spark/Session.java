@@ -2,7 +2,11 @@ package io.sparring.spark;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.network.NativeMath;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Properties;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
@@ -51,21 +55,43 @@ final class Session {
     /** Starts Spark, and the native library beside it. */
     static JavaSparkContext start(SparkConf settings, Configuration configuration) {
         startNativeMath();
-        // Keys that nobody has set. One native thread a task: two are slower, and sums split by threads change bits.
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
-        settings.setIfMissing("spark.executorEnv.OMP_NUM_THREADS", "1");
-        settings.setIfMissing("spark.executorEnv.OPENBLAS_NUM_THREADS", "1");
-        settings.setIfMissing("spark.ui.showConsoleProgress", "false");
-        // A round's tasks take milliseconds: waiting seconds for the executor that has the shard would cost more than a
-        // copy.
-        settings.setIfMissing("spark.locality.wait", "200ms");
+        return start(settings);
+    }
+
+    /** Starts Spark. */
+    static JavaSparkContext start(SparkConf settings) {
+        defaults(settings);
         if (settings.get("spark.master").startsWith("local")) {
             settings.setIfMissing("spark.ui.enabled", "false");
             settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
         }
-        return new JavaSparkContext(settings);
+        JavaSparkContext spark = new JavaSparkContext(settings);
+        spark.sc().addSparkListener(new LostExecutors());
+        return spark;
+    }
+
+    /** The lines of conf/spark-defaults.conf that neither spark-submit's caller nor submit/sparring has handed over. */
+    static void defaults(SparkConf settings) {
+        Properties lines = new Properties();
+        try (InputStream in = Session.class.getResourceAsStream("spark-defaults.conf")) {
+            lines.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (String key : lines.stringPropertyNames()) {
+            String value = lines.getProperty(key).strip();
+            if (key.equals("spark.executor.extraJavaOptions")) {
+                // In front, so that what others have set wins; once, if submit/sparring has done so.
+                String others = settings.get(key, "");
+                settings.set(key, others.contains(value) ? others : (value + " " + others).strip());
+            } else if (!key.equals("spark.log.level") && !settings.contains(key + "Factor")) {
+                // A level for this JVM too: it is the log4j2.properties' to choose.
+                settings.setIfMissing(key, value);
+            }
+        }
     }
 
     /** Loading ND4J takes as long as starting Spark; the first gradient waits for it, not the first environment step. */

@@ -14,8 +14,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Option;
         name = "train",
         description = "Trains until the target or the end of the budget is reached.",
         mixinStandardHelpOptions = true)
-final class TrainCommand implements Callable<Integer> {
+final class TrainCommand implements Callable<Integer>, ClusterCommand {
     @Mixin
     private ConfigurationOptions options;
 
@@ -59,20 +61,24 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (run != null && resume != null) {
-            throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
-        }
+        refuseBoth();
         SparkConf settings = Session.settings();
+        Submission submission = Submission.of(settings);
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
-            if (resume == null) {
-                refuseRun(folder);
-            } else if (!folder.exists()) {
-                throw new InvalidConfiguration("--resume " + folder.name() + ": there is no such folder");
+            boolean again = submission != null && folder.belongsTo(submission.id());
+            if (!again) {
+                refuseUnfit(folder);
             }
-            folder.lock();
-            Start start = resume == null ? new Start(asked, TrainingState.first(asked), null) : resumed(folder, asked);
+            // An earlier attempt's driver is dead, but its lock may not look so yet.
+            folder.lock(again ? RunFolder.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
+            if (submission != null) {
+                folder.mark(submission.id());
+            }
+            folder.delete("exit.json");
+            boolean goesOn = resume != null || again && folder.has("checkpoints");
+            Start start = goesOn ? resumed(folder, asked) : new Start(asked, TrainingState.first(asked), null);
             int exit;
             try {
                 exit = train(folder, start, settings);
@@ -87,6 +93,38 @@ final class TrainCommand implements Callable<Integer> {
             }
             writeExit(folder, exit);
             return exit;
+        }
+    }
+
+    @Override
+    public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        refuseBoth();
+        Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
+        refuseUnfit(folder);
+        if (resume != null) {
+            resumed(folder, asked);
+        }
+        List<String> words = new ArrayList<>(List.of("train"));
+        words.addAll(options.travelling());
+        words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
+        if (json) {
+            words.add("--json");
+        }
+        return new Travel(folder.uri() + "/exit.json", words);
+    }
+
+    private void refuseBoth() {
+        if (run != null && resume != null) {
+            throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
+        }
+    }
+
+    private void refuseUnfit(RunFolder folder) throws IOException {
+        if (resume == null) {
+            refuseRun(folder);
+        } else if (!folder.exists()) {
+            throw new InvalidConfiguration("--resume " + folder.name() + ": there is no such folder");
         }
     }
 

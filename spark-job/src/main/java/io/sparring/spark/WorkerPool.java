@@ -35,6 +35,7 @@ class WorkerPool implements Serializable {
 
     private synchronized Queue<ShardWorker> idle() {
         if (idle == null) {
+            ExecutorSettings.apply();
             idle = new ConcurrentLinkedQueue<>();
         }
         return idle;

@@ -35,7 +35,7 @@ final class InProcess implements ParameterTransport {
     }
 
     @Override
-    public ServerEnd open(UnaryOperator<byte[]> server) {
+    public ServerEnd open(UnaryOperator<byte[]> server, int workers) {
         int number = NUMBERS.incrementAndGet();
         End end = new End(number, server, failing);
         OPEN.put(number, end);

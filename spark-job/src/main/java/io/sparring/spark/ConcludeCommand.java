@@ -1,0 +1,62 @@
+package io.sparring.spark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code sparring conclude OUTCOME SUBMISSION LOG}: what {@code submit/sparring} calls when a driver somewhere on the cluster has ended. Prints what
+ * the driver printed and ends with its exit code.
+ */
+@Command(name = "conclude", hidden = true)
+final class ConcludeCommand implements Callable<Integer> {
+    /** What of the client's log says why there is no driver (any more). */
+    private static final Pattern REASON = Pattern.compile(
+            "(?:diagnostics(?: message)?: |final status: |State of .* is |(?:Error|Exception)(?: in thread \"main\")?[: ]+)(.+)");
+
+    @Parameters(index = "0")
+    private String outcome;
+
+    @Parameters(index = "1")
+    private String submission;
+
+    @Parameters(index = "2")
+    private Path log;
+
+    @Override
+    public Integer call() throws IOException {
+        org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(Session.settings());
+        Submission.Outcome result = Submission.read(outcome, submission, hadoop);
+        if (result != null) {
+            result.stdout().forEach(System.out::println);
+            if (result.exit() != 0 && result.stderr() != null) {
+                System.err.println(result.stderr());
+            }
+            return result.exit();
+        }
+        RunFolder folder =
+                RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
+        System.err.println("sparring: the driver left no result: " + reason(Files.readAllLines(log))
+                + (folder.has("checkpoints") ? "; go on with train --resume " + folder.name() : ""));
+        return 1;
+    }
+
+    private static String reason(List<String> lines) {
+        String reason = "it was killed, or never started";
+        for (String line : lines) {
+            Matcher matcher = REASON.matcher(line);
+            if (matcher.find()
+                    && !matcher.group(1).isBlank()
+                    && !matcher.group(1).equals("N/A")) {
+                reason = matcher.group(1).strip();
+            }
+        }
+        return reason;
+    }
+}

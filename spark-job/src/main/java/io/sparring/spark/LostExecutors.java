@@ -1,0 +1,45 @@
+package io.sparring.spark;
+
+import java.util.Locale;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+
+/** Says on stderr which executors were lost, and what to set where their end has a known cause. */
+final class LostExecutors extends SparkListener {
+    /** Executors come and go by the thousand in a long run: the first ones are said, then one in a hundred. */
+    private static final int SAID = 20;
+
+    private int lost;
+
+    @Override
+    public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+        String line = line(event.executorId(), event.reason());
+        if (line != null && (++lost <= SAID || lost % 100 == 0)) {
+            System.err.println("sparring: " + line + (lost > SAID ? " (" + lost + " so far)" : ""));
+        }
+    }
+
+    /** Null for executors that were let go on purpose. */
+    static String line(String executor, String reason) {
+        String cause =
+                reason == null ? "" : reason.lines().findFirst().orElse("").strip();
+        String lower = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
+        if (lower.contains("killed by driver")
+                || lower.contains("spark scale down")
+                || lower.contains("decommission")) {
+            return null;
+        }
+        String advice = "";
+        if (lower.contains("memory limits")
+                || lower.contains("exit code from container") && lower.contains("-104")
+                || lower.contains("memoryoverhead")
+                || lower.contains("oomkilled")) {
+            advice = "; the container used more memory than it has: raise spark.executor.memoryOverhead";
+        } else if (lower.contains("outofmemory")
+                || lower.contains("exit code 52")
+                || lower.contains("exit status: 52")) {
+            advice = "; its heap is too small: raise --executor-memory";
+        }
+        return "executor " + executor + " was lost and its shards are computed again: " + cause + advice;
+    }
+}
