@@ -39,13 +39,12 @@ public final class AeronChannel implements Channel {
      * @param firstPort UDP; 0 takes a free one
      * @param lastPort the ports up to this one are tried in turn, since several executors may share a host
      * @param messageBytes larger messages are refused
-     * @param termBytes of Aeron's buffers, a power of 2
      * @param timeout how long to wait for the server's first answer
      */
-    public record Options(int firstPort, int lastPort, int messageBytes, int termBytes, Duration timeout) {
+    public record Options(int firstPort, int lastPort, int messageBytes, Duration timeout) {
         /** Any free port. */
         public static Options waiting(Duration timeout) {
-            return new Options(0, 0, 64 << 20, 1 << 20, timeout);
+            return new Options(0, 0, 64 << 20, timeout);
         }
     }
 
@@ -120,7 +119,7 @@ public final class AeronChannel implements Channel {
                         options.firstPort,
                         options.lastPort,
                         options.messageBytes,
-                        options.termBytes,
+                        address.termBytes(),
                         1),
                 address.key().length == 0 ? sparkSecret : address.key(),
                 address.session());
@@ -146,7 +145,7 @@ public final class AeronChannel implements Channel {
         try (DatagramSocket probe = new DatagramSocket()) {
             probe.connect(new InetSocketAddress(host, port));
             return probe.getLocalAddress();
-        } catch (SocketException | java.io.UncheckedIOException e) {
+        } catch (SocketException | UncheckedIOException e) {
             throw new TransportFailed(
                     "there is no way from here to " + host.getHostAddress() + ": " + e.getMessage(), e);
         }

@@ -25,9 +25,15 @@ public final class AeronServer implements AutoCloseable {
      * @param executors how many JVMs of workers to have room for
      */
     public record Options(String bindHost, int port, int messageBytes, int termBytes, int executors) {
-        /** Room for messages of this size. */
-        public static Options on(String bindHost, int port, int executors) {
-            return new Options(bindHost, port, 64 << 20, 1 << 20, executors);
+        /**
+         * Takes messages up to 64 MiB, with buffers that fit those in use. A message crosses in windows of half a buffer, and every
+         * window costs a round trip; but the buffers of all executors have to fit into /dev/shm.
+         *
+         * @param usualBytes of the larger messages, in which θ goes
+         */
+        public static Options on(String bindHost, int port, int executors, long usualBytes) {
+            int termBytes = (int) Math.max(256 << 10, Math.min(8 << 20, Long.highestOneBit(Math.max(1, usualBytes)) * 2));
+            return new Options(bindHost, port, 64 << 20, termBytes, executors);
         }
     }
 
@@ -72,7 +78,7 @@ public final class AeronServer implements AutoCloseable {
             });
             server.launch();
             return new AeronServer(
-                    transport, server, new ServerAddress(options.bindHost, transport.listeningPort(), session, key));
+                    transport, server, new ServerAddress(options.bindHost, transport.listeningPort(), session, key, options.termBytes));
         } catch (UncheckedIOException e) {
             transport.close();
             throw (TransportFailed) e.getCause();

@@ -13,8 +13,8 @@ import java.util.Map;
  * user has set stays; what was changed, also by DL4J, is put back on closing.
  */
 final class DriverSettings implements AutoCloseable {
-    /** More would not help: a worker has one message under way, and the window of a term is its limit. */
-    private static final int SOCKET_BUFFER_BYTES = 2 << 20;
+    /** The most that is asked of the operating system. */
+    private static final int SOCKET_BUFFER_BYTES = 4 << 20;
 
     private final Map<String, String> before = new HashMap<>();
 

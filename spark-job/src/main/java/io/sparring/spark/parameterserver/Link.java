@@ -23,8 +23,8 @@ final class Link {
     Publication publication;
     /** Since when there is nobody at the other end, {@link System#nanoTime}; 0 while there is. */
     long awaySince;
-    /** The message that is being sent; null if none. */
-    Outgoing current;
+    /** The message that is being sent; null if none. Written by the transport's thread, which alone looks further. */
+    volatile Outgoing current;
 
     int sentBytes;
     long first;
@@ -40,16 +40,27 @@ final class Link {
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
 
     /** A message, or an empty word of greeting. */
-    record Outgoing(Frame.Kind kind, int channel, byte[] payload) {}
+    record Outgoing(Frame.Kind kind, int channel, byte[] payload) {
+        private boolean isSame(Outgoing other) {
+            return other != null && other.channel == channel && other.payload == payload;
+        }
+    }
 
     Link(UUID workerJvm, String endpoint) {
         this.workerJvm = workerJvm;
         this.endpoint = endpoint;
     }
 
-    /** @return how many older messages of the same channel were dropped for it */
+    /**
+     * Adds a message, unless the very same is still on its way: Aeron loses nothing, so a repetition would only be in its way.
+     *
+     * @return how many older messages of the same channel were dropped for it
+     */
     int enqueue(Outgoing message) {
         synchronized (waiting) {
+            if (message.kind == Frame.Kind.MESSAGE && (message.isSame(current) || waiting.stream().anyMatch(message::isSame))) {
+                return 0;
+            }
             int dropped = 0;
             int sameChannel = 0;
             for (Iterator<Outgoing> newestFirst = waiting.descendingIterator(); newestFirst.hasNext(); ) {

@@ -47,7 +47,7 @@ class AeronTransportTest {
 
     private AeronServer server() throws TransportFailed {
         AeronServer server = AeronServer.start(
-                AeronServer.Options.on("127.0.0.1", 0, 4), AeronTransportTest::plusOne, NO_SPARK_SECRET);
+                AeronServer.Options.on("127.0.0.1", 0, 4, 1 << 19), AeronTransportTest::plusOne, NO_SPARK_SECRET);
         opened.add(server);
         return server;
     }
@@ -141,7 +141,7 @@ class AeronTransportTest {
     void whereSparkAuthenticatesItsSecretIsTheKeyAndNoneTravels() throws Exception {
         byte[] secret = random(32, 5);
         AeronServer server =
-                AeronServer.start(AeronServer.Options.on("127.0.0.1", 0, 1), AeronTransportTest::plusOne, secret);
+                AeronServer.start(AeronServer.Options.on("127.0.0.1", 0, 1, 1 << 19), AeronTransportTest::plusOne, secret);
         opened.add(server);
         assertThat(server.address().key()).isEmpty();
         AeronChannel channel = AeronChannel.connect(server.address(), waiting(20), secret);
@@ -154,7 +154,7 @@ class AeronTransportTest {
         AeronServer server = server();
         ServerAddress address = server.address();
         AeronChannel honest = channel(address);
-        ServerAddress otherRun = new ServerAddress(address.host(), address.port(), random(16, 1), random(32, 2));
+        ServerAddress otherRun = new ServerAddress(address.host(), address.port(), random(16, 1), random(32, 2), 1 << 20);
         assertThatThrownBy(() -> AeronChannel.connect(otherRun, waiting(2), NO_SPARK_SECRET))
                 .isInstanceOf(TransportFailed.class)
                 .hasMessageContaining("can be reached")
@@ -166,7 +166,7 @@ class AeronTransportTest {
     @Test
     void aKeyIsWorthNothingInAnotherSession() throws Exception {
         ServerAddress address = server().address();
-        ServerAddress earlier = new ServerAddress(address.host(), address.port(), random(16, 1), address.key());
+        ServerAddress earlier = new ServerAddress(address.host(), address.port(), random(16, 1), address.key(), 1 << 20);
         assertThatThrownBy(() -> AeronChannel.connect(earlier, waiting(2), NO_SPARK_SECRET))
                 .isInstanceOf(TransportFailed.class);
     }
@@ -177,7 +177,7 @@ class AeronTransportTest {
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
             port = socket.getLocalPort();
         }
-        ServerAddress nobody = new ServerAddress("127.0.0.1", port, random(16, 1), random(32, 2));
+        ServerAddress nobody = new ServerAddress("127.0.0.1", port, random(16, 1), random(32, 2), 1 << 20);
         assertThatThrownBy(() -> AeronChannel.connect(nobody, waiting(2), NO_SPARK_SECRET))
                 .isInstanceOf(TransportFailed.class)
                 .hasMessage("the parameter server at UDP 127.0.0.1:" + port
@@ -191,7 +191,7 @@ class AeronTransportTest {
         try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> AeronServer.start(
-                            AeronServer.Options.on("127.0.0.1", port, 1), AeronTransportTest::plusOne, NO_SPARK_SECRET))
+                            AeronServer.Options.on("127.0.0.1", port, 1, 1 << 19), AeronTransportTest::plusOne, NO_SPARK_SECRET))
                     .isInstanceOf(TransportFailed.class)
                     .hasMessageStartingWith("cannot listen on UDP port " + port + " of 127.0.0.1: ")
                     .hasMessageContaining("in use");
@@ -351,7 +351,7 @@ class AeronTransportTest {
     @Test
     void aHandlerThatThrowsLosesItsMessageAndNothingElse() throws Exception {
         AeronServer server = AeronServer.start(
-                AeronServer.Options.on("127.0.0.1", 0, 1),
+                AeronServer.Options.on("127.0.0.1", 0, 1, 1 << 19),
                 request -> {
                     if (request.length == 1) {
                         throw new IllegalStateException("on purpose");

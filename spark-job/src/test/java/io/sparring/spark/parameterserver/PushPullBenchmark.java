@@ -1,145 +1,121 @@
 package io.sparring.spark.parameterserver;
 
-import java.io.BufferedReader;
+import io.sparring.parameterserver.Merging;
+import io.sparring.parameterserver.ParameterServer;
+import io.sparring.parameterserver.ParameterServerClient;
+import io.sparring.parameterserver.ParameterServerClient.Patience;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * How many updates a second cross the transport: worker JVMs that push θ′ and wait for θ, a server that keeps a running average.
+ * How many updates a second the parameter server merges when JVMs of workers push θ′ and pull θ over the loopback, and do nothing
+ * else. Each update crosses the transport twice: θ′ there, θ back.
  *
  * <pre>
- *   mvn -P benchmark -pl spark-job -am test-compile exec:exec [-Dbenchmark.arguments="BYTES WORKERS SECONDS"]
+ *   mvn -P benchmark -pl spark-job -am test-compile exec:exec [-Dbenchmark.arguments="BYTES JVMS SECONDS"]
  * </pre>
  */
 public final class PushPullBenchmark {
-    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final String BUILD = "benchmark";
+    private static final long WARM_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final byte[] NONE = {};
 
     private PushPullBenchmark() {}
 
-    /** Bytes of a push, JVMs of workers, seconds. */
+    /** Bytes of θ, JVMs of workers, seconds. */
     public static void main(String[] arguments) throws Exception {
-        if (arguments.length > 0 && arguments[0].equals("worker")) {
-            work(arguments);
-            return;
-        }
         int bytes = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20_000;
         int workers = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
         int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
-        try (AeronServer server = AeronServer.start(
-                AeronServer.Options.on("127.0.0.1", 0, workers), new Average(bytes)::merge, new byte[0])) {
-            List<Process> processes = new ArrayList<>();
+        ParameterServer parameters = new ParameterServer(
+                new ParameterServer.Options(
+                        workers, Merging.AVERAGE, 0, false, 0, 0, Long.MAX_VALUE, BUILD, false),
+                new float[bytes / Float.BYTES],
+                0,
+                0,
+                null,
+                null,
+                List.of());
+        try (AeronServer server =
+                AeronServer.start(AeronServer.Options.on("127.0.0.1", 0, workers, bytes), parameters, NONE)) {
+            List<OtherJvm> jvms = new ArrayList<>();
             for (int worker = 0; worker < workers; worker++) {
-                processes.add(start(server.address(), bytes, seconds));
+                jvms.add(OtherJvm.start(
+                        Worker.class,
+                        server.address(),
+                        Integer.toString(worker),
+                        Integer.toString(bytes),
+                        Integer.toString(seconds)));
             }
             double updates = 0;
-            List<Double> latencies = new ArrayList<>();
-            for (Process process : processes) {
-                try (BufferedReader out =
-                        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-                    String[] words = out.readLine().split(" ");
-                    updates += Double.parseDouble(words[0]);
-                    latencies.add(Double.parseDouble(words[1]));
-                    latencies.add(Double.parseDouble(words[2]));
-                }
-                process.waitFor();
+            List<String> latencies = new ArrayList<>();
+            for (OtherJvm jvm : jvms) {
+                String[] words = jvm.line().split(" ");
+                updates += Double.parseDouble(words[0]);
+                latencies.add(words[1] + "/" + words[2]);
+                parameters.takeRest();
             }
-            TransportCounters counters = server.counters();
+            for (OtherJvm jvm : jvms) {
+                jvm.close();
+            }
             System.out.printf(
                     Locale.ROOT,
-                    "%d bytes, %d worker JVMs: %.0f updates/s, %.1f MB/s in both directions together, latency p50/p99 of each %s ms, refused %d%n",
+                    "%d bytes, %d JVMs of workers: %.0f updates/s, %.0f MB/s each way; p50/p99 of a push and pull %s ms; %s%n",
                     bytes,
                     workers,
                     updates,
-                    2 * updates * bytes / 1e6,
+                    updates * bytes / 1e6,
                     latencies,
-                    counters.refused());
+                    server.counters());
         }
     }
 
-    /** θ ← θ + Δ/N, as the parameter server does at the least. */
-    private static final class Average {
-        private final byte[] theta;
+    /** One JVM of these. */
+    static final class Worker {
+        private Worker() {}
 
-        private Average(int bytes) {
-            theta = new byte[bytes];
-        }
-
-        private byte[] merge(byte[] push) {
-            for (int i = 0; i < theta.length; i++) {
-                theta[i] += (byte) ((push[i] - theta[i]) / 2);
+        public static void main(String[] arguments) throws Exception {
+            ServerAddress address = OtherJvm.address();
+            int worker = Integer.parseInt(arguments[0]);
+            int parameterCount = Integer.parseInt(arguments[1]) / Float.BYTES;
+            long measured = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[2]));
+            AeronChannel channel =
+                    AeronChannel.connect(address, AeronChannel.Options.waiting(Duration.ofSeconds(20)), NONE);
+            try (ParameterServerClient client =
+                    new ParameterServerClient(channel, worker, 0, new Patience(5_000_000_000L, 20_000_000_000L))) {
+                float[] theta = client.hello(BUILD, parameterCount).parameters();
+                long begin = System.nanoTime();
+                while (System.nanoTime() - begin < WARM_UP_NANOS) {
+                    theta = push(client, theta);
+                }
+                long[] latencies = new long[1_000_000];
+                int updates = 0;
+                begin = System.nanoTime();
+                long now = begin;
+                while (now - begin < measured && updates < latencies.length) {
+                    theta = push(client, theta);
+                    long end = System.nanoTime();
+                    latencies[updates++] = end - now;
+                    now = end;
+                }
+                Arrays.sort(latencies, 0, updates);
+                System.out.printf(
+                        Locale.ROOT,
+                        "%.1f %.3f %.3f%n",
+                        updates / ((now - begin) / 1e9),
+                        latencies[updates / 2] / 1e6,
+                        latencies[(int) (updates * 0.99)] / 1e6);
             }
-            return theta.clone();
         }
-    }
 
-    private static Process start(ServerAddress address, int bytes, int seconds) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"), "-Xmx512m", "-XX:+UseSerialGC", "-cp"));
-        command.add(System.getProperty("java.class.path"));
-        command.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
-        command.addAll(List.of(
-                PushPullBenchmark.class.getName(), "worker", Integer.toString(bytes), Integer.toString(seconds)));
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        Base64.Encoder base64 = Base64.getEncoder();
-        try (PrintStream in = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8)) {
-            in.println(address.host() + " " + address.port() + " " + base64.encodeToString(address.session()) + " "
-                    + base64.encodeToString(address.key()));
-        }
-        return process;
-    }
-
-    private static void work(String[] arguments) throws Exception {
-        byte[] push = new byte[Integer.parseInt(arguments[1])];
-        Arrays.fill(push, (byte) 1);
-        long measured = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[2]));
-        String[] words = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                .readLine()
-                .split(" ");
-        Base64.Decoder base64 = Base64.getDecoder();
-        ServerAddress address = new ServerAddress(
-                words[0], Integer.parseInt(words[1]), base64.decode(words[2]), base64.decode(words[3]));
-        try (AeronChannel channel =
-                AeronChannel.connect(address, AeronChannel.Options.waiting(Duration.ofSeconds(20)), new byte[0])) {
-            long begin = System.nanoTime();
-            while (System.nanoTime() - begin < WARM_UP_NANOS) {
-                exchange(channel, push);
-            }
-            long[] latencies = new long[5_000_000];
-            int updates = 0;
-            begin = System.nanoTime();
-            long now = begin;
-            while (now - begin < measured && updates < latencies.length) {
-                exchange(channel, push);
-                long end = System.nanoTime();
-                latencies[updates++] = end - now;
-                now = end;
-            }
-            Arrays.sort(latencies, 0, updates);
-            System.out.printf(
-                    Locale.ROOT,
-                    "%.1f %.3f %.3f%n",
-                    updates / ((now - begin) / 1e9),
-                    latencies[updates / 2] / 1e6,
-                    latencies[(int) (updates * 0.99)] / 1e6);
-        }
-    }
-
-    private static void exchange(AeronChannel channel, byte[] push) throws IOException, InterruptedException {
-        channel.send(push);
-        if (channel.receive(TimeUnit.SECONDS.toNanos(10)) == null) {
-            throw new IOException("no answer within 10 s from " + InetAddress.getLoopbackAddress());
+        private static float[] push(ParameterServerClient client, float[] theta)
+                throws IOException, InterruptedException {
+            return client.push(1, theta, NONE, NONE).parameters();
         }
     }
 }
