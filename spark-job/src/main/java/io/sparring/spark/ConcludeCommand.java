@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 final class ConcludeCommand implements Callable<Integer> {
     /** What of the client's log says why there is no driver (any more). */
     private static final Pattern REASON = Pattern.compile(
-            "(?:diagnostics(?: message)?: |final status: |State of .* is |(?:Error|Exception)(?: in thread \"main\")?[: ]+)(.+)");
+            "^.*(?:diagnostics(?: message)?: |final status: |State of .* is |(?:Error|Exception)(?: in thread \"main\")?[: ]+)(.+)");
 
     @Parameters(index = "0")
     private String outcome;

@@ -1,6 +1,8 @@
 package io.sparring.spark;
 
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 
@@ -9,11 +11,16 @@ final class LostExecutors extends SparkListener {
     /** Executors come and go by the thousand in a long run: the first ones are said, then one in a hundred. */
     private static final int SAID = 20;
 
+    private final Set<String> known = new HashSet<>();
     private int lost;
 
     @Override
     public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
         String line = line(event.executorId(), event.reason());
+        if (!known.add(event.executorId())) {
+            // YARN's answer why comes after the loss, as a second event.
+            return;
+        }
         if (line != null && (++lost <= SAID || lost % 100 == 0)) {
             System.err.println("sparring: " + line + (lost > SAID ? " (" + lost + " so far)" : ""));
         }

@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             BenchCommand.class,
             EnvsCommand.class,
             CheckCommand.class,
+            DoctorCommand.class,
             PrepareCommand.class,
             ConcludeCommand.class
         },

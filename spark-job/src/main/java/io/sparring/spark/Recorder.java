@@ -8,11 +8,15 @@ import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
@@ -20,12 +24,18 @@ import java.util.function.ToLongFunction;
 final class Recorder implements TrainingListener, AutoCloseable {
     private static final String METRICS = "metrics.jsonl";
     private static final String EVENTS = "events.out.tfevents.";
+    /** In object stores, how long what has been recorded may be lost with this process, as a checkpoint cuts it too. */
+    private static final long SEGMENT_NANOS = 30_000_000_000L;
 
     private final RunFolder folder;
     private final Configuration configuration;
     private final LongSupplier recomputed;
-    private final MetricsLog metrics;
-    private final TensorBoardEvents events;
+    private RunFolder.Growing metricsFile;
+    private RunFolder.Growing eventsFile;
+    private MetricsLog metrics;
+    private TensorBoardEvents events;
+    private int segment;
+    private long segmentStart = System.nanoTime();
     private long checkpointRound;
 
     /**
@@ -38,17 +48,60 @@ final class Recorder implements TrainingListener, AutoCloseable {
         this.configuration = configuration;
         this.recomputed = recomputed;
         checkpointRound = start.round();
-        List<Map<String, Object>> kept = folder.has(METRICS)
-                ? MetricsLog.read(new ByteArrayInputStream(folder.read(METRICS))).stream()
-                        .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
-                        .toList()
-                : List.of();
-        folder.deleteBeginning(EVENTS);
-        double now = now();
-        metrics = new MetricsLog(folder.grow(METRICS));
-        events = new TensorBoardEvents(folder.grow(TensorBoardEvents.fileName(now, "sparring")), now);
+        List<Map<String, Object>> kept = read(folder).stream()
+                .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
+                .toList();
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        MetricsLog copy = new MetricsLog(lines);
         for (Map<String, Object> line : kept) {
-            write(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now);
+            copy.record(line);
+        }
+        if (folder.inSegments()) {
+            folder.write(METRICS, lines.toByteArray());
+            folder.deleteBeginning(METRICS + ".");
+        } else {
+            metricsFile = folder.grow(METRICS, lines.toByteArray());
+        }
+        // They are made anew from the metrics.
+        folder.deleteBeginning(EVENTS);
+        open();
+        double now = now();
+        for (Map<String, Object> line : kept) {
+            writeEvents(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now);
+        }
+    }
+
+    /** A run's metrics as far as they are written, each line once. */
+    static List<Map<String, Object>> read(RunFolder folder) throws IOException {
+        Set<String> seen = new HashSet<>();
+        // Segments that a process has put together, and died before it could remove them, are there twice.
+        return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS))).stream()
+                .filter(line -> seen.add(line.get("type") + " " + line.get("round")))
+                .toList();
+    }
+
+    private void open() throws IOException {
+        segment++;
+        segmentStart = System.nanoTime();
+        double now = now();
+        if (folder.inSegments()) {
+            metricsFile = folder.segment(String.format(Locale.ROOT, "%s.%06d", METRICS, segment));
+        }
+        String writer = folder.inSegments() ? String.format(Locale.ROOT, "sparring-%06d", segment) : "sparring";
+        eventsFile = folder.segment(TensorBoardEvents.fileName(now, writer));
+        metrics = new MetricsLog(metricsFile);
+        events = new TensorBoardEvents(eventsFile, now);
+    }
+
+    /** Makes sure that what has been recorded outlives this process. */
+    private void sync() throws IOException {
+        if (folder.inSegments()) {
+            metrics.close();
+            events.close();
+            open();
+        } else {
+            metricsFile.sync();
+            eventsFile.sync();
         }
     }
 
@@ -137,6 +190,13 @@ final class Recorder implements TrainingListener, AutoCloseable {
 
     private void write(Map<String, Object> line, double wallTime) throws IOException {
         metrics.record(line);
+        writeEvents(line, wallTime);
+        if (folder.inSegments() && System.nanoTime() - segmentStart > SEGMENT_NANOS) {
+            sync();
+        }
+    }
+
+    private void writeEvents(Map<String, Object> line, double wallTime) throws IOException {
         long step = ((Number) line.get("env_steps")).longValue();
         for (Map.Entry<String, Object> entry : line.entrySet()) {
             if (entry.getValue() instanceof Number value && tag(entry.getKey()) != null) {
@@ -162,6 +222,12 @@ final class Recorder implements TrainingListener, AutoCloseable {
 
     @Override
     public void checkpoint(TrainingState state) {
+        try {
+            // A run that goes on from it finds the metrics up to it.
+            sync();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the metrics of round " + state.round(), e);
+        }
         write("last", state);
         checkpointRound = state.round();
     }
@@ -192,5 +258,9 @@ final class Recorder implements TrainingListener, AutoCloseable {
     public void close() throws IOException {
         metrics.close();
         events.close();
+        if (folder.inSegments()) {
+            folder.write(METRICS, folder.readGrown(METRICS));
+            folder.deleteBeginning(METRICS + ".");
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.run.CheckpointFile;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -15,20 +16,30 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.UnsupportedFileSystemException;
 
 /**
  * A run's folder, on any Hadoop file system.
@@ -38,16 +49,19 @@ import org.apache.hadoop.fs.Path;
  *   versions.json          what it was run with
  *   metrics.jsonl          one JSON object a round and an evaluation
  *   events.out.tfevents.*  the same for TensorBoard
- *   checkpoints/           last, best; last.previous and best.previous, those before
+ *   checkpoints/           last, best; last.previous and best.previous, those before; in object stores last-ROUND and best-ROUND
  *   report.html            the learning curves
  *   result.json, exit.json how it ended
  *   lock                   there while a run is alive
  *   submission             which submission it belongs to, where its driver runs on the cluster
  * </pre>
  *
- * <p>Files appear whole: each is written under a temporary name and renamed.
+ * <p>Files appear whole: each is written under a temporary name and renamed in one step. Object stores (s3a: and the like) have no such
+ * step, but an object appears when it is closed, whole or not at all: there, files are written in their place, checkpoints under a name with
+ * their round, so that the one before stays until the new one is there, and what grows is written in segments.
  */
 final class RunFolder implements AutoCloseable {
+    private static final String CHECKPOINTS = "checkpoints";
     private static final String SUBMISSION = "submission";
 
     private static final long HEARTBEAT_SECONDS = 5;
@@ -56,14 +70,18 @@ final class RunFolder implements AutoCloseable {
 
     private final Path root;
     private final FileSystem files;
+    /** Whether files cannot grow, nor be renamed in one step. */
+    private final boolean objectStore;
     /** Whether the user wrote the file system down, {@code file:} included. */
     private final boolean shared;
 
     private ScheduledExecutorService heartbeat;
 
-    private RunFolder(Path root, FileSystem files, boolean shared) {
+    private RunFolder(Path root, FileSystem files, boolean shared) throws IOException {
         this.root = root;
         this.files = files;
+        // Nothing says outright whether renames are atomic; whoever can append keeps files and not objects.
+        objectStore = !files.hasPathCapability(root, CommonPathCapabilities.FS_APPEND);
         this.shared = shared;
     }
 
@@ -149,8 +167,8 @@ final class RunFolder implements AutoCloseable {
         String owner = InetAddress.getLocalHost().getHostName() + " "
                 + ProcessHandle.current().pid();
         for (int attempt = 0; ; attempt++) {
-            try (OutputStream out = create(lock, false)) {
-                out.write(owner.getBytes(StandardCharsets.UTF_8));
+            try {
+                writeOwner(lock, owner, false);
                 break;
             } catch (FileAlreadyExistsException e) {
                 String alive = alive(lock);
@@ -175,7 +193,12 @@ final class RunFolder implements AutoCloseable {
         heartbeat.scheduleAtFixedRate(
                 () -> {
                     try {
-                        files.setTimes(lock, System.currentTimeMillis(), -1);
+                        if (objectStore) {
+                            // Objects have the time of their writing.
+                            writeOwner(lock, owner, true);
+                        } else {
+                            files.setTimes(lock, System.currentTimeMillis(), -1);
+                        }
                     } catch (IOException e) {
                         // The next beat may succeed; a file system that is gone shows at the next checkpoint.
                     }
@@ -183,6 +206,12 @@ final class RunFolder implements AutoCloseable {
                 HEARTBEAT_SECONDS,
                 HEARTBEAT_SECONDS,
                 TimeUnit.SECONDS);
+    }
+
+    private void writeOwner(Path lock, String owner, boolean overwrite) throws IOException {
+        try (OutputStream out = create(lock, overwrite)) {
+            out.write(owner.getBytes(StandardCharsets.UTF_8));
+        }
     }
 
     private static void pause() throws IOException {
@@ -222,13 +251,47 @@ final class RunFolder implements AutoCloseable {
                 : null;
     }
 
-    /** Writes a whole file: temporary name, then rename. */
+    /** Whether files cannot grow here: what would grow is to be written in {@link #segment segments}. */
+    boolean inSegments() {
+        return objectStore;
+    }
+
+    /** Writes a whole file, in the place of one that may be there. */
     void write(String name, byte[] content) throws IOException {
         Path target = new Path(root, name);
-        Path temporary = new Path(target.getParent(), "." + target.getName() + ".tmp");
+        if (objectStore) {
+            writeTemporary(target, out -> out.write(content));
+            return;
+        }
+        Path temporary = temporary(target);
         writeTemporary(temporary, out -> out.write(content));
-        files.delete(target, false);
-        rename(temporary, target);
+        replace(temporary, target);
+    }
+
+    private static Path temporary(Path target) {
+        return new Path(target.getParent(), "." + target.getName() + ".tmp");
+    }
+
+    /** Renames in one step, whether or not there is a target: at every moment the old or the new one is there. */
+    private void replace(Path from, Path to) throws IOException {
+        if (root.toUri().getScheme().equals("file")) {
+            java.nio.file.Files.move(
+                    java.nio.file.Path.of(from.toUri().getPath()),
+                    java.nio.file.Path.of(to.toUri().getPath()),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+            return;
+        }
+        FileContext context;
+        try {
+            context = FileContext.getFileContext(root.toUri(), files.getConf());
+        } catch (UnsupportedFileSystemException e) {
+            // One that has only the older interface, whose rename wants the place free.
+            files.delete(to, false);
+            rename(from, to);
+            return;
+        }
+        context.rename(from, to, Options.Rename.OVERWRITE);
     }
 
     /** Writes a file of its own; none is left where that fails, since on a full disk the room is needed. */
@@ -263,25 +326,79 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    /** A file that grows while the run goes on. */
-    OutputStream grow(String name) throws IOException {
-        return create(new Path(root, name), true);
+    /**
+     * A file that begins with {@code kept} and grows while the run goes on, in the place of one that may be there: should this process die,
+     * the old or the new one is there.
+     */
+    Growing grow(String name, byte[] kept) throws IOException {
+        Path target = new Path(root, name);
+        Path temporary = temporary(target);
+        Growing growing = new Growing(files.create(temporary, true));
+        growing.write(kept);
+        growing.sync();
+        // The open file keeps growing under its new name.
+        replace(temporary, target);
+        return growing;
+    }
+
+    /** A part of a file that grows, in object stores: there once it is closed. */
+    Growing segment(String name) throws IOException {
+        return new Growing(files.create(new Path(root, name), true));
+    }
+
+    /** A file and then its segments ({@code name.000001}, …), in order; empty where there is none. */
+    byte[] readGrown(String name) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        if (has(name)) {
+            all.write(read(name));
+        }
+        for (String segment : beginning(name + ".")) {
+            all.write(read(segment));
+        }
+        return all.toByteArray();
+    }
+
+    /** The names of files directly in the folder that begin so, in order. */
+    private List<String> beginning(String prefix) throws IOException {
+        return files.exists(root) ? names(root, prefix) : List.of();
+    }
+
+    private List<String> names(Path directory, String prefix) throws IOException {
+        try {
+            return Arrays.stream(files.listStatus(directory))
+                    .map(status -> status.getPath().getName())
+                    .filter(name -> name.startsWith(prefix))
+                    .sorted()
+                    .toList();
+        } catch (FileNotFoundException none) {
+            return List.of();
+        }
     }
 
     /** Removes the files directly in the folder whose names begin so. */
     void deleteBeginning(String prefix) throws IOException {
-        for (FileStatus status : files.listStatus(root)) {
-            if (status.getPath().getName().startsWith(prefix)) {
-                files.delete(status.getPath(), false);
-            }
+        for (String name : beginning(prefix)) {
+            delete(name);
         }
     }
 
-    /** Writes a checkpoint; the one before is kept as {@code name.previous} until the next. */
+    /** Writes a checkpoint; the one before is kept until the next, as {@code name.previous} or with its round in its name. */
     void writeCheckpoint(String name, Configuration configuration, TrainingState state) throws IOException {
-        Path target = new Path(root, "checkpoints/" + name);
+        if (objectStore) {
+            Path directory = new Path(root, CHECKPOINTS);
+            String versioned = String.format(Locale.ROOT, "%s-%012d", name, state.round());
+            writeTemporary(
+                    new Path(directory, versioned),
+                    new CheckpointFile(ConfigurationFile.write(configuration), state)::write);
+            List<String> known = names(directory, name + "-");
+            for (String old : known.subList(0, Math.max(0, known.size() - 2))) {
+                files.delete(new Path(directory, old), false);
+            }
+            return;
+        }
+        Path target = new Path(root, CHECKPOINTS + "/" + name);
         Path previous = target.suffix(".previous");
-        Path temporary = new Path(target.getParent(), "." + name + ".tmp");
+        Path temporary = temporary(target);
         writeTemporary(temporary, new CheckpointFile(ConfigurationFile.write(configuration), state)::write);
         if (files.exists(target)) {
             files.delete(previous, false);
@@ -297,10 +414,16 @@ final class RunFolder implements AutoCloseable {
      * @throws FileNotFoundException if there is none
      */
     CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
-        Set<String> damaged = new HashSet<>();
+        List<String> versioned = new ArrayList<>(names(new Path(root, CHECKPOINTS), name + "-"));
+        Collections.reverse(versioned);
+        List<String> candidates = new ArrayList<>(objectStore ? versioned : List.of());
         // The last one again: a live run may have renamed it just before it was opened.
-        for (String candidate : List.of(name, name + ".previous", name)) {
-            String path = "checkpoints/" + candidate;
+        candidates.addAll(List.of(name, name + ".previous", name));
+        // A folder that was copied here from an object store.
+        candidates.addAll(versioned);
+        Set<String> damaged = new HashSet<>();
+        for (String candidate : candidates) {
+            String path = CHECKPOINTS + "/" + candidate;
             if (!damaged.contains(path)) {
                 try {
                     return CheckpointFile.read(read(path));
@@ -315,12 +438,71 @@ final class RunFolder implements AutoCloseable {
         throw new FileNotFoundException(name() + " has no whole checkpoint " + name);
     }
 
+    boolean hasCheckpoint(String name) throws IOException {
+        try {
+            readCheckpoint(name, warning -> {});
+            return true;
+        } catch (FileNotFoundException none) {
+            return false;
+        }
+    }
+
     /** The parameters of the best evaluation; null where none is whole, which stops nobody: {@code last} has all of the run. */
     float[] bestParameters(Consumer<String> warn) throws IOException {
         try {
             return readCheckpoint("best", warn).state().parameters();
         } catch (FileNotFoundException none) {
             return null;
+        }
+    }
+
+    /** A file that grows. What is flushed can be read by others and survives this process; on a network that is so once a second. */
+    final class Growing extends OutputStream {
+        private static final long FLUSH_EVERY_NANOS = 1_000_000_000L;
+
+        private final FSDataOutputStream file;
+        private final Plain out;
+        private final boolean atOnce = root.toUri().getScheme().equals("file");
+        private long lastSync = System.nanoTime();
+
+        private Growing(FSDataOutputStream file) {
+            this.file = file;
+            out = new Plain(file);
+        }
+
+        @Override
+        public void write(int value) throws IOException {
+            out.write(value);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void flush() throws IOException {
+            if (atOnce) {
+                out.flush();
+            } else if (!objectStore && System.nanoTime() - lastSync >= FLUSH_EVERY_NANOS) {
+                sync();
+            }
+        }
+
+        /** Does now what {@link #flush} does now and then; in object stores nothing, since only closing does it. */
+        void sync() throws IOException {
+            if (!objectStore) {
+                out.flush();
+                if (!atOnce) {
+                    file.hflush();
+                }
+                lastSync = System.nanoTime();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            out.close();
         }
     }
 

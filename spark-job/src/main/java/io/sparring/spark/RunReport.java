@@ -1,14 +1,12 @@
 package io.sparring.spark;
 
 import io.sparring.configuration.Configuration;
-import io.sparring.run.MetricsLog;
 import io.sparring.run.Report;
 import io.sparring.run.ReportData;
 import io.sparring.run.ReportData.Chart;
 import io.sparring.run.ReportData.Fact;
 import io.sparring.run.ReportData.Series;
 import io.sparring.run.ReportData.Threshold;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ final class RunReport {
 
     /** Writes the report into the folder. */
     static void write(RunFolder folder, Configuration configuration, RunResult result) throws IOException {
-        List<Map<String, Object>> lines = MetricsLog.read(new ByteArrayInputStream(folder.read("metrics.jsonl")));
+        List<Map<String, Object>> lines = Recorder.read(folder);
         Double target = configuration.budget().targetReturn();
         List<Chart> charts = new ArrayList<>();
         charts.add(new Chart(

@@ -77,7 +77,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 folder.mark(submission.id());
             }
             folder.delete("exit.json");
-            boolean goesOn = resume != null || again && folder.has("checkpoints");
+            // An attempt that follows another goes on from the last checkpoint, if that came so far.
+            boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
             Start start = goesOn ? resumed(folder, asked) : new Start(asked, TrainingState.first(asked), null);
             int exit;
             try {

@@ -1,0 +1,183 @@
+package io.sparring.spark;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** What {@code sparring doctor} says to what it has found. */
+final class Diagnosis {
+    private static final int JAVA = 17;
+    private static final long MEBIBYTE = 1 << 20;
+    /** Metaspace, compiled code, threads, network buffers and ND4J's library: measured, and what Spark gives at least. */
+    private static final long LEAST_OVERHEAD = 384 * MEBIBYTE;
+    /** Three 16 MiB terms a publication, a few publications, and room for the client's counters. */
+    private static final long LEAST_SHARED_MEMORY = 256 * MEBIBYTE;
+
+    private static final long CLOCK_SKEW_MILLIS = 5_000;
+
+    enum Verdict {
+        OK,
+        /** Works, but not for everything. */
+        NOTE,
+        FIX
+    }
+
+    /**
+     * One line of the table.
+     *
+     * @param fix what to do; empty where all is well
+     */
+    record Finding(Verdict verdict, String check, String found, String fix) {}
+
+    private final List<Examination> all;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Diagnosis(List<Examination> all) {
+        this.all = all;
+    }
+
+    /**
+     * @param driver what was found in the driver
+     * @param executors and in the executors; empty in local mode, where the driver is the executor
+     * @param skews each executor's clock against the driver's, in milliseconds, in the executors' order
+     * @param folder the run folder asked for, or null
+     */
+    static List<Finding> of(Examination driver, List<Examination> executors, List<Long> skews, String folder) {
+        List<Examination> all = new ArrayList<>(List.of(driver));
+        all.addAll(executors);
+        Diagnosis diagnosis = new Diagnosis(all);
+        diagnosis.java();
+        diagnosis.spark(driver);
+        diagnosis.nativeLibrary();
+        diagnosis.memory();
+        diagnosis.threads();
+        diagnosis.folder(folder);
+        diagnosis.clocks(executors, skews);
+        diagnosis.sharedMemory();
+        return diagnosis.findings;
+    }
+
+    private void java() {
+        judge(
+                Verdict.FIX,
+                "Java",
+                all.get(0).javaVersion(),
+                e -> e.java() < JAVA,
+                e -> "Java " + e.javaVersion(),
+                "install a JDK 17 there; where there are several, name it by --conf spark.executorEnv.JAVA_HOME=… (YARN: spark.yarn.appMasterEnv.JAVA_HOME too)");
+    }
+
+    private void spark(Examination driver) {
+        judge(
+                Verdict.FIX,
+                "Spark",
+                driver.spark(),
+                e -> !e.spark().equals(driver.spark()) || !e.spark().startsWith("3.5."),
+                e -> "Spark " + e.spark(),
+                "use one Spark 3.5 (Scala 2.12) everywhere: SPARK_HOME here, and on YARN spark.yarn.archive or spark.yarn.jars of the same");
+    }
+
+    private void nativeLibrary() {
+        judge(
+                Verdict.FIX,
+                "native library",
+                "ND4J loads",
+                e -> e.nativeFailure() != null,
+                Examination::nativeFailure,
+                "a home that cannot be written to: --conf spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp (the driver: --driver-java-options); another kind of machine: build the jar with mvn -P linux-arm64 (macosx-arm64, …) package");
+    }
+
+    private void memory() {
+        judge(
+                Verdict.FIX,
+                "memory overhead",
+                all.size() == 1
+                        ? "the driver's JVM is its own"
+                        : mebibytes(all.get(1).overhead()) + " beside a heap of "
+                                + mebibytes(all.get(1).container() - all.get(1).overhead()),
+                e -> e.container() > 0 && e.overhead() < LEAST_OVERHEAD,
+                e -> mebibytes(e.overhead()) + " beside the heap, and the JVM alone needs some 300 MiB",
+                "--conf spark.executor.memoryOverhead=768m");
+        judge(
+                Verdict.FIX,
+                "off-heap limit",
+                "JavaCPP stays within the container",
+                e -> e.container() > 0 && e.maxPhysicalBytes() > e.container(),
+                e -> "JavaCPP may fill " + mebibytes(e.maxPhysicalBytes()) + " of a container of "
+                        + mebibytes(e.container()),
+                "leave org.bytedeco.javacpp.maxphysicalbytes out of spark.executor.extraJavaOptions, or set it to heap + overhead");
+    }
+
+    private void threads() {
+        judge(
+                Verdict.NOTE,
+                "native threads",
+                "one a task",
+                e -> !"1".equals(e.nativeThreads()),
+                e -> "OMP_NUM_THREADS is " + (e.nativeThreads() == null ? "not set" : e.nativeThreads()),
+                "--conf spark.executorEnv.OMP_NUM_THREADS=1 (the driver: its environment)");
+    }
+
+    private void folder(String folder) {
+        if (folder == null) {
+            findings.add(new Finding(Verdict.NOTE, "run folder", "not tried", "name one by --run DIR"));
+            return;
+        }
+        boolean local = folder.startsWith("file:");
+        judge(
+                Verdict.FIX,
+                "run folder",
+                folder + " can be written",
+                // Executors have no business in a folder of the driver's own disk.
+                e -> e.folderFailure() != null && (!local || e.executor().equals("driver")),
+                Examination::folderFailure,
+                "give this user the right to write " + folder + ", or name another one by --run");
+    }
+
+    private void clocks(List<Examination> executors, List<Long> skews) {
+        long most = skews.stream().mapToLong(Math::abs).max().orElse(0);
+        judge(
+                Verdict.FIX,
+                "clocks",
+                String.format(Locale.ROOT, "within %.1f s", most / 1000.0),
+                e -> executors.contains(e) && Math.abs(skews.get(executors.indexOf(e))) > CLOCK_SKEW_MILLIS,
+                e -> String.format(
+                        Locale.ROOT, "%+.1f s against the driver's", skews.get(executors.indexOf(e)) / 1000.0),
+                "let chrony or ntpd set the clock of that host: leases and tickets depend on it");
+    }
+
+    private void sharedMemory() {
+        judge(
+                Verdict.NOTE,
+                "/dev/shm",
+                mebibytes(all.stream()
+                                .mapToLong(Examination::sharedMemory)
+                                .min()
+                                .orElse(0))
+                        + " free",
+                e -> e.sharedMemory() < LEAST_SHARED_MEMORY,
+                e -> e.sharedMemory() < 0 ? "there is none" : mebibytes(e.sharedMemory()) + " free",
+                "for A3C only: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size), or -Daeron.dir=… on a disk");
+    }
+
+    /** One line for all where it is well with everybody, else one line a sufferer. */
+    private void judge(
+            Verdict severity,
+            String check,
+            String well,
+            Predicate<Examination> ill,
+            Function<Examination, String> symptom,
+            String fix) {
+        List<Examination> sufferers = all.stream().filter(ill).toList();
+        if (sufferers.isEmpty()) {
+            findings.add(new Finding(Verdict.OK, check, well, ""));
+        }
+        sufferers.forEach(e -> findings.add(new Finding(severity, check, e.where() + ": " + symptom.apply(e), fix)));
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d MiB", bytes / MEBIBYTE);
+    }
+}
