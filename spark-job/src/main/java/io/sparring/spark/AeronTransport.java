@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
 import io.sparring.parameterserver.Channel;
 import io.sparring.spark.parameterserver.AeronChannel;
@@ -22,11 +23,14 @@ final class AeronTransport implements ParameterTransport {
     private final SparkConf settings;
     private final Configuration.Cluster ports;
     private final Duration patience;
+    private final long parameterBytes;
 
     AeronTransport(JavaSparkContext spark, Configuration configuration) {
         settings = spark.getConf();
         ports = configuration.cluster();
         patience = Duration.ofMillis((long) (configuration.a3c().patienceSeconds() * 1000));
+        parameterBytes =
+                (long) Float.BYTES * ShardWorker.architecture(configuration).parameterCount();
     }
 
     @Override
@@ -35,7 +39,9 @@ final class AeronTransport implements ParameterTransport {
         String bind = settings.get("spark.driver.bindAddress", host);
         // Each worker may be in a JVM of its own, and its successor in another.
         AeronServer aeron = AeronServer.start(
-                AeronServer.Options.on(bind, ports.parameterServerPort(), 2 * workers), server, secret());
+                AeronServer.Options.on(bind, ports.parameterServerPort(), 2 * workers, parameterBytes),
+                server,
+                secret());
         ServerAddress address = aeron.address().at(host);
         int firstPort = ports.workerPort();
         int lastPort = firstPort == 0 ? 0 : firstPort + settings.getInt("spark.port.maxRetries", 16);
@@ -81,7 +87,7 @@ final class AeronTransport implements ParameterTransport {
         @Override
         public Channel connect(int worker, long attempt) throws IOException, InterruptedException {
             return AeronChannel.connect(
-                    address, new AeronChannel.Options(firstPort, lastPort, 64 << 20, 1 << 20, patience), secret());
+                    address, new AeronChannel.Options(firstPort, lastPort, 64 << 20, patience), secret());
         }
     }
 }
