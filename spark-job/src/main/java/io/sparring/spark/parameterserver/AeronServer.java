@@ -32,7 +32,8 @@ public final class AeronServer implements AutoCloseable {
          * @param usualBytes of the larger messages, in which θ goes
          */
         public static Options on(String bindHost, int port, int executors, long usualBytes) {
-            int termBytes = (int) Math.max(256 << 10, Math.min(8 << 20, Long.highestOneBit(Math.max(1, usualBytes)) * 2));
+            int termBytes =
+                    (int) Math.max(256 << 10, Math.min(8 << 20, Long.highestOneBit(Math.max(1, usualBytes)) * 2));
             return new Options(bindHost, port, 64 << 20, termBytes, executors);
         }
     }
@@ -78,7 +79,9 @@ public final class AeronServer implements AutoCloseable {
             });
             server.launch();
             return new AeronServer(
-                    transport, server, new ServerAddress(options.bindHost, transport.listeningPort(), session, key, options.termBytes));
+                    transport,
+                    server,
+                    new ServerAddress(options.bindHost, transport.listeningPort(), session, key, options.termBytes));
         } catch (UncheckedIOException e) {
             transport.close();
             throw (TransportFailed) e.getCause();

@@ -58,7 +58,8 @@ final class Link {
      */
     int enqueue(Outgoing message) {
         synchronized (waiting) {
-            if (message.kind == Frame.Kind.MESSAGE && (message.isSame(current) || waiting.stream().anyMatch(message::isSame))) {
+            if (message.kind == Frame.Kind.MESSAGE
+                    && (message.isSame(current) || waiting.stream().anyMatch(message::isSame))) {
                 return 0;
             }
             int dropped = 0;

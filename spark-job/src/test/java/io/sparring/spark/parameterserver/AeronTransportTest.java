@@ -140,8 +140,8 @@ class AeronTransportTest {
     @Test
     void whereSparkAuthenticatesItsSecretIsTheKeyAndNoneTravels() throws Exception {
         byte[] secret = random(32, 5);
-        AeronServer server =
-                AeronServer.start(AeronServer.Options.on("127.0.0.1", 0, 1, 1 << 19), AeronTransportTest::plusOne, secret);
+        AeronServer server = AeronServer.start(
+                AeronServer.Options.on("127.0.0.1", 0, 1, 1 << 19), AeronTransportTest::plusOne, secret);
         opened.add(server);
         assertThat(server.address().key()).isEmpty();
         AeronChannel channel = AeronChannel.connect(server.address(), waiting(20), secret);
@@ -154,7 +154,8 @@ class AeronTransportTest {
         AeronServer server = server();
         ServerAddress address = server.address();
         AeronChannel honest = channel(address);
-        ServerAddress otherRun = new ServerAddress(address.host(), address.port(), random(16, 1), random(32, 2), 1 << 20);
+        ServerAddress otherRun =
+                new ServerAddress(address.host(), address.port(), random(16, 1), random(32, 2), 1 << 20);
         assertThatThrownBy(() -> AeronChannel.connect(otherRun, waiting(2), NO_SPARK_SECRET))
                 .isInstanceOf(TransportFailed.class)
                 .hasMessageContaining("can be reached")
@@ -166,7 +167,8 @@ class AeronTransportTest {
     @Test
     void aKeyIsWorthNothingInAnotherSession() throws Exception {
         ServerAddress address = server().address();
-        ServerAddress earlier = new ServerAddress(address.host(), address.port(), random(16, 1), address.key(), 1 << 20);
+        ServerAddress earlier =
+                new ServerAddress(address.host(), address.port(), random(16, 1), address.key(), 1 << 20);
         assertThatThrownBy(() -> AeronChannel.connect(earlier, waiting(2), NO_SPARK_SECRET))
                 .isInstanceOf(TransportFailed.class);
     }
@@ -191,7 +193,9 @@ class AeronTransportTest {
         try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getByName("127.0.0.1"))) {
             int port = taken.getLocalPort();
             assertThatThrownBy(() -> AeronServer.start(
-                            AeronServer.Options.on("127.0.0.1", port, 1, 1 << 19), AeronTransportTest::plusOne, NO_SPARK_SECRET))
+                            AeronServer.Options.on("127.0.0.1", port, 1, 1 << 19),
+                            AeronTransportTest::plusOne,
+                            NO_SPARK_SECRET))
                     .isInstanceOf(TransportFailed.class)
                     .hasMessageStartingWith("cannot listen on UDP port " + port + " of 127.0.0.1: ")
                     .hasMessageContaining("in use");

@@ -48,8 +48,9 @@ final class OtherJvm implements AutoCloseable {
 
     /** In the other JVM: what it was told. */
     static ServerAddress address() throws IOException {
-        String[] words =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).readLine().split(" ");
+        String[] words = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                .readLine()
+                .split(" ");
         Base64.Decoder base64 = Base64.getDecoder();
         return new ServerAddress(
                 words[0],

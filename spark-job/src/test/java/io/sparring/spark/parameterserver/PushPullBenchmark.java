@@ -33,8 +33,7 @@ public final class PushPullBenchmark {
         int workers = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
         int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
         ParameterServer parameters = new ParameterServer(
-                new ParameterServer.Options(
-                        workers, Merging.AVERAGE, 0, false, 0, 0, Long.MAX_VALUE, BUILD, false),
+                new ParameterServer.Options(workers, Merging.AVERAGE, 0, false, 0, 0, Long.MAX_VALUE, BUILD, false),
                 new float[bytes / Float.BYTES],
                 0,
                 0,
