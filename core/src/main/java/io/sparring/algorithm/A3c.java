@@ -34,6 +34,7 @@ public final class A3c {
     private final Evaluator evaluator;
     private final long startNanos = System.nanoTime();
     private long lastPushNanos = startNanos;
+    private long lastRoundNanos = startNanos;
     private long pushesSeen;
     private boolean startChecked;
     private long refused;
@@ -113,7 +114,6 @@ public final class A3c {
             workers.start(server);
         }
         while (reason == null) {
-            long roundStart = System.nanoTime();
             long stepsBefore = ledger.envSteps();
             List<Update> updates = workers.next(workers.count());
             checkPatience();
@@ -122,7 +122,7 @@ public final class A3c {
                 checkPatience();
             }
             if (!updates.isEmpty()) {
-                record(updates, roundStart);
+                record(updates);
                 if (ledger.evaluationDue(stepsBefore)) {
                     evaluate();
                 }
@@ -137,7 +137,7 @@ public final class A3c {
         List<Update> rest = server.takeRest();
         if (!rest.isEmpty()) {
             // What was on its way when the end was decided counts too.
-            record(rest, System.nanoTime());
+            record(rest);
         }
         // Where an evaluation ended the run, its parameters are the result, not what was pushed while it was played.
         TrainingState end =
@@ -146,7 +146,7 @@ public final class A3c {
         return new TrainingResult(end, reason);
     }
 
-    private void record(List<Update> updates, long roundStart) {
+    private void record(List<Update> updates) {
         List<ShardStatistics> statistics = new ArrayList<>();
         double norms = 0;
         int finite = 0;
@@ -172,6 +172,9 @@ public final class A3c {
             perWorker.add(server.staleness(worker));
         }
         server.takeRemarks().forEach(listener::remark);
+        long now = System.nanoTime();
+        double roundSeconds = (now - lastRoundNanos) / 1e9;
+        lastRoundNanos = now;
         listener.round(new Round(
                 ledger.round(),
                 ledger.envSteps(),
@@ -185,7 +188,7 @@ public final class A3c {
                 learningRate,
                 ledger.droppedGradients(),
                 ledger.seconds(),
-                (System.nanoTime() - roundStart) / 1e9,
+                roundSeconds,
                 statistics,
                 new Asynchrony(server.started().size(), refused, server.staleness(), perWorker)));
     }
