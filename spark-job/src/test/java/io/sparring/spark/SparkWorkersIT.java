@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SparkWorkersIT {
     private static final int STEPS_PER_PUSH = 32;
+    /** Long enough for a task that comes late to a busy machine. */
+    private static final String[] LONG = {"budget.env-steps=128000", "evaluation.every-env-steps=64000"};
+
     private static final String CONFIGURATION = """
             algorithm: a3c
             environment: {id: CartPole-v1, copies-per-shard: 4}
@@ -126,7 +129,7 @@ class SparkWorkersIT {
 
     @Test
     void aTaskThatFailsIsStartedAgainBySparkAndTheOthersGoOn() throws Exception {
-        Run run = train("local[4,3]", new InProcess((worker, connection) -> worker == 1 && connection < 2));
+        Run run = train("local[4,3]", new InProcess((worker, connection) -> worker == 1 && connection < 2), LONG);
 
         assertAllStepsCounted(run);
         assertThat(run.last.asynchrony().workers()).isEqualTo(4);
@@ -134,7 +137,7 @@ class SparkWorkersIT {
 
     @Test
     void aWorkerThatFailsForGoodIsNamedAndTheOthersGoOn() throws Exception {
-        Run run = train("local[4]", new InProcess((worker, connection) -> worker == 1));
+        Run run = train("local[4]", new InProcess((worker, connection) -> worker == 1), LONG);
 
         assertAllStepsCounted(run);
         assertThat(run.last.asynchrony().workers()).isEqualTo(3);
