@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -23,6 +24,10 @@ final class Sparring implements AutoCloseable {
     private static final Path SCRIPT =
             Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
 
+    /** On a cluster containers are started, one after the other. */
+    private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(4);
+
+    private final Duration deadline;
     private final String command;
     private final Process process;
     private final Path stdout;
@@ -42,7 +47,8 @@ final class Sparring implements AutoCloseable {
         }
     }
 
-    private Sparring(Path directory, List<String> words) throws IOException {
+    private Sparring(Path directory, Map<String, String> environment, List<String> words) throws IOException {
+        deadline = environment.isEmpty() ? DEADLINE : CLUSTER_DEADLINE;
         command = String.join(" ", words);
         stdout = Files.createTempFile("sparring", ".out");
         stderr = Files.createTempFile("sparring", ".err");
@@ -52,16 +58,23 @@ final class Sparring implements AutoCloseable {
                 .redirectError(stderr.toFile());
         builder.environment()
                 .keySet()
-                .removeAll(List.of("SPARK_HOME", "SPARK_SCALA_VERSION", "SPARRING_LOG", "SPARRING_DEBUG"));
+                .removeAll(List.of(
+                        "SPARK_HOME", "SPARK_SCALA_VERSION", "SPARRING_LOG", "SPARRING_DEBUG", "HADOOP_CONF_DIR"));
+        builder.environment().putAll(environment);
         process = builder.start();
     }
 
     /** @param directory where it is called */
     static Sparring start(Path directory, String... arguments) throws IOException {
+        return start(directory, Map.of(), arguments);
+    }
+
+    /** @param environment variables of a Spark installation and a cluster */
+    static Sparring start(Path directory, Map<String, String> environment, String... arguments) throws IOException {
         // A build in a shell's background has SIGINT ignored, and hands that down.
         List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT", SCRIPT.toString()));
         words.addAll(List.of(arguments));
-        return new Sparring(directory, words);
+        return new Sparring(directory, environment, words);
     }
 
     /** Waits for its end. */
@@ -73,7 +86,7 @@ final class Sparring implements AutoCloseable {
 
     /** A shell script, which finds {@code submit/sparring} in {@code $sparring}. */
     static Outcome shell(Path directory, String script) throws IOException, InterruptedException {
-        try (Sparring sparring = new Sparring(directory, List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
+        try (Sparring sparring = new Sparring(directory, Map.of(), List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
             return sparring.outcome();
         }
     }
@@ -96,8 +109,8 @@ final class Sparring implements AutoCloseable {
     }
 
     Outcome outcome() throws IOException, InterruptedException {
-        if (!process.waitFor(DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
-            throw new AssertionError("no end within " + DEADLINE + ": " + said());
+        if (!process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("no end within " + deadline + ": " + said());
         }
         return new Outcome(process.exitValue(), Files.readString(stdout), Files.readString(stderr));
     }
@@ -106,7 +119,7 @@ final class Sparring implements AutoCloseable {
     void await(String what, BooleanSupplier condition) throws InterruptedException {
         long start = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (!process.isAlive() || System.nanoTime() - start > DEADLINE.toNanos()) {
+            if (!process.isAlive() || System.nanoTime() - start > deadline.toNanos()) {
                 throw new AssertionError("waited in vain for " + what + ": " + said());
             }
             Thread.sleep(20);

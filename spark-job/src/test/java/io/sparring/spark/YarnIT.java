@@ -1,0 +1,186 @@
+package io.sparring.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.LocalRounds;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.run.CheckpointFile;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * YARN and HDFS with a real spark-submit: those that HADOOP_CONF_DIR and SPARK_HOME name, else a cluster in a JVM and PyPI's Spark.
+ */
+class YarnIT {
+    private static final String CONFIGURATION = """
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {kind: separate, hidden: [16, 16], activation: tanh}
+            a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
+            optimizer: {kind: adam, learning-rate: 5e-3}
+            budget: {env-steps: 12800}
+            evaluation: {every-env-steps: 0}
+            checkpoint: {every-rounds: 10}
+            cluster: {cut-every-rounds: 25}
+            """;
+
+    @TempDir
+    private static Path work;
+
+    private static MiniCluster own;
+    private static Map<String, String> environment;
+    private static org.apache.hadoop.conf.Configuration hadoop;
+    private static String expected;
+
+    private final String run = "/sparring-test-" + UUID.randomUUID();
+
+    @BeforeAll
+    static void aCluster() throws IOException, InterruptedException {
+        Path spark = SparkInstallation.orSkip();
+        String given = System.getenv("HADOOP_CONF_DIR");
+        if (given == null) {
+            own = MiniCluster.start();
+        }
+        Path settings = given == null ? own.settings() : Path.of(given);
+        environment = Map.of(
+                "SPARK_HOME", spark.toString(), "HADOOP_CONF_DIR", settings.toString(), "SPARK_LOCAL_IP", "127.0.0.1");
+        hadoop = new org.apache.hadoop.conf.Configuration();
+        for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
+            hadoop.addResource(new org.apache.hadoop.fs.Path(settings.resolve(file).toUri()));
+        }
+        Files.writeString(work.resolve("test.yaml"), CONFIGURATION);
+        Configuration configuration = ConfigurationFile.parse("test", CONFIGURATION, List.of());
+        TrainingState start = TrainingState.first(configuration);
+        expected = CheckpointFile.sha256(A2c.train(
+                        configuration, start, new LocalRounds(configuration, start.shards()), new TrainingListener() {})
+                .state()
+                .parameters());
+    }
+
+    @AfterAll
+    static void noCluster() {
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    @Test
+    void inClusterModeTheConfigurationTravelsAndTheResultComesBack() throws Exception {
+        try (Sparring sparring = train("cluster")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+            assertThat(outcome.stderr()).contains("submitted as application_", "yarn logs -applicationId application_");
+            JsonNode exit = new ObjectMapper().readTree(read("exit.json"));
+            assertThat(exit.get("exit").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void inClusterModeBadInputIsFoundBeforeAnythingIsSubmitted() throws Exception {
+        try (Sparring sparring = train("cluster", "--set", "a2c.shards=0")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).isEqualTo(2);
+            assertThat(outcome.complaints()).singleElement().asString().contains("a2c.shards", "test.yaml");
+            assertThat(folder().exists()).isFalse();
+        }
+    }
+
+    @Test
+    void aDriverThatIsKilledIsStartedOnceMoreAndGoesOnWithTheSameBits() throws Exception {
+        try (Sparring sparring = train("cluster")) {
+            sparring.await("the first checkpoint", () -> has("checkpoints/last"));
+            kill("org.apache.spark.deploy.yarn.ApplicationMaster");
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+            assertThat(rounds()).as("every round once").doesNotHaveDuplicates().hasSize(100);
+        }
+    }
+
+    @Test
+    void inClientModeAnExecutorThatIsKilledChangesNoBit() throws Exception {
+        try (Sparring sparring = train("client")) {
+            sparring.await("the first checkpoint", () -> has("checkpoints/last"));
+            kill("YarnCoarseGrainedExecutorBackend");
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+            assertThat(outcome.stderr()).contains("was lost and its shards are computed again");
+        }
+    }
+
+    private Sparring train(String mode, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--master", "yarn", "--deploy-mode", mode));
+        words.addAll(List.of("--num-executors", "2", "--executor-cores", "1", "--executor-memory", "512m"));
+        words.addAll(List.of("--driver-memory", "512m", "--conf", "spark.yarn.am.memory=512m"));
+        words.addAll(List.of("--conf", "spark.yarn.jars=local:" + environment.get("SPARK_HOME") + "/jars/*"));
+        words.addAll(List.of("train", "test.yaml", "--run", run, "--json"));
+        words.addAll(List.of(more));
+        return Sparring.start(work, environment, words.toArray(String[]::new));
+    }
+
+    /** SIGKILL for one of the JVMs with this main class. */
+    private static void kill(String mainClass) {
+        ProcessHandle victim = ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process).startsWith(java()) && commandLine(process).contains(mainClass))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no process of " + mainClass));
+        assertThat(victim.destroyForcibly()).isTrue();
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
+        } catch (IOException ended) {
+            return "";
+        }
+    }
+
+    private RunFolder folder() throws IOException {
+        return RunFolder.at(run, hadoop);
+    }
+
+    private boolean has(String name) {
+        try {
+            return folder().has(name);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String read(String name) throws IOException {
+        return new String(folder().read(name), StandardCharsets.UTF_8);
+    }
+
+    private List<Object> rounds() throws IOException {
+        try {
+            return Recorder.read(folder()).stream()
+                    .map(line -> line.get("round"))
+                    .toList();
+        } catch (FileNotFoundException e) {
+            throw new AssertionError("no metrics", e);
+        }
+    }
+}
