@@ -23,17 +23,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SparkWorkersIT {
     private static final int STEPS_PER_PUSH = 32;
-    /** Long enough for a task that comes late to a busy machine. */
-    private static final String[] LONG = {"budget.env-steps=128000", "evaluation.every-env-steps=64000"};
+    /** Enough for a task that comes late to a busy machine. */
+    private static final int BUDGET = 128_000;
 
     private static final String CONFIGURATION = """
             algorithm: a3c
             environment: {id: CartPole-v1, copies-per-shard: 4}
             network: {hidden: [16]}
             a3c: {workers: 4, rollout-length: 8}
-            budget: {env-steps: 12800}
-            evaluation: {every-env-steps: 6400, episodes: 2}
-            """;
+            budget: {env-steps: %d}
+            evaluation: {every-env-steps: 64000, episodes: 2}
+            """.formatted(BUDGET);
 
     /** How a run ended, and what it said. */
     private record Run(TrainingResult result, List<String> remarks, TrainingListener.Round last, long received) {}
@@ -78,7 +78,7 @@ class SparkWorkersIT {
     private static void assertAllStepsCounted(Run run) {
         TrainingState end = run.result.state();
         assertThat(run.result.reason()).isEqualTo(TrainingListener.Reason.ENV_STEPS);
-        assertThat(end.envSteps()).isBetween(12_800L, 12_800L + 3 * STEPS_PER_PUSH);
+        assertThat(end.envSteps()).isBetween((long) BUDGET, BUDGET + 3L * STEPS_PER_PUSH);
         assertThat(run.last.asynchrony().staleness().updates()).isEqualTo(end.envSteps() / STEPS_PER_PUSH);
     }
 
@@ -129,7 +129,7 @@ class SparkWorkersIT {
 
     @Test
     void aTaskThatFailsIsStartedAgainBySparkAndTheOthersGoOn() throws Exception {
-        Run run = train("local[4,3]", new InProcess((worker, connection) -> worker == 1 && connection < 2), LONG);
+        Run run = train("local[4,3]", new InProcess((worker, connection) -> worker == 1 && connection < 2));
 
         assertAllStepsCounted(run);
         assertThat(run.last.asynchrony().workers()).isEqualTo(4);
@@ -137,7 +137,7 @@ class SparkWorkersIT {
 
     @Test
     void aWorkerThatFailsForGoodIsNamedAndTheOthersGoOn() throws Exception {
-        Run run = train("local[4]", new InProcess((worker, connection) -> worker == 1), LONG);
+        Run run = train("local[4]", new InProcess((worker, connection) -> worker == 1));
 
         assertAllStepsCounted(run);
         assertThat(run.last.asynchrony().workers()).isEqualTo(3);
