@@ -95,6 +95,60 @@ public final class Advantages {
         return advantages;
     }
 
+    /**
+     * What V-trace gives.
+     *
+     * @param targets v_s, what the value function learns, T×B
+     * @param advantages ρ_s (r_s + γ v_{s+1} − V(s_s)), what the policy's gradient is weighted by, T×B
+     */
+    public record VTrace(double[] targets, double[] advantages) {}
+
+    /**
+     * V-trace (Espeholt et al. 2018, eq. 1 and section 4.2), for a rollout that another policy μ acted:
+     * v_s = V(x_s) + Σ_{t≥s} γ^{t−s} (Π_{i=s}^{t−1} c_i) δ_t, δ_t = ρ_t (r_t + γ V(x_{t+1}) − V(x_t)), with ρ = min(ρ̄, π/μ)
+     * and c = λ min(c̄, π/μ), cut at the end of the rollout and of the episode; computed backwards.
+     *
+     * <p>With π = μ, ρ̄, c̄ ≥ 1 and λ = 1 the advantages are {@linkplain #kStep k step} with the longest k that the rollout allows.
+     *
+     * @param values V(x_s) by the parameters whose gradient is taken
+     * @param nextValues V of what followed, by the same
+     * @param environments B
+     * @param logRatios log π(a|x) − log μ(a|x), T×B
+     * @param rhoBar ρ̄
+     * @param cBar c̄
+     * @param lambda λ, from 0 to 1
+     */
+    public static VTrace vTrace(
+            double[] rewards,
+            double[] discounts,
+            double[] values,
+            double[] nextValues,
+            double[] continues,
+            int environments,
+            double[] logRatios,
+            double rhoBar,
+            double cBar,
+            double lambda) {
+        requireRollout(rewards, discounts, values, nextValues, continues, environments);
+        if (logRatios.length != rewards.length) {
+            throw new IllegalArgumentException(logRatios.length + " ratios for " + rewards.length + " steps");
+        }
+        double[] targets = new double[rewards.length];
+        double[] advantages = new double[rewards.length];
+        for (int s = rewards.length - 1; s >= 0; s--) {
+            double ratio = StrictMath.exp(logRatios[s]);
+            double rho = Math.min(rhoBar, ratio);
+            double c = lambda * Math.min(cBar, ratio);
+            int next = s + environments;
+            // v_{s+1} − V(x_{s+1}), which is 0 where the rollout or the episode ends.
+            double correction = next < rewards.length && continues[s] != 0 ? targets[next] - values[next] : 0;
+            double delta = rho * (rewards[s] + discounts[s] * nextValues[s] - values[s]);
+            targets[s] = values[s] + delta + discounts[s] * c * correction;
+            advantages[s] = rho * (rewards[s] + discounts[s] * (nextValues[s] + correction) - values[s]);
+        }
+        return new VTrace(targets, advantages);
+    }
+
     private static void requireRollout(
             double[] rewards,
             double[] discounts,

@@ -1,14 +1,11 @@
 package io.sparring.algorithm;
 
-import io.sparring.algorithm.TrainingListener.Evaluated;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
-import io.sparring.loss.ActorCriticLoss;
 import io.sparring.optimizer.GlobalNorm;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.rollout.Episode;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,21 +28,8 @@ public final class A2c {
     private final Rounds rounds;
     private final TrainingListener listener;
     private final Optimizer optimizer;
-    private final long startNanos = System.nanoTime();
-    private final double secondsBefore;
-
+    private final Ledger ledger;
     private float[] parameters;
-    private long round;
-    private long envSteps;
-    private long episodes;
-    private final List<Double> recentReturns;
-    private double bestReturn;
-    private int droppedGradients;
-    private long solvedAtSteps;
-    private double solvedAtSeconds;
-
-    /** How training ended. */
-    public record Result(TrainingState state, Reason reason) {}
 
     private A2c(Configuration configuration, TrainingState start, Rounds rounds, TrainingListener listener) {
         this.configuration = configuration;
@@ -53,16 +37,8 @@ public final class A2c {
         this.listener = listener;
         optimizer = new Optimizer(configuration.optimizer(), start.parameters().length);
         optimizer.restore(start.optimizerState(), start.optimizerSteps());
+        ledger = new Ledger(configuration, start, listener);
         parameters = start.parameters();
-        round = start.round();
-        envSteps = start.envSteps();
-        episodes = start.episodes();
-        recentReturns = new ArrayList<>(start.recentReturns());
-        bestReturn = start.bestReturn();
-        droppedGradients = start.droppedGradients();
-        secondsBefore = start.seconds();
-        solvedAtSteps = start.solvedAtSteps();
-        solvedAtSeconds = start.solvedAtSeconds();
     }
 
     /**
@@ -71,74 +47,68 @@ public final class A2c {
      * @param rounds stands where {@code start}'s shards stand
      * @throws TrainingFailed if more gradients were not finite than the configuration allows
      */
-    public static Result train(
+    public static TrainingResult train(
             Configuration configuration, TrainingState start, Rounds rounds, TrainingListener listener) {
         return new A2c(configuration, start, rounds, listener).train();
     }
 
-    private Result train() {
-        Reason reason = reasonToStop();
+    private TrainingResult train() {
+        Reason reason = ledger.reasonToStop();
         while (reason == null) {
             long roundStart = System.nanoTime();
-            long stepsBefore = envSteps;
+            long stepsBefore = ledger.envSteps();
 
             Rounds.Outcome outcome = rounds.run(parameters); // (a), (b)
             Averages averages = new Averages(outcome.statistics());
             countDropped(outcome.statistics());
 
-            double learningRate = learningRate();
+            double learningRate = ledger.learningRate();
             double gradientNorm = Double.NaN;
-            if (averages.samples > 0) {
+            if (averages.samples() > 0) {
                 float[] gradient = averages.meanGradient(outcome.gradientSum(), configuration); // (c)
                 gradientNorm = GlobalNorm.clip(gradient, configuration.a2c().maxGradientNorm());
                 parameters = optimizer.step(parameters, gradient, learningRate); // (d), (e)
             }
 
-            round++;
-            countEpisodes(outcome.statistics());
+            ledger.count(outcome.statistics());
             listener.round(new Round(
-                    round,
-                    envSteps,
-                    episodes,
-                    meanReturn(),
+                    ledger.round(),
+                    ledger.envSteps(),
+                    ledger.episodes(),
+                    ledger.meanReturn(),
                     averages.policyLoss(),
                     averages.valueLoss(),
                     averages.entropy(),
                     averages.explainedVariance(),
                     gradientNorm,
                     learningRate,
-                    droppedGradients,
-                    seconds(),
+                    ledger.droppedGradients(),
+                    ledger.seconds(),
                     (System.nanoTime() - roundStart) / 1e9,
-                    outcome.statistics()));
+                    outcome.statistics(),
+                    null));
 
-            if (evaluationDue(stepsBefore)) {
+            if (ledger.evaluationDue(stepsBefore)) {
                 evaluate();
             }
-            reason = reasonToStop();
-            if (reason == null && checkpointDue()) {
+            reason = ledger.reasonToStop();
+            if (reason == null && ledger.checkpointDue()) {
                 listener.checkpoint(state());
             }
         }
         TrainingState end = state();
         listener.checkpoint(end);
-        return new Result(end, reason);
-    }
-
-    private double learningRate() {
-        double progress = (double) envSteps / configuration.budget().envSteps();
-        return configuration.optimizer().learningRate()
-                * configuration.optimizer().schedule().factor(progress);
+        return new TrainingResult(end, reason);
     }
 
     private void countDropped(List<ShardStatistics> statistics) {
         for (ShardStatistics shard : statistics) {
             if (!shard.finite()) {
-                droppedGradients++;
-                if (droppedGradients > configuration.a2c().maxDroppedGradients()) {
+                ledger.drop();
+                if (ledger.droppedGradients() > configuration.a2c().maxDroppedGradients()) {
                     throw new TrainingFailed("the gradient of shard " + shard.shard() + " (seed "
-                            + configuration.seed() + ") was not finite in round " + (round + 1) + "; "
-                            + droppedGradients + " were dropped, and a2c.max-dropped-gradients is "
+                            + configuration.seed() + ") was not finite in round " + (ledger.round() + 1) + "; "
+                            + ledger.droppedGradients() + " were dropped, and a2c.max-dropped-gradients is "
                             + configuration.a2c().maxDroppedGradients()
                             + ". Lower optimizer.learning-rate or a2c.max-gradient-norm.");
                 }
@@ -146,155 +116,15 @@ public final class A2c {
         }
     }
 
-    private void countEpisodes(List<ShardStatistics> statistics) {
-        for (ShardStatistics shard : statistics) {
-            envSteps += shard.samples();
-            for (Episode episode : shard.episodes()) {
-                episodes++;
-                recentReturns.add(episode.totalReward());
-            }
-        }
-        int surplus = recentReturns.size() - TrainingState.RECENT;
-        if (surplus > 0) {
-            recentReturns.subList(0, surplus).clear();
-        }
-    }
-
-    /** At the first round end at or after each multiple, and at the end of the budget. */
-    private boolean evaluationDue(long stepsBefore) {
-        long every = configuration.evaluation().everyEnvSteps();
-        return every > 0
-                && (envSteps / every > stepsBefore / every
-                        || envSteps >= configuration.budget().envSteps());
-    }
-
     private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
-        List<Episode> played = rounds.evaluate(parameters, envSteps, options.episodes(), options.greedy());
-        double mean =
-                played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
-        boolean best = mean > bestReturn;
-        bestReturn = Math.max(bestReturn, mean);
-        if (targetReached() && solvedAtSteps < 0) {
-            solvedAtSteps = envSteps;
-            solvedAtSeconds = seconds();
-        }
-        listener.evaluated(new Evaluated(round, envSteps, played, mean, best, seconds()));
-        if (best) {
+        List<Episode> played = rounds.evaluate(parameters, ledger.envSteps(), options.episodes(), options.greedy());
+        if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
             listener.best(state());
         }
     }
 
-    /** By this evaluation or an earlier one: a run that was ended by it stays ended when it is resumed. */
-    private boolean targetReached() {
-        Double target = configuration.budget().targetReturn();
-        return target != null && bestReturn >= target;
-    }
-
-    private Reason reasonToStop() {
-        Configuration.Budget budget = configuration.budget();
-        if (targetReached()) {
-            return Reason.TARGET_RETURN;
-        }
-        if (envSteps >= budget.envSteps()) {
-            return Reason.ENV_STEPS;
-        }
-        if (budget.wallClockSeconds() > 0 && seconds() >= budget.wallClockSeconds()) {
-            return Reason.WALL_CLOCK;
-        }
-        return listener.stopRequested() ? Reason.REQUESTED : null;
-    }
-
-    private boolean checkpointDue() {
-        int every = configuration.checkpoint().everyRounds();
-        return every > 0 && round % every == 0;
-    }
-
-    private double seconds() {
-        return secondsBefore + (System.nanoTime() - startNanos) / 1e9;
-    }
-
-    private double meanReturn() {
-        return recentReturns.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
-    }
-
     private TrainingState state() {
-        return new TrainingState(
-                round,
-                envSteps,
-                episodes,
-                parameters,
-                optimizer.state(),
-                optimizer.steps(),
-                rounds.shards(),
-                recentReturns,
-                bestReturn,
-                droppedGradients,
-                seconds(),
-                solvedAtSteps,
-                solvedAtSeconds);
-    }
-
-    /** The shards' sums as means over the whole batch; shards whose gradient was dropped do not count. */
-    private static final class Averages {
-        private int samples;
-        private ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
-        private double advantageSum;
-        private double advantageSquareSum;
-        private double returnSum;
-        private double returnSquareSum;
-
-        Averages(List<ShardStatistics> statistics) {
-            for (ShardStatistics shard : statistics) {
-                if (shard.finite()) {
-                    samples += shard.samples();
-                    losses = losses.plus(shard.losses());
-                    advantageSum += shard.advantageSum();
-                    advantageSquareSum += shard.advantageSquareSum();
-                    returnSum += shard.returnSum();
-                    returnSquareSum += shard.returnSquareSum();
-                }
-            }
-        }
-
-        /** ∇̄, or with normalised advantages (∇̄_A − μ ∇̄_1)/σ + ∇̄_rest; see {@link ShardWorker}. */
-        float[] meanGradient(float[] sum, Configuration configuration) {
-            if (!configuration.a2c().normalizeAdvantages()) {
-                float[] mean = new float[sum.length];
-                for (int i = 0; i < mean.length; i++) {
-                    mean[i] = sum[i] / samples;
-                }
-                return mean;
-            }
-            double mu = advantageSum / samples;
-            double sigma = Math.sqrt(variance(advantageSum, advantageSquareSum)) + 1e-8;
-            int count = sum.length / 3;
-            float[] mean = new float[count];
-            for (int i = 0; i < count; i++) {
-                mean[i] = (float) (((sum[i] - mu * sum[count + i]) / sigma + sum[2 * count + i]) / samples);
-            }
-            return mean;
-        }
-
-        double policyLoss() {
-            return losses.policy() / samples;
-        }
-
-        double valueLoss() {
-            return losses.value() / samples;
-        }
-
-        double entropy() {
-            return losses.entropy() / samples;
-        }
-
-        double explainedVariance() {
-            return 1 - variance(advantageSum, advantageSquareSum) / variance(returnSum, returnSquareSum);
-        }
-
-        private double variance(double total, double squareTotal) {
-            double mean = total / samples;
-            return Math.max(0, squareTotal / samples - mean * mean);
-        }
+        return ledger.state(parameters, optimizer.state(), optimizer.steps(), rounds.shards());
     }
 }

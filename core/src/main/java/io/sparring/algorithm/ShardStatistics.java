@@ -1,8 +1,10 @@
 package io.sparring.algorithm;
 
 import io.sparring.loss.ActorCriticLoss;
+import io.sparring.rollout.Actor;
 import io.sparring.rollout.Episode;
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -34,4 +36,37 @@ public record ShardStatistics(
         long environmentNanos,
         long actingNanos,
         long learningNanos)
-        implements Serializable {}
+        implements Serializable {
+
+    /** Of one rollout. */
+    static ShardStatistics of(
+            int shard,
+            Actor.Result acted,
+            boolean finite,
+            ActorCriticLoss.Sums losses,
+            double[] advantages,
+            double[] returns,
+            long learningNanos) {
+        return new ShardStatistics(
+                shard,
+                acted.rollout().samples(),
+                finite,
+                losses,
+                Arrays.stream(advantages).sum(),
+                squares(advantages),
+                Arrays.stream(returns).sum(),
+                squares(returns),
+                acted.episodes(),
+                acted.environmentNanos(),
+                acted.actingNanos(),
+                learningNanos);
+    }
+
+    private static double squares(double[] elements) {
+        double sum = 0;
+        for (double element : elements) {
+            sum += element * element;
+        }
+        return sum;
+    }
+}

@@ -56,6 +56,14 @@ public final class ShardWorker {
         }
     }
 
+    /** What the outputs of its policy head mean. */
+    static ActionDistribution distribution(Configuration configuration) {
+        try (Environment environment =
+                Environments.create(configuration.environment().id(), 1)) {
+            return ActionDistribution.of(environment.actionSpace());
+        }
+    }
+
     private static Architecture architecture(Configuration configuration, Environment environment) {
         ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
         return new Architecture(
@@ -127,8 +135,13 @@ public final class ShardWorker {
         return new ActorCriticLoss.Weights(policy, value, entropy);
     }
 
+    /** Acts from where {@code shard} stands; see {@link Actor#act}. */
+    Actor.Result act(float[] parameters, Shard shard, double gamma, int steps) {
+        return actor.act(parameters, shard, gamma, steps);
+    }
+
     /** Writes the gradient of the loss's sum over the rollout to {@code gradient}, from {@code at} on. */
-    private ActorCriticLoss.Sums learn(
+    ActorCriticLoss.Sums learn(
             float[] parameters,
             Rollout rollout,
             double[] advantages,

@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.parameterserver.Staleness;
 import io.sparring.rollout.Episode;
 import java.util.List;
 
@@ -22,7 +23,8 @@ public interface TrainingListener {
      * @param droppedGradients so far
      * @param seconds of training so far
      * @param roundSeconds of this round, from the parameters to the step
-     * @param statistics of the shards
+     * @param statistics of the shards, or of the updates that make an asynchronous round
+     * @param asynchrony of workers that do not wait for each other; null where all wait
      */
     record Round(
             long round,
@@ -38,7 +40,18 @@ public interface TrainingListener {
             int droppedGradients,
             double seconds,
             double roundSeconds,
-            List<ShardStatistics> statistics) {}
+            List<ShardStatistics> statistics,
+            Asynchrony asynchrony) {}
+
+    /**
+     * How far workers were apart, over the whole session.
+     *
+     * @param workers how many have started
+     * @param refused updates that did not count, for their staleness or because they were not finite
+     * @param staleness of all updates
+     * @param perWorker of each worker's
+     */
+    record Asynchrony(int workers, long refused, Staleness staleness, List<Staleness> perWorker) {}
 
     /**
      * An evaluation's end.
@@ -76,6 +89,9 @@ public interface TrainingListener {
 
     /** The state at the best evaluation so far. */
     default void best(TrainingState state) {}
+
+    /** Something that the user should know and that does not end the run, in one line. */
+    default void remark(String line) {}
 
     /** Whether to end after this round. */
     default boolean stopRequested() {

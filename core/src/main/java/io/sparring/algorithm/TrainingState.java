@@ -16,9 +16,10 @@ import java.util.List;
  * @param envSteps environment steps done, all copies together
  * @param episodes episodes ended
  * @param parameters θ and φ
- * @param optimizerState the optimiser's moving averages
+ * @param optimizerState the optimiser's moving averages; where workers have optimisers of their own, theirs one behind the
+ *     other, in the order of {@code shards}
  * @param optimizerSteps the steps that it took
- * @param shards the environments and their generators
+ * @param shards the environments and their generators; of asynchronous workers those that are known
  * @param recentReturns of the last {@value #RECENT} episodes at most, the oldest first
  * @param bestReturn the best mean return of an evaluation; −∞ before the first
  * @param droppedGradients shards' gradients that were not finite
@@ -54,9 +55,13 @@ public record TrainingState(
         float[] parameters = ShardWorker.architecture(configuration)
                 .initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS));
         List<Shard> shards = new ArrayList<>();
+        // An asynchronous worker makes its own first episodes.
+        int count = configuration.algorithm() == Configuration.Algorithm.A2C
+                ? configuration.a2c().shards()
+                : 0;
         try (Environment environment = Environments.create(
                 configuration.environment().id(), configuration.environment().copiesPerShard())) {
-            for (int shard = 0; shard < configuration.a2c().shards(); shard++) {
+            for (int shard = 0; shard < count; shard++) {
                 shards.add(Shard.first(configuration.seed(), shard, environment));
             }
         }

@@ -3,7 +3,9 @@ package io.sparring.configuration;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.sparring.Names;
 import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.environment.Environments;
@@ -11,6 +13,7 @@ import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
+import io.sparring.parameterserver.Merging;
 import java.io.Serializable;
 import java.util.List;
 
@@ -21,7 +24,9 @@ import java.util.List;
  */
 @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
 public record Configuration(
-        @JsonProperty(defaultValue = "a2c") @JsonPropertyDescription("The algorithm: `a2c`, synchronous rounds.")
+        @JsonProperty(defaultValue = "a2c")
+        @JsonPropertyDescription(
+                "The algorithm: `a2c`, synchronous rounds, or `a3c`, workers that wait for nobody. The other one's section may stand in the file as well.")
         Algorithm algorithm,
 
         @JsonProperty(defaultValue = "0")
@@ -35,6 +40,10 @@ public record Configuration(
 
         @JsonPropertyDescription("The synchronous algorithm.")
         A2c a2c,
+
+        @JsonPropertyDescription(
+                "The asynchronous algorithm: workers push what they learned to a parameter server and pull what all have learned.")
+        A3c a3c,
 
         @JsonPropertyDescription("How a gradient becomes a step.")
         Optimizer optimizer,
@@ -65,7 +74,10 @@ public record Configuration(
     public enum Algorithm {
         /** Synchronous rounds. */
         @JsonProperty("a2c")
-        A2C
+        A2C,
+        /** Workers that wait for nobody. */
+        @JsonProperty("a3c")
+        A3C
     }
 
     /** See {@link Configuration#environment()}. */
@@ -178,6 +190,136 @@ public record Configuration(
         }
     }
 
+    /** See {@link Configuration#a3c()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record A3c(
+            @JsonProperty(defaultValue = "4")
+            @JsonSerialize(using = WorkerCount.Writer.class)
+            @JsonDeserialize(using = WorkerCount.Reader.class)
+            @JsonPropertyDescription(
+                    "N, how many workers there are, each with `environment.copies-per-shard` environments; `auto`: as many as there are slots.")
+            int workers,
+
+            @JsonProperty(defaultValue = "16")
+            @JsonPropertyDescription("k, how many steps every copy acts between two pushes.")
+            int rolloutLength,
+
+            @JsonProperty(defaultValue = "1")
+            @JsonPropertyDescription("How many gradient steps a worker takes on each rollout before it pushes.")
+            int localSteps,
+
+            @JsonProperty(defaultValue = "average")
+            @JsonPropertyDescription(
+                    "How a push changes the global θ: `average` (θ + Δ/N), `sum` (θ + Δ), `elastic` (EASGD) or `gradients` (the server takes the step, with shared statistics).")
+            Merging merge,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "A push that is staler (more of the others' updates since its pull) is refused, and the worker goes on from the fresh θ; 0: never.")
+            int maxStaleness,
+
+            @JsonProperty(defaultValue = "none")
+            @JsonPropertyDescription(
+                    "What is done about staleness: `none`, `v-trace` (the worker pulls again after its rollout and corrects for the policy that acted) or `damping` (a push counts 1/(1 + staleness)).")
+            Correction correction,
+
+            @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("γ, the discount.")
+            double gamma,
+
+            @JsonProperty(defaultValue = "1.0")
+            @JsonPropertyDescription(
+                    "λ of generalized advantage estimation and of V-trace: 0 is one step, 1 is k step with the longest k that the rollout allows.")
+            double gaeLambda,
+
+            @JsonProperty(defaultValue = "0.5") @JsonPropertyDescription("α, the weight of the value loss.")
+            double valueWeight,
+
+            @JsonProperty(defaultValue = "0.0") @JsonPropertyDescription("β, the weight of the entropy.")
+            double entropyWeight,
+
+            @JsonProperty(defaultValue = "0.5")
+            @JsonPropertyDescription("A worker's gradient is clipped to this global norm; 0 turns clipping off.")
+            double maxGradientNorm,
+
+            @JsonProperty(defaultValue = "10")
+            @JsonPropertyDescription(
+                    "An update that is not finite is dropped and counted; with more than so many the run fails.")
+            int maxDroppedGradients,
+
+            @JsonProperty(defaultValue = "1.0") @JsonPropertyDescription("ρ̄ of V-trace.")
+            double rhoBar,
+
+            @JsonProperty(defaultValue = "1.0") @JsonPropertyDescription("c̄ of V-trace.")
+            double cBar,
+
+            @JsonProperty(defaultValue = "0.9")
+            @JsonPropertyDescription("β of `elastic`: each side moves by β/N of the distance between them.")
+            double movingRate,
+
+            @JsonProperty(defaultValue = "1")
+            @JsonPropertyDescription("With fewer workers the run ends; with fewer than N it says so and goes on.")
+            int minWorkers,
+
+            @JsonProperty(defaultValue = "60")
+            @JsonPropertyDescription(
+                    "How long workers have to start, an answer may take, and nothing at all may be pushed, before it is said or the run ends.")
+            double patienceSeconds,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "For experiments: a worker acts by a θ that is so many updates old, whatever the timing.")
+            int injectedDelay)
+            implements Serializable {
+        /** The number of workers that means: as many as there are slots. */
+        public static final int AUTO_WORKERS = -1;
+
+        public A3c {
+            Require.that(
+                    workers >= 1 || workers == AUTO_WORKERS,
+                    "workers",
+                    workers,
+                    "a whole number of at least 1, or auto");
+            Require.atLeast(1, "rollout-length", rolloutLength);
+            Require.atLeast(1, "local-steps", localSteps);
+            Require.that(
+                    localSteps == 1 || merge != Merging.GRADIENTS,
+                    "local-steps",
+                    localSteps,
+                    "1 where merge is gradients, since the server takes the step");
+            Require.atLeast(0, "max-staleness", maxStaleness);
+            Require.within(0, 1, "gamma", gamma);
+            Require.within(0, 1, "gae-lambda", gaeLambda);
+            Require.notNegative("value-weight", valueWeight);
+            Require.notNegative("entropy-weight", entropyWeight);
+            Require.notNegative("max-gradient-norm", maxGradientNorm);
+            Require.atLeast(0, "max-dropped-gradients", maxDroppedGradients);
+            Require.positive("rho-bar", rhoBar);
+            Require.positive("c-bar", cBar);
+            Require.positive("moving-rate", movingRate);
+            Require.atLeast(1, "min-workers", minWorkers);
+            Require.positive("patience-seconds", patienceSeconds);
+            Require.atLeast(0, "injected-delay", injectedDelay);
+            Require.that(
+                    merge != Merging.ELASTIC || injectedDelay == 0 && correction != Correction.V_TRACE,
+                    "merge",
+                    "elastic",
+                    "another merge where injected-delay or v-trace is set, since an elastic worker does not pull");
+        }
+    }
+
+    /** What is done about staleness. */
+    public enum Correction {
+        /** Nothing. */
+        @JsonProperty("none")
+        NONE,
+        /** The worker takes its gradient at the fresh θ, weighted by V-trace (Espeholt et al. 2018). */
+        @JsonProperty("v-trace")
+        V_TRACE,
+        /** The server divides a stale push by 1 + its staleness. */
+        @JsonProperty("damping")
+        DAMPING
+    }
+
     /** See {@link Configuration#optimizer()}. */
     @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
     public record Optimizer(
@@ -275,10 +417,25 @@ public record Configuration(
             @JsonProperty(defaultValue = "0")
             @JsonPropertyDescription(
                     "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back. 0: 1 for small shards, else 16.")
-            int cutEveryRounds)
+            int cutEveryRounds,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription("The UDP port of A3C's parameter server at the driver; 0: any free one.")
+            int parameterServerPort,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "The first UDP port for answers to A3C's workers, one for each executor of a host; `spark.port.maxRetries` more are tried. 0: any free one.")
+            int workerPort)
             implements Serializable {
         public Cluster {
             Require.atLeast(0, "cut-every-rounds", cutEveryRounds);
+            requirePort("parameter-server-port", parameterServerPort);
+            requirePort("worker-port", workerPort);
+        }
+
+        private static void requirePort(String key, int port) {
+            Require.that(port >= 0 && port <= 65_535, key, port, "a port from 0 to 65535");
         }
     }
 

@@ -97,6 +97,28 @@ record Rollout(
         return sum + Math.pow(gamma, cut) * worthAfter(t + cut - 1, environment) - values[at(t, environment)];
     }
 
+    /** v_s = V(s_s) + Σ_{t≥s} γ^{t−s} (Π_{i=s}^{t−1} c_i) ρ_t δ_t, the sum running to the end of the episode or of the rollout. */
+    double vTrace(int s, int environment, double[] ratios, double rhoBar, double cBar, double lambda) {
+        double sum = values[at(s, environment)];
+        for (int t = s; t <= last(s, environment); t++) {
+            double product = Math.pow(gamma, t - s);
+            for (int i = s; i < t; i++) {
+                product *= lambda * Math.min(cBar, ratios[at(i, environment)]);
+            }
+            sum += product * Math.min(rhoBar, ratios[at(t, environment)]) * delta(t, environment);
+        }
+        return sum;
+    }
+
+    /** ρ_s (r_s + γ v_{s+1} − V(s_s)), v_{s+1} being the bootstrap where the episode or the rollout ends after step s. */
+    double vTraceAdvantage(int s, int environment, double[] ratios, double rhoBar, double cBar, double lambda) {
+        double following = s == last(s, environment)
+                ? worthAfter(s, environment)
+                : vTrace(s + 1, environment, ratios, rhoBar, cBar, lambda);
+        int i = at(s, environment);
+        return Math.min(rhoBar, ratios[i]) * (rewards[i] + gamma * following - values[i]);
+    }
+
     /** δ_t = r_t + γ V(s_{t+1}) − V(s_t). */
     double delta(int t, int environment) {
         return rewards[at(t, environment)] + gamma * worthAfter(t, environment) - values[at(t, environment)];

@@ -38,11 +38,12 @@ class A2cTest {
         return ConfigurationFile.parse("test.yaml", yaml, List.of(overrides));
     }
 
-    private static A2c.Result train(Configuration configuration, TrainingListener listener) {
+    private static TrainingResult train(Configuration configuration, TrainingListener listener) {
         return trainFrom(configuration, TrainingState.first(configuration), listener);
     }
 
-    private static A2c.Result trainFrom(Configuration configuration, TrainingState start, TrainingListener listener) {
+    private static TrainingResult trainFrom(
+            Configuration configuration, TrainingState start, TrainingListener listener) {
         try (Rounds rounds = new LocalRounds(configuration, start.shards())) {
             return A2c.train(configuration, start, rounds, listener);
         }
@@ -90,7 +91,7 @@ class A2cTest {
     @Test
     void solvesCartPole() {
         Recorder recorder = new Recorder();
-        A2c.Result result = train(configuration("""
+        TrainingResult result = train(configuration("""
                         seed: 1
                         environment: {id: CartPole-v1, copies-per-shard: 32}
                         network: {kind: separate, hidden: [64, 64], activation: tanh}
@@ -156,7 +157,7 @@ class A2cTest {
     @CsvSource({"1, 64", "64, 64", "65, 128", "640, 640"})
     void endsWithTheRoundThatReachesTheBudget(long budget, long envSteps) {
         Recorder recorder = new Recorder();
-        A2c.Result result = train(configuration(SMALL, "budget.env-steps=" + budget), recorder);
+        TrainingResult result = train(configuration(SMALL, "budget.env-steps=" + budget), recorder);
 
         assertThat(result.reason()).isEqualTo(Reason.ENV_STEPS);
         assertThat(result.state().envSteps()).isEqualTo(envSteps);
@@ -166,7 +167,7 @@ class A2cTest {
     @Test
     void endsAtTheFirstEvaluationThatReachesTheTarget() {
         Recorder recorder = new Recorder();
-        A2c.Result result =
+        TrainingResult result =
                 train(configuration(SMALL, "evaluation.every-env-steps=100", "budget.target-return=1"), recorder);
 
         assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
@@ -181,7 +182,7 @@ class A2cTest {
         TrainingState end = train(configuration, new Recorder()).state();
 
         Recorder again = new Recorder();
-        A2c.Result result = trainFrom(configuration, end, again);
+        TrainingResult result = trainFrom(configuration, end, again);
         assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
         assertThat(again.rounds).isEmpty();
 
@@ -192,7 +193,7 @@ class A2cTest {
     @Test
     void endsAfterTheRoundInWhichSomebodyAskedForIt() {
         Recorder recorder = new Recorder(3);
-        A2c.Result result = train(configuration(SMALL), recorder);
+        TrainingResult result = train(configuration(SMALL), recorder);
 
         assertThat(result.reason()).isEqualTo(Reason.REQUESTED);
         assertThat(recorder.rounds).hasSize(3);
@@ -201,7 +202,7 @@ class A2cTest {
 
     @Test
     void endsWhenTheSecondsAreUsedUp() {
-        A2c.Result result = train(
+        TrainingResult result = train(
                 configuration(SMALL, "budget.env-steps=1000000000", "budget.wall-clock-seconds=0.05"), new Recorder());
 
         assertThat(result.reason()).isEqualTo(Reason.WALL_CLOCK);

@@ -9,6 +9,7 @@ import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
+import io.sparring.parameterserver.Merging;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -34,12 +35,31 @@ class ConfigurationFileTest {
                         new Configuration.Environment("CartPole-v1", 8),
                         new Configuration.Network(Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH),
                         new Configuration.A2c(2, 16, 0.99, AdvantageEstimator.GAE, 1.0, 5, false, 0.5, 0.0, 0.5, 10),
+                        new Configuration.A3c(
+                                4,
+                                16,
+                                1,
+                                Merging.AVERAGE,
+                                0,
+                                Configuration.Correction.NONE,
+                                0.99,
+                                1.0,
+                                0.5,
+                                0.0,
+                                0.5,
+                                10,
+                                1.0,
+                                1.0,
+                                0.9,
+                                1,
+                                60,
+                                0),
                         new Configuration.Optimizer(
                                 OptimizerKind.RMSPROP, 7e-4, Schedule.CONSTANT, 0.99, 0.9, 0.999, 1e-5),
                         new Configuration.Budget(500_000, null, 0),
                         new Configuration.Evaluation(10_000, 20, true),
                         new Configuration.Checkpoint(50),
-                        new Configuration.Cluster(0)));
+                        new Configuration.Cluster(0, 0, 0)));
     }
 
     @Test
@@ -60,6 +80,35 @@ class ConfigurationFileTest {
     void setMayGiveWhatTheFileLacks() {
         assertThat(parse("seed: 1", "environment.id=CartPole-v1").environment().id())
                 .isEqualTo("CartPole-v1");
+    }
+
+    @Test
+    void aConfigurationMayHoldBothAlgorithmsSections() {
+        String sample = """
+                algorithm: a2c                      # a2c | a3c
+                seed: 0
+                environment: {id: CartPole-v1, copies-per-shard: 8}
+                network: {kind: shared, hidden: [64, 64], activation: tanh}
+                a2c: {shards: 2, rollout-length: 16, gamma: 0.99, gae-lambda: 1.0, value-weight: 0.5, entropy-weight: 0.0, max-gradient-norm: 0.5}
+                optimizer: {kind: rmsprop, learning-rate: 7.0e-4, schedule: constant}
+                budget: {env-steps: 500000, target-return: 475}
+                evaluation: {every-env-steps: 10000, episodes: 20, greedy: true}
+                a3c: {workers: 4, rollout-length: 16, local-steps: 1, merge: average, max-staleness: 0, correction: none}
+                checkpoint: {every-rounds: 50}
+                """;
+
+        assertThat(parse(sample).algorithm()).isEqualTo(Configuration.Algorithm.A2C);
+        assertThat(parse(sample, "algorithm=a3c").algorithm()).isEqualTo(Configuration.Algorithm.A3C);
+        assertThat(parse(sample).a3c().workers()).isEqualTo(4);
+    }
+
+    @Test
+    void workersAreCountedOrAsManyAsThereAreSlots() {
+        Configuration auto = parse(CARTPOLE + "a3c: {workers: auto}\n");
+
+        assertThat(auto.a3c().workers()).isEqualTo(Configuration.A3c.AUTO_WORKERS);
+        assertThat(ConfigurationFile.write(auto)).contains("workers: auto");
+        assertThat(parse(ConfigurationFile.write(auto))).isEqualTo(auto);
     }
 
     @Test
@@ -146,7 +195,7 @@ class ConfigurationFileTest {
                 mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
                 mistake(
                         "zzzzzzzzzzzzzzzzz: 1",
-                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, seed"),
+                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, seed"),
                 // Wrong types.
                 mistake("a2c: {gamma: high}", "run.yaml: a2c.gamma: expected a number, got \"high\""),
                 mistake("a2c: {gamma: '0.9'}", "run.yaml: a2c.gamma: expected a number, got \"0.9\""),
@@ -261,7 +310,14 @@ class ConfigurationFileTest {
                         "optimizer: {learning-rate: .inf}",
                         "run.yaml:2:32: optimizer.learning-rate: expected a number, got .inf"),
                 // Choices.
-                mistake("algorithm: ppo", "run.yaml: algorithm: expected one of [a2c], got \"ppo\""),
+                mistake(
+                        "a3c: {workers: -1}",
+                        "run.yaml: a3c.workers: expected a whole number of at least 1, or auto, got 0"),
+                mistake("a3c: {workers: many}", "run.yaml: a3c.workers: expected a whole number, got \"many\""),
+                mistake(
+                        "a3c: {merge: gradients, local-steps: 2}",
+                        "run.yaml: a3c.local-steps: expected 1 where merge is gradients, since the server takes the step, got 2"),
+                mistake("algorithm: ppo", "run.yaml: algorithm: expected one of [a2c, a3c], got \"ppo\""),
                 mistake(
                         "a2c: {advantage: gea}",
                         "run.yaml: a2c.advantage: expected one of [gae, k-step, one-step], got \"gea\""),

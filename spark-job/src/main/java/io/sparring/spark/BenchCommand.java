@@ -1,9 +1,11 @@
 package io.sparring.spark;
 
 import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.A3c;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
@@ -16,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,24 +61,46 @@ final class BenchCommand implements Callable<Integer> {
             double driver) {}
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (!(seconds > 0) || !(warmUp >= 0)) {
             throw new InvalidConfiguration(
                     "--seconds and --warm-up: expected seconds, got " + seconds + " and " + warmUp);
         }
         Configuration configuration = options.read();
         TrainingState start = TrainingState.first(configuration);
+        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
+            benchAsynchronously(configuration, start);
+            return 0;
+        }
         try (JavaSparkContext spark = Session.start(Session.settings(), configuration);
                 SparkRounds rounds = new SparkRounds(spark, configuration, start.shards())) {
             Meter meter = new Meter(rounds);
             while (!meter.done()) {
                 // A run that ends (target or budget) begins again where it ended: the policy goes on getting better.
-                A2c.Result result = A2c.train(configuration, start, meter, meter);
+                TrainingResult result = A2c.train(configuration, start, meter, meter);
                 start = restarted(result.state());
             }
             meter.print(spark.master());
         }
         return 0;
+    }
+
+    private void benchAsynchronously(Configuration configuration, TrainingState first) throws InterruptedException {
+        SparkConf settings = Session.settings();
+        Session.makeRoom(settings, configuration);
+        try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            AsynchronousMeter meter = new AsynchronousMeter();
+            TrainingState start = first;
+            while (!meter.done()) {
+                try (SparkWorkers workers =
+                        new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration))) {
+                    meter.session(workers);
+                    start = restarted(
+                            A3c.train(configuration, start, workers, meter).state());
+                }
+            }
+            meter.print(spark.master());
+        }
     }
 
     private static TrainingState restarted(TrainingState end) {
@@ -219,5 +244,110 @@ final class BenchCommand implements Callable<Integer> {
 
         @Override
         public void close() {}
+    }
+
+    /** What workers did while the clock ran. Sessions begin anew where a run ends; the pauses between them are measured, too. */
+    private final class AsynchronousMeter implements TrainingListener {
+        private final long begin = System.nanoTime();
+        private SparkWorkers workers;
+        private int count;
+        private long measuring;
+        private long end;
+        private long steps;
+        private long updates;
+        private long bytesBefore;
+        private long bytes;
+        private double environment;
+        private double acting;
+        private double learning;
+        private Asynchrony last;
+
+        void session(SparkWorkers session) {
+            workers = session;
+            count = session.count();
+            bytesBefore = 0;
+        }
+
+        boolean done() {
+            return end != 0;
+        }
+
+        @Override
+        public void round(Round round) {
+            long now = System.nanoTime();
+            long crossed = workers.bytesReceived() + workers.bytesSent();
+            if (measuring != 0 && end == 0) {
+                bytes += crossed - bytesBefore;
+                for (ShardStatistics update : round.statistics()) {
+                    steps += update.samples();
+                    updates++;
+                    environment += update.environmentNanos() / 1e6;
+                    acting += update.actingNanos() / 1e6;
+                    learning += update.learningNanos() / 1e6;
+                }
+                last = round.asynchrony();
+                if (now - measuring >= seconds * 1e9) {
+                    end = now;
+                }
+            } else if (end == 0 && now - begin >= warmUp * 1e9) {
+                measuring = now;
+            }
+            bytesBefore = crossed;
+        }
+
+        @Override
+        public void remark(String line) {
+            System.err.println("sparring: " + line);
+        }
+
+        @Override
+        public boolean stopRequested() {
+            return done();
+        }
+
+        void print(String master) {
+            double measured = (end - measuring) / 1e9;
+            double cycle = 1000 * measured * count / updates;
+            double rest = cycle - (environment + acting + learning) / updates;
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("master", master);
+            result.put("env_steps_per_second", steps / measured);
+            result.put("updates_per_second", updates / measured);
+            result.put("transport_bytes_per_second", bytes / measured);
+            result.put("staleness_mean", last.staleness().mean());
+            result.put("staleness_p99", last.staleness().p99());
+            result.put("cycle_ms_mean", cycle);
+            result.put("environment_ms_mean", environment / updates);
+            result.put("acting_ms_mean", acting / updates);
+            result.put("learning_ms_mean", learning / updates);
+            result.put("waiting_ms_mean", rest);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,.0f environment steps/s on %s (%.0f s, %d workers, evaluations included in the time)%n",
+                    steps / measured,
+                    master,
+                    measured,
+                    count);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,.0f updates/s, %,.1f MB/s through the transport, staleness %.1f (p99 %d)%n",
+                    updates / measured,
+                    bytes / measured / 1e6,
+                    last.staleness().mean(),
+                    last.staleness().p99());
+            System.out.printf(Locale.ROOT, "from push to push a worker takes %.2f ms (mean), of it%n", cycle);
+            part("environment", environment / updates, cycle);
+            part("acting", acting / updates, cycle);
+            part("learning", learning / updates, cycle);
+            part("push, pull, turn", rest, cycle);
+            if (json) {
+                System.out.println(RunResult.json(result));
+            }
+        }
+
+        private void part(String name, double milliseconds, double cycle) {
+            System.out.printf(
+                    Locale.ROOT, "  %-16s %7.2f ms  %5.1f %%%n", name, milliseconds, 100 * milliseconds / cycle);
+        }
     }
 }

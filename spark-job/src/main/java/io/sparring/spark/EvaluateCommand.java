@@ -78,10 +78,9 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
         float[] parameters = saved.checkpoint().state().parameters();
         List<Episode> played;
-        try (JavaSparkContext spark = Session.start(Session.settings(), saved.configuration());
-                SparkRounds rounds = new SparkRounds(
-                        spark, saved.configuration(), saved.checkpoint().state().shards())) {
-            played = rounds.evaluate(parameters, INDEX, episodes, greedy);
+        try (JavaSparkContext spark = Session.start(Session.settings(), saved.configuration())) {
+            played = SparkRounds.evaluate(
+                    spark, saved.configuration(), parameters, INDEX, episodes, greedy, "evaluation");
         }
         double mean =
                 played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();

@@ -38,17 +38,33 @@ final class Progress implements TrainingListener, AutoCloseable {
     public void round(Round round) {
         if (bar != null) {
             bar.stepTo(Math.min(budget, round.envSteps()));
-            bar.setExtraMessage(" return " + returns(round.meanReturn(), evaluated));
+            bar.setExtraMessage(" return " + returns(round.meanReturn(), evaluated) + staleness(round));
         } else if (System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
             lastLine = System.nanoTime();
             System.err.printf(
                     Locale.ROOT,
-                    "%,d of %,d steps, %,.0f steps/s, return %s%n",
+                    "%,d of %,d steps, %,.0f steps/s, return %s%s%n",
                     round.envSteps(),
                     budget,
                     round.envSteps() / round.seconds(),
-                    returns(round.meanReturn(), evaluated));
+                    returns(round.meanReturn(), evaluated),
+                    staleness(round));
         }
+    }
+
+    private static String staleness(Round round) {
+        return round.asynchrony() == null
+                ? ""
+                : String.format(
+                        Locale.ROOT,
+                        ", staleness %.1f (p99 %d)",
+                        round.asynchrony().staleness().mean(),
+                        round.asynchrony().staleness().p99());
+    }
+
+    @Override
+    public void remark(String line) {
+        System.err.println((bar == null ? "" : "\r") + "sparring: " + line);
     }
 
     @Override

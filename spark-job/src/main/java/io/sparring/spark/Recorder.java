@@ -4,6 +4,7 @@ import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
+import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
 import java.io.ByteArrayInputStream;
@@ -122,7 +123,28 @@ final class Recorder implements TrainingListener, AutoCloseable {
         line.put("environment_seconds", slowest(round.statistics(), ShardStatistics::environmentNanos));
         line.put("acting_seconds", slowest(round.statistics(), ShardStatistics::actingNanos));
         line.put("learning_seconds", slowest(round.statistics(), ShardStatistics::learningNanos));
+        if (round.asynchrony() != null) {
+            addAsynchrony(round.asynchrony(), line);
+        }
         record(line);
+    }
+
+    private static void addAsynchrony(Asynchrony asynchrony, Map<String, Object> line) {
+        line.put("workers", asynchrony.workers());
+        line.put("refused_updates", asynchrony.refused());
+        addStaleness("staleness", asynchrony.staleness(), line);
+        for (int worker = 0; worker < asynchrony.perWorker().size(); worker++) {
+            addStaleness(
+                    "worker_" + worker + "_staleness", asynchrony.perWorker().get(worker), line);
+        }
+    }
+
+    private static void addStaleness(String prefix, Staleness staleness, Map<String, Object> line) {
+        line.put(prefix.replace("staleness", "updates"), staleness.updates());
+        line.put(prefix + "_mean", staleness.mean());
+        line.put(prefix + "_p50", staleness.p50());
+        line.put(prefix + "_p99", staleness.p99());
+        line.put(prefix + "_max", staleness.max());
     }
 
     private static long samples(List<ShardStatistics> statistics) {
@@ -191,6 +213,8 @@ final class Recorder implements TrainingListener, AutoCloseable {
             case "evaluation_return", "evaluation_length" -> "evaluation/" + key.substring("evaluation_".length());
             case "policy_loss", "value_loss", "entropy", "explained_variance", "gradient_norm", "learning_rate" ->
                 "train/" + key;
+            case "staleness_mean", "staleness_p50", "staleness_p99", "staleness_max", "refused_updates", "workers" ->
+                "asynchrony/" + key;
             case "env_steps_per_second", "round_seconds", "recomputed_shards", "dropped_gradients" -> "time/" + key;
             default -> null;
         };

@@ -38,6 +38,16 @@ final class RunReport {
         charts.add(chart("Gradient norm (before clipping)", lines, "gradient_norm"));
         charts.add(chart("Learning rate", lines, "learning_rate"));
         charts.add(chart("Environment steps per second", lines, "env_steps_per_second"));
+        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
+            charts.add(new Chart(
+                    "Staleness of updates (since the start)",
+                    STEPS,
+                    null,
+                    List.of(
+                            series("mean", lines, "staleness_mean"),
+                            series("median", lines, "staleness_p50"),
+                            series("99th percentile", lines, "staleness_p99"))));
+        }
         ReportData data = new ReportData(
                 configuration.algorithm().name() + " on "
                         + configuration.environment().id(),
@@ -56,11 +66,7 @@ final class RunReport {
                 RunResult.lower(configuration.network().kind()) + " "
                         + configuration.network().hidden() + " "
                         + RunResult.lower(configuration.network().activation())));
-        facts.add(new Fact(
-                "batch",
-                configuration.a2c().shards() + " shards × "
-                        + configuration.environment().copiesPerShard() + " copies × "
-                        + configuration.a2c().rolloutLength() + " steps"));
+        facts.add(new Fact("batch", batch(configuration)));
         facts.add(new Fact(
                 "optimizer",
                 RunResult.lower(configuration.optimizer().kind()) + ", learning rate "
@@ -74,6 +80,19 @@ final class RunReport {
         facts.add(new Fact("parameters (SHA-256)", result.paramsSha256()));
         Versions.all().forEach((name, version) -> facts.add(new Fact(name, version)));
         return facts;
+    }
+
+    private static String batch(Configuration configuration) {
+        String copies = " × " + configuration.environment().copiesPerShard() + " copies × ";
+        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+            return configuration.a2c().shards() + " shards" + copies
+                    + configuration.a2c().rolloutLength() + " steps";
+        }
+        int workers = configuration.a3c().workers();
+        return (workers == Configuration.A3c.AUTO_WORKERS ? "a worker a slot" : workers + " workers") + copies
+                + configuration.a3c().rolloutLength() + " steps, merged by "
+                + RunResult.lower(configuration.a3c().merge()) + ", correction "
+                + RunResult.lower(configuration.a3c().correction());
     }
 
     private static Chart chart(String title, List<Map<String, Object>> lines, String key) {

@@ -22,6 +22,19 @@ final class Session {
         return settings;
     }
 
+    /**
+     * Asynchronous workers run all the time, each in a slot of its own. Where nobody has said how many threads to use
+     * ({@code local[*]}), there are as many as workers, though the machine may have fewer processors.
+     */
+    static void makeRoom(SparkConf settings, Configuration configuration) {
+        int workers = configuration.a3c().workers();
+        if (configuration.algorithm() == Configuration.Algorithm.A3C
+                && settings.get("spark.master").equals("local[*]")
+                && workers > Runtime.getRuntime().availableProcessors()) {
+            settings.setMaster("local[" + workers + "]");
+        }
+    }
+
     /** Hadoop's own configuration, as Spark sees it. */
     static org.apache.hadoop.conf.Configuration hadoop(SparkConf settings) {
         org.apache.hadoop.conf.Configuration hadoop = SparkHadoopUtil.get().newConfiguration(settings);

@@ -213,7 +213,23 @@ final class SparkRounds implements Rounds {
 
     @Override
     public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-        spark.setJobDescription("evaluation after round " + rounds);
+        return evaluate(spark, configuration, parameters, index, episodes, greedy, "evaluation after round " + rounds);
+    }
+
+    /**
+     * An evaluation as a Spark job.
+     *
+     * @param name what it is called, for Spark and for messages
+     */
+    static List<Episode> evaluate(
+            JavaSparkContext spark,
+            Configuration configuration,
+            float[] parameters,
+            long index,
+            int episodes,
+            boolean greedy,
+            String name) {
+        spark.setJobDescription(name);
         int tasks = Math.min(episodes, Math.max(1, spark.defaultParallelism()));
         List<int[]> ranges = new ArrayList<>();
         for (int task = 0; task < tasks; task++) {
@@ -230,7 +246,7 @@ final class SparkRounds implements Rounds {
                     .flatMap(List::stream)
                     .toList();
         } catch (Exception e) {
-            throw failed("the evaluation after round " + rounds, e);
+            throw failed("the " + name, e);
         }
     }
 
@@ -240,18 +256,29 @@ final class SparkRounds implements Rounds {
     }
 
     private static RuntimeException failed(String what, Exception e) {
+        boolean ours =
+                e instanceof RuntimeException && !((Object) e instanceof SparkException) && ourFailure(e) == null;
+        return ours ? (RuntimeException) e : new TrainingFailed(what + " failed: " + reason(e), e);
+    }
+
+    private static TrainingFailed ourFailure(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof TrainingFailed failed) {
-                return new TrainingFailed(what + " failed: " + failed.getMessage(), e);
+                return failed;
             }
         }
-        if ((Object) e instanceof SparkException) {
-            return new TrainingFailed(
-                    what + " failed: "
-                            + String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
-                    e);
+        return null;
+    }
+
+    /** Why Spark failed, in one line. */
+    static String reason(Throwable e) {
+        TrainingFailed failed = ourFailure(e);
+        if (failed != null) {
+            return failed.getMessage();
         }
-        return e instanceof RuntimeException runtime ? runtime : new TrainingFailed(what + " failed: " + e, e);
+        return e instanceof SparkException
+                ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
+                : e.toString();
     }
 
     @Override

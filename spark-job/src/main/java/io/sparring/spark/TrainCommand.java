@@ -1,8 +1,10 @@
 package io.sparring.spark;
 
 import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.A3c;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
@@ -18,7 +20,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -49,11 +53,14 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
 
+    /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
+    private static final Set<String> MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
+
     /** Where a run begins. */
     private record Start(Configuration configuration, TrainingState state, float[] bestParameters) {}
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         refuseBoth();
         SparkConf settings = Session.settings();
         Submission submission = Submission.of(settings);
@@ -159,20 +166,24 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration());
         refuseOther("seed", saved.seed(), configuration.seed());
         refuseOther("algorithm", saved.algorithm(), configuration.algorithm());
-        refuseOtherSection("environment", saved.environment(), configuration.environment());
-        refuseOtherSection("network", saved.network(), configuration.network());
-        refuseOtherSection("a2c", saved.a2c(), configuration.a2c());
-        refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer());
+        refuseOtherSection("environment", saved.environment(), configuration.environment(), Set.of());
+        refuseOtherSection("network", saved.network(), configuration.network(), Set.of());
+        refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
+        refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
+        refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
         float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
         return new Start(configuration, checkpoint.state(), best);
     }
 
-    private static void refuseOtherSection(String section, Record saved, Record asked) {
-        ConfigurationFile.values(saved)
-                .forEach((key, value) -> refuseOther(
+    private static void refuseOtherSection(String section, Record saved, Record asked, Set<String> mayChange) {
+        ConfigurationFile.values(saved).forEach((key, value) -> {
+            if (!mayChange.contains(key)) {
+                refuseOther(
                         section + "." + key,
                         value,
-                        ConfigurationFile.values(asked).get(key)));
+                        ConfigurationFile.values(asked).get(key));
+            }
+        });
     }
 
     private static void refuseOther(String key, Object saved, Object asked) {
@@ -182,13 +193,14 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private int train(RunFolder folder, Start start, SparkConf settings) throws IOException {
+    private int train(RunFolder folder, Start start, SparkConf settings) throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         StopSignals signals = new StopSignals();
+        Session.makeRoom(settings, configuration);
         System.err.println("sparring " + Versions.sparring() + ": "
                 + RunResult.lower(configuration.algorithm()) + " on "
                 + configuration.environment().id() + ", seed "
-                + configuration.seed() + ", " + configuration.a2c().shards() + " shards × "
+                + configuration.seed() + ", " + parts(configuration) + " × "
                 + configuration.environment().copiesPerShard() + " copies, " + settings.get("spark.master")
                 + (start.state().round() > 0
                         ? ", going on after round " + start.state().round()
@@ -197,11 +209,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
         folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
 
-        try (JavaSparkContext spark = Session.start(settings, configuration);
-                SparkRounds rounds =
-                        new SparkRounds(spark, configuration, start.state().shards())) {
+        try (JavaSparkContext spark = Session.start(settings, configuration)) {
             BestParameters best = new BestParameters(start.bestParameters());
-            A2c.Result result = train(folder, start, rounds, signals, best);
+            TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C
+                    ? trainAsynchronously(folder, start, spark, signals, best)
+                    : trainInRounds(folder, start, spark, signals, best);
             RunResult summary =
                     RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
@@ -211,15 +223,63 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private static A2c.Result train(
-            RunFolder folder, Start start, SparkRounds rounds, StopSignals signals, BestParameters best)
-            throws IOException {
+    private static String parts(Configuration configuration) {
+        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+            return configuration.a2c().shards() + " shards";
+        }
+        int workers = configuration.a3c().workers();
+        return workers == Configuration.A3c.AUTO_WORKERS ? "as many workers as slots" : workers + " workers";
+    }
+
+    private static TrainingResult trainInRounds(
+            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
+            throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
-        try (Recorder recorder = new Recorder(folder, configuration, start.state(), rounds::recomputed);
+        try (SparkRounds rounds =
+                new SparkRounds(spark, configuration, start.state().shards())) {
+            return recorded(
+                    folder,
+                    start,
+                    rounds::recomputed,
+                    signals,
+                    best,
+                    listener -> A2c.train(configuration, start.state(), rounds, listener));
+        }
+    }
+
+    private static TrainingResult trainAsynchronously(
+            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
+            throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        try (SparkWorkers workers = new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration))) {
+            return recorded(
+                    folder,
+                    start,
+                    () -> 0,
+                    signals,
+                    best,
+                    listener -> A3c.train(configuration, start.state(), workers, listener));
+        }
+    }
+
+    /** An algorithm's loop. */
+    private interface Training {
+        TrainingResult with(TrainingListener listener) throws InterruptedException;
+    }
+
+    private static TrainingResult recorded(
+            RunFolder folder,
+            Start start,
+            LongSupplier recomputed,
+            StopSignals signals,
+            BestParameters best,
+            Training training)
+            throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        try (Recorder recorder = new Recorder(folder, configuration, start.state(), recomputed);
                 Progress progress = new Progress(configuration, start.state().envSteps())) {
             try {
-                return A2c.train(
-                        configuration, start.state(), rounds, new Listeners(signals, recorder, progress, best));
+                return training.with(new Listeners(signals, recorder, progress, best));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {
@@ -294,6 +354,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         @Override
         public void evaluated(Evaluated evaluated) {
             all.forEach(listener -> listener.evaluated(evaluated));
+        }
+
+        @Override
+        public void remark(String line) {
+            all.forEach(listener -> listener.remark(line));
         }
 
         @Override

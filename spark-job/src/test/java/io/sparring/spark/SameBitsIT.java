@@ -216,7 +216,7 @@ class SameBitsIT {
         return round -> {};
     }
 
-    private static List<ProcessHandle> executors() {
+    static List<ProcessHandle> executors() {
         return ProcessHandle.current()
                 .descendants()
                 .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"))

@@ -86,7 +86,8 @@ final class Sparring implements AutoCloseable {
 
     /** A shell script, which finds {@code submit/sparring} in {@code $sparring}. */
     static Outcome shell(Path directory, String script) throws IOException, InterruptedException {
-        try (Sparring sparring = new Sparring(directory, Map.of(), List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
+        try (Sparring sparring =
+                new Sparring(directory, Map.of(), List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
             return sparring.outcome();
         }
     }

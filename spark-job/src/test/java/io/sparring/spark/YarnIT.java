@@ -63,7 +63,8 @@ class YarnIT {
                 "SPARK_HOME", spark.toString(), "HADOOP_CONF_DIR", settings.toString(), "SPARK_LOCAL_IP", "127.0.0.1");
         hadoop = new org.apache.hadoop.conf.Configuration();
         for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
-            hadoop.addResource(new org.apache.hadoop.fs.Path(settings.resolve(file).toUri()));
+            hadoop.addResource(
+                    new org.apache.hadoop.fs.Path(settings.resolve(file).toUri()));
         }
         Files.writeString(work.resolve("test.yaml"), CONFIGURATION);
         Configuration configuration = ConfigurationFile.parse("test", CONFIGURATION, List.of());
@@ -140,7 +141,8 @@ class YarnIT {
     /** SIGKILL for one of the JVMs with this main class. */
     private static void kill(String mainClass) {
         ProcessHandle victim = ProcessHandle.allProcesses()
-                .filter(process -> commandLine(process).startsWith(java()) && commandLine(process).contains(mainClass))
+                .filter(process -> commandLine(process).startsWith(java())
+                        && commandLine(process).contains(mainClass))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no process of " + mainClass));
         assertThat(victim.destroyForcibly()).isTrue();

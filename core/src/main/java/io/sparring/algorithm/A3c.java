@@ -1,0 +1,272 @@
+package io.sparring.algorithm;
+
+import io.sparring.algorithm.TrainingListener.Asynchrony;
+import io.sparring.algorithm.TrainingListener.Reason;
+import io.sparring.algorithm.TrainingListener.Round;
+import io.sparring.configuration.Configuration;
+import io.sparring.optimizer.Optimizer;
+import io.sparring.parameterserver.Build;
+import io.sparring.parameterserver.Merging;
+import io.sparring.parameterserver.Outcome;
+import io.sparring.parameterserver.ParameterServer;
+import io.sparring.parameterserver.Staleness;
+import io.sparring.parameterserver.Update;
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Asynchronous advantage actor-critic: the driver's side. {@link A3cWorker} is the algorithm; here the global parameters are
+ * kept, what was pushed is counted and recorded, and the end is decided. As many pushes as there are workers make a round.
+ *
+ * <p>Evaluations are played in the caller's thread while the workers go on. What comes out depends on timing by nature;
+ * only {@link SteppedWorkers} give the same bits twice.
+ */
+public final class A3c {
+    private final Configuration configuration;
+    private final Workers workers;
+    private final TrainingListener listener;
+    private final Ledger ledger;
+    private final ParameterServer server;
+    private final Evaluator evaluator;
+    private final long startNanos = System.nanoTime();
+    private long lastPushNanos = startNanos;
+    private long lastRoundNanos = startNanos;
+    private long pushesSeen;
+    private boolean startChecked;
+    private long refused;
+    /** θ of the last evaluation. */
+    private float[] evaluated;
+
+    private A3c(Configuration configuration, TrainingState start, Workers workers, TrainingListener listener) {
+        this.configuration = configuration;
+        this.workers = workers;
+        this.listener = listener;
+        ledger = new Ledger(configuration, start, listener);
+        evaluator = new Evaluator(configuration);
+        server = server(configuration, start, workers.count());
+    }
+
+    /**
+     * Trains from {@code start} until the budget is used up or the target is reached.
+     *
+     * @param workers have not been started
+     * @throws TrainingFailed if too few workers are left, or more updates were not finite than the configuration allows
+     */
+    public static TrainingResult train(
+            Configuration configuration, TrainingState start, Workers workers, TrainingListener listener)
+            throws InterruptedException {
+        return new A3c(configuration, start, workers, listener).train();
+    }
+
+    private static ParameterServer server(Configuration configuration, TrainingState start, int count) {
+        Configuration.A3c options = configuration.a3c();
+        boolean shared = options.merge() == Merging.GRADIENTS;
+        Optimizer optimizer = null;
+        if (shared) {
+            optimizer = new Optimizer(configuration.optimizer(), start.parameters().length);
+            optimizer.restore(start.optimizerState(), start.optimizerSteps());
+        }
+        return new ParameterServer(
+                new ParameterServer.Options(
+                        count,
+                        options.merge(),
+                        options.movingRate(),
+                        options.correction() == Configuration.Correction.DAMPING,
+                        options.maxStaleness(),
+                        options.injectedDelay(),
+                        configuration.budget().envSteps(),
+                        Build.fingerprint(),
+                        false),
+                start.parameters(),
+                0,
+                start.envSteps(),
+                optimizer,
+                envSteps -> Ledger.learningRate(configuration, envSteps),
+                snapshots(start, count, shared));
+    }
+
+    /** What an earlier session's workers left, by worker. */
+    private static List<byte[]> snapshots(TrainingState start, int count, boolean shared) {
+        List<byte[]> snapshots = new ArrayList<>();
+        for (int worker = 0; worker < count; worker++) {
+            snapshots.add(new byte[0]);
+        }
+        int known = start.shards().size();
+        int length = known == 0 || shared ? 0 : start.optimizerState().length / known;
+        for (int i = 0; i < known; i++) {
+            Shard shard = start.shards().get(i);
+            if (shard.index() < count) {
+                float[] optimizerState = Arrays.copyOfRange(start.optimizerState(), i * length, (i + 1) * length);
+                int steps = shared ? 0 : start.optimizerSteps();
+                snapshots.set(shard.index(), new WorkerSnapshot(shard, optimizerState, steps).encode());
+            }
+        }
+        return snapshots;
+    }
+
+    private TrainingResult train() throws InterruptedException {
+        Reason reason = ledger.reasonToStop();
+        if (reason == null) {
+            workers.start(server);
+        }
+        while (reason == null) {
+            long stepsBefore = ledger.envSteps();
+            List<Update> updates = workers.next(workers.count());
+            checkPatience();
+            while (updates.isEmpty() && !listener.stopRequested()) {
+                updates = workers.next(workers.count());
+                checkPatience();
+            }
+            if (!updates.isEmpty()) {
+                record(updates);
+                if (ledger.evaluationDue(stepsBefore)) {
+                    evaluate();
+                }
+            }
+            reason = ledger.reasonToStop();
+            if (reason == null && ledger.checkpointDue() && !updates.isEmpty()) {
+                listener.checkpoint(state(server.parameters()));
+            }
+        }
+        server.finish();
+        workers.awaitEnd();
+        List<Update> rest = server.takeRest();
+        if (!rest.isEmpty()) {
+            // What was on its way when the end was decided counts too.
+            record(rest);
+        }
+        // Where an evaluation ended the run, its parameters are the result, not what was pushed while it was played.
+        TrainingState end =
+                state(reason == Reason.TARGET_RETURN && evaluated != null ? evaluated : server.parameters());
+        listener.checkpoint(end);
+        return new TrainingResult(end, reason);
+    }
+
+    private void record(List<Update> updates) {
+        List<ShardStatistics> statistics = new ArrayList<>();
+        double norms = 0;
+        int finite = 0;
+        for (Update update : updates) {
+            WorkerReport report = WorkerReport.decode(update.report());
+            statistics.add(report.statistics());
+            if (Double.isFinite(report.gradientNorm())) {
+                norms += report.gradientNorm();
+                finite++;
+            }
+            if (update.outcome() != Outcome.APPLIED) {
+                refused++;
+            }
+            if (update.outcome() == Outcome.NOT_FINITE) {
+                countDropped(update);
+            }
+        }
+        double learningRate = ledger.learningRate();
+        ledger.count(statistics);
+        Averages averages = new Averages(statistics);
+        List<Staleness> perWorker = new ArrayList<>();
+        for (int worker = 0; worker < workers.count(); worker++) {
+            perWorker.add(server.staleness(worker));
+        }
+        server.takeRemarks().forEach(listener::remark);
+        long now = System.nanoTime();
+        double roundSeconds = (now - lastRoundNanos) / 1e9;
+        lastRoundNanos = now;
+        listener.round(new Round(
+                ledger.round(),
+                ledger.envSteps(),
+                ledger.episodes(),
+                ledger.meanReturn(),
+                averages.policyLoss(),
+                averages.valueLoss(),
+                averages.entropy(),
+                averages.explainedVariance(),
+                norms / finite,
+                learningRate,
+                ledger.droppedGradients(),
+                ledger.seconds(),
+                roundSeconds,
+                statistics,
+                new Asynchrony(server.started().size(), refused, server.staleness(), perWorker)));
+    }
+
+    private void countDropped(Update update) {
+        ledger.drop();
+        listener.remark("the update " + update.sequence() + " of worker " + update.worker()
+                + " was not finite and was dropped");
+        int allowed = configuration.a3c().maxDroppedGradients();
+        if (ledger.droppedGradients() > allowed) {
+            throw new TrainingFailed("the update " + update.sequence() + " of worker " + update.worker() + " (seed "
+                    + configuration.seed() + ") was not finite; " + ledger.droppedGradients()
+                    + " were dropped, and a3c.max-dropped-gradients is " + allowed
+                    + ". Lower optimizer.learning-rate or a3c.max-gradient-norm.");
+        }
+    }
+
+    /** No wait without an end: workers have to start, and then to push. */
+    private void checkPatience() {
+        server.takeRemarks().forEach(listener::remark);
+        double patience = configuration.a3c().patienceSeconds();
+        if (!startChecked && (System.nanoTime() - startNanos) / 1e9 > patience) {
+            startChecked = true;
+            int started = server.started().size();
+            String line = String.format(
+                    Locale.ROOT, "%d of %d workers have started within %.0f s", started, workers.count(), patience);
+            if (started < configuration.a3c().minWorkers()) {
+                throw new TrainingFailed(line + ", and a3c.min-workers is "
+                        + configuration.a3c().minWorkers() + ". Are there as many slots as workers?");
+            }
+            if (started < workers.count()) {
+                listener.remark(line + "; training goes on with these");
+            }
+        }
+        long pushes = server.staleness().updates();
+        if (pushes > pushesSeen) {
+            pushesSeen = pushes;
+            lastPushNanos = System.nanoTime();
+        }
+        if ((System.nanoTime() - lastPushNanos) / 1e9 > patience) {
+            throw new TrainingFailed(String.format(
+                    Locale.ROOT,
+                    "no worker has pushed anything for %.0f s (a3c.patience-seconds); %d of %d have started",
+                    patience,
+                    server.started().size(),
+                    workers.count()));
+        }
+    }
+
+    private void evaluate() {
+        Configuration.Evaluation options = configuration.evaluation();
+        evaluated = server.parameters();
+        List<Episode> played = evaluator.play(evaluated, ledger.envSteps(), 0, options.episodes(), options.greedy());
+        if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
+            listener.best(state(evaluated));
+        }
+    }
+
+    private TrainingState state(float[] parameters) {
+        ParameterServer.State state = server.checkpoint();
+        List<WorkerSnapshot> known = state.snapshots().stream()
+                .filter(snapshot -> snapshot.length > 0)
+                .map(WorkerSnapshot::decode)
+                .toList();
+        float[] optimizerState = state.optimizerState();
+        int optimizerSteps = state.optimizerSteps();
+        if (configuration.a3c().merge() != Merging.GRADIENTS) {
+            int length = known.isEmpty() ? 0 : known.get(0).optimizerState().length;
+            optimizerState = new float[known.size() * length];
+            for (int i = 0; i < known.size(); i++) {
+                System.arraycopy(known.get(i).optimizerState(), 0, optimizerState, i * length, length);
+                optimizerSteps = Math.max(optimizerSteps, known.get(i).optimizerSteps());
+            }
+        }
+        return ledger.state(
+                parameters,
+                optimizerState,
+                optimizerSteps,
+                known.stream().map(WorkerSnapshot::shard).toList());
+    }
+}

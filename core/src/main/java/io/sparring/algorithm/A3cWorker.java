@@ -1,0 +1,212 @@
+package io.sparring.algorithm;
+
+import io.sparring.advantage.Advantages;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.Configuration.Correction;
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
+import io.sparring.loss.ActorCriticLoss;
+import io.sparring.network.Architecture;
+import io.sparring.optimizer.GlobalNorm;
+import io.sparring.optimizer.Optimizer;
+import io.sparring.parameterserver.Build;
+import io.sparring.parameterserver.Merging;
+import io.sparring.parameterserver.Outcome;
+import io.sparring.parameterserver.ParameterServerClient;
+import io.sparring.parameterserver.ParameterServerClient.Pulled;
+import io.sparring.rollout.Actor;
+import io.sparring.rollout.Rollout;
+import io.sparring.rollout.Shard;
+import java.io.IOException;
+
+/**
+ * One agent of asynchronous advantage actor-critic (Mnih et al. 2016, algorithm S3, with the pushes of {@link Merging}), which
+ * waits for nobody:
+ *
+ * <pre>
+ *   1. copy the global θ, φ to θ′, φ′
+ *   2. repeat: (a) act k steps with θ′, φ′
+ *              (b) compute the advantages A and ∇(L_π + α L_V − β H)
+ *              (c) take one or more gradient steps on θ′, φ′
+ *              (d) push to the global network
+ *              (e) pull the global network into θ′, φ′
+ *   3. until the server says that it is enough
+ * </pre>
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class A3cWorker {
+    private final Configuration configuration;
+    private final Configuration.A3c options;
+    private final int index;
+    private final ParameterServerClient server;
+    private final int parameterCount;
+    private final ShardWorker scratch;
+    private final OffPolicy offPolicy;
+
+    private Optimizer optimizer;
+    private Shard shard;
+    /** What the server said last; its parameters are what θ′ started from. */
+    private Pulled global;
+    /** θ′, φ′. */
+    private float[] local;
+
+    /**
+     * @param index which worker, from 0
+     * @param server as this worker reaches it
+     */
+    public A3cWorker(Configuration configuration, int index, ParameterServerClient server) {
+        this.configuration = configuration;
+        this.index = index;
+        this.server = server;
+        options = configuration.a3c();
+        Architecture architecture = ShardWorker.architecture(configuration);
+        parameterCount = architecture.parameterCount();
+        scratch = new ShardWorker(configuration);
+        offPolicy = new OffPolicy(architecture, ShardWorker.distribution(configuration));
+        optimizer = new Optimizer(configuration.optimizer(), parameterCount);
+    }
+
+    /**
+     * Works until the server says that it is enough.
+     *
+     * @throws ParameterServerClient.Refused if the server wants no more of this worker
+     * @throws IOException if the server cannot be reached
+     */
+    public void run() throws IOException, InterruptedException {
+        start();
+        while (step()) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+    }
+
+    /** Step 1: θ′ ← θ; where this worker had a life before, it goes on from what that left. */
+    void start() throws IOException, InterruptedException {
+        global = server.hello(Build.fingerprint(), parameterCount);
+        local = global.parameters();
+        if (global.snapshot().length > 0) {
+            WorkerSnapshot left = WorkerSnapshot.decode(global.snapshot());
+            shard = left.shard();
+            optimizer.restore(left.optimizerState(), left.optimizerSteps());
+        } else {
+            try (Environment environment = Environments.create(
+                    configuration.environment().id(),
+                    configuration.environment().copiesPerShard())) {
+                shard = Shard.first(configuration.seed(), index, environment);
+            }
+        }
+    }
+
+    /**
+     * Steps 2 (a) to (e), once.
+     *
+     * @return whether to go on
+     */
+    boolean step() throws IOException, InterruptedException {
+        if (global.finished()) {
+            server.goodbye(snapshot());
+            return false;
+        }
+        float[] acted = local;
+        Actor.Result result = scratch.act(acted, shard, options.gamma(), options.rolloutLength()); // (a)
+        Rollout rollout = result.rollout();
+        shard = result.next();
+        long start = System.nanoTime();
+        long waited = 0;
+        if (options.correction() == Correction.V_TRACE) {
+            global = server.pull();
+            local = global.parameters();
+            waited = System.nanoTime() - start;
+        }
+
+        Targets targets = null;
+        ActorCriticLoss.Sums losses = null;
+        float[] gradient = new float[parameterCount];
+        double gradientNorm = Double.NaN;
+        boolean finite = true;
+        for (int i = 0; i < options.localSteps() && finite; i++) {
+            if (targets == null || options.correction() == Correction.V_TRACE) {
+                targets = targets(acted, rollout); // (b)
+            }
+            losses = scratch.learn(local, rollout, targets.advantages(), targets.returns(), weights(), gradient, 0);
+            average(gradient, rollout.samples());
+            gradientNorm = GlobalNorm.clip(gradient, options.maxGradientNorm());
+            finite = Double.isFinite(gradientNorm);
+            if (finite && options.merge() != Merging.GRADIENTS) {
+                local = optimizer.step(local, gradient, Ledger.learningRate(configuration, global.envSteps())); // (c)
+            }
+        }
+
+        ShardStatistics statistics = ShardStatistics.of(
+                index,
+                result,
+                finite,
+                losses,
+                targets.advantages(),
+                targets.returns(),
+                System.nanoTime() - start - waited);
+        float[] vector = !finite ? new float[0] : options.merge() == Merging.GRADIENTS ? gradient : local;
+        global = server.push( // (d)
+                rollout.samples(),
+                vector,
+                new WorkerReport(statistics, gradientNorm).encode(),
+                global.snapshotWanted() ? snapshot() : new byte[0]);
+        local = options.merge() == Merging.ELASTIC && global.outcome() == Outcome.APPLIED
+                ? minus(local, global.parameters())
+                : global.parameters(); // (e)
+        if (global.outcome() == Outcome.NOT_FINITE) {
+            // What is not finite would stay in its moving averages for ever.
+            optimizer = new Optimizer(configuration.optimizer(), parameterCount);
+        }
+        return true;
+    }
+
+    /** What policy and critic learn from a rollout: A and R. */
+    private record Targets(double[] advantages, double[] returns) {}
+
+    private Targets targets(float[] acted, Rollout rollout) {
+        if (options.correction() == Correction.V_TRACE) {
+            Advantages.VTrace trace = offPolicy.vTrace(acted, local, rollout, shard.observations(), options);
+            return new Targets(trace.advantages(), trace.targets());
+        }
+        double[] advantages = Advantages.gae(
+                rollout.rewards(),
+                rollout.discounts(),
+                rollout.values(),
+                rollout.nextValues(),
+                rollout.continues(),
+                rollout.environments(),
+                options.gaeLambda());
+        double[] returns = new double[advantages.length];
+        for (int i = 0; i < returns.length; i++) {
+            returns[i] = advantages[i] + rollout.values()[i];
+        }
+        return new Targets(advantages, returns);
+    }
+
+    private ActorCriticLoss.Weights weights() {
+        return new ActorCriticLoss.Weights(1, options.valueWeight(), options.entropyWeight());
+    }
+
+    private static void average(float[] sum, int samples) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] /= samples;
+        }
+    }
+
+    private static float[] minus(float[] local, float[] difference) {
+        float[] moved = new float[local.length];
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] = local[i] - difference[i];
+        }
+        return moved;
+    }
+
+    private byte[] snapshot() {
+        // Where the server takes the steps, the statistics are its own.
+        float[] optimizerState = options.merge() == Merging.GRADIENTS ? new float[0] : optimizer.state();
+        return new WorkerSnapshot(shard, optimizerState, optimizer.steps()).encode();
+    }
+}

@@ -1,0 +1,170 @@
+package io.sparring.algorithm;
+
+import io.sparring.algorithm.TrainingListener.Evaluated;
+import io.sparring.algorithm.TrainingListener.Reason;
+import io.sparring.configuration.Configuration;
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a run has done so far, and what follows from that: whether to evaluate, to write a checkpoint, to end. */
+final class Ledger {
+    private final Configuration configuration;
+    private final TrainingListener listener;
+    private final long startNanos = System.nanoTime();
+    private final double secondsBefore;
+
+    private long round;
+    private long envSteps;
+    private long episodes;
+    private final List<Double> recentReturns;
+    private double bestReturn;
+    private int droppedGradients;
+    private long solvedAtSteps;
+    private double solvedAtSeconds;
+
+    Ledger(Configuration configuration, TrainingState start, TrainingListener listener) {
+        this.configuration = configuration;
+        this.listener = listener;
+        round = start.round();
+        envSteps = start.envSteps();
+        episodes = start.episodes();
+        recentReturns = new ArrayList<>(start.recentReturns());
+        bestReturn = start.bestReturn();
+        droppedGradients = start.droppedGradients();
+        secondsBefore = start.seconds();
+        solvedAtSteps = start.solvedAtSteps();
+        solvedAtSeconds = start.solvedAtSeconds();
+    }
+
+    long round() {
+        return round;
+    }
+
+    long envSteps() {
+        return envSteps;
+    }
+
+    long episodes() {
+        return episodes;
+    }
+
+    int droppedGradients() {
+        return droppedGradients;
+    }
+
+    /** Of a step that is taken now. */
+    double learningRate() {
+        return learningRate(envSteps);
+    }
+
+    double learningRate(long atEnvSteps) {
+        return learningRate(configuration, atEnvSteps);
+    }
+
+    static double learningRate(Configuration configuration, long atEnvSteps) {
+        double progress = (double) atEnvSteps / configuration.budget().envSteps();
+        return configuration.optimizer().learningRate()
+                * configuration.optimizer().schedule().factor(progress);
+    }
+
+    /** Counts one gradient that was not finite. */
+    void drop() {
+        droppedGradients++;
+    }
+
+    /** Counts a round: what its shards did, and that it is over. */
+    void count(List<ShardStatistics> statistics) {
+        round++;
+        for (ShardStatistics shard : statistics) {
+            envSteps += shard.samples();
+            for (Episode episode : shard.episodes()) {
+                episodes++;
+                recentReturns.add(episode.totalReward());
+            }
+        }
+        int surplus = recentReturns.size() - TrainingState.RECENT;
+        if (surplus > 0) {
+            recentReturns.subList(0, surplus).clear();
+        }
+    }
+
+    /** At the first round end at or after each multiple, and at the end of the budget. */
+    boolean evaluationDue(long stepsBefore) {
+        long every = configuration.evaluation().everyEnvSteps();
+        return every > 0
+                && (envSteps / every > stepsBefore / every
+                        || envSteps >= configuration.budget().envSteps());
+    }
+
+    /**
+     * Enters an evaluation.
+     *
+     * @param atEnvSteps when its parameters were taken
+     * @return whether none was better before
+     */
+    boolean evaluated(long atRound, long atEnvSteps, List<Episode> played) {
+        double mean =
+                played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
+        boolean best = mean > bestReturn;
+        bestReturn = Math.max(bestReturn, mean);
+        if (targetReached() && solvedAtSteps < 0) {
+            solvedAtSteps = atEnvSteps;
+            solvedAtSeconds = seconds();
+        }
+        listener.evaluated(new Evaluated(atRound, atEnvSteps, played, mean, best, seconds()));
+        return best;
+    }
+
+    /** By this evaluation or an earlier one: a run that was ended by it stays ended when it is resumed. */
+    private boolean targetReached() {
+        Double target = configuration.budget().targetReturn();
+        return target != null && bestReturn >= target;
+    }
+
+    /** @return null while there is none */
+    Reason reasonToStop() {
+        Configuration.Budget budget = configuration.budget();
+        if (targetReached()) {
+            return Reason.TARGET_RETURN;
+        }
+        if (envSteps >= budget.envSteps()) {
+            return Reason.ENV_STEPS;
+        }
+        if (budget.wallClockSeconds() > 0 && seconds() >= budget.wallClockSeconds()) {
+            return Reason.WALL_CLOCK;
+        }
+        return listener.stopRequested() ? Reason.REQUESTED : null;
+    }
+
+    boolean checkpointDue() {
+        int every = configuration.checkpoint().everyRounds();
+        return every > 0 && round % every == 0;
+    }
+
+    double seconds() {
+        return secondsBefore + (System.nanoTime() - startNanos) / 1e9;
+    }
+
+    double meanReturn() {
+        return recentReturns.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
+    }
+
+    TrainingState state(float[] parameters, float[] optimizerState, int optimizerSteps, List<Shard> shards) {
+        return new TrainingState(
+                round,
+                envSteps,
+                episodes,
+                parameters,
+                optimizerState,
+                optimizerSteps,
+                shards,
+                recentReturns,
+                bestReturn,
+                droppedGradients,
+                seconds(),
+                solvedAtSteps,
+                solvedAtSeconds);
+    }
+}
