@@ -314,7 +314,10 @@ final class StarTransport extends AeronUdpTransport {
     }
 
     private void enqueue(Link link, Outgoing message) {
-        unanswerable.addAndGet(link.enqueue(message));
+        int dropped = link.enqueue(message);
+        if (message.kind() == Kind.MESSAGE) {
+            unanswerable.addAndGet(dropped);
+        }
         if (Thread.currentThread() != thread) {
             LockSupport.unpark(thread);
         }

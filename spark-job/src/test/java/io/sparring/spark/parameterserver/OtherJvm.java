@@ -69,9 +69,22 @@ final class OtherJvm implements AutoCloseable {
         return line;
     }
 
+    /** The next line it prints, or null after the last. */
+    String lineOrNull() throws IOException {
+        return out.readLine();
+    }
+
+    /** SIGTERM. */
+    void terminate() throws InterruptedException {
+        process.destroy();
+        process.waitFor();
+    }
+
     /** SIGKILL. */
     void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+        // Process.destroyForcibly would close the streams as well, with what was not read yet.
+        process.toHandle().destroyForcibly();
+        process.waitFor();
     }
 
     long pid() {
