@@ -78,6 +78,16 @@ final class AeronTransport implements ParameterTransport {
         }
 
         @Override
+        public long refused() {
+            return aeron.counters().refused();
+        }
+
+        @Override
+        public void check() throws IOException {
+            aeron.check();
+        }
+
+        @Override
         public void close() {
             aeron.close();
         }

@@ -31,6 +31,12 @@ interface ParameterTransport {
         /** Bytes of messages that went to workers. */
         long bytesSent();
 
+        /** What was not let in: forged, replayed, too large, or nothing of ours. */
+        long refused();
+
+        /** @throws IOException if the transport does not work any more */
+        void check() throws IOException;
+
         /** Leaves nothing behind: no thread, no socket, no file. */
         @Override
         void close();

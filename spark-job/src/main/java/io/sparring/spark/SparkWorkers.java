@@ -37,6 +37,7 @@ final class SparkWorkers implements Workers {
     private final List<Job> jobs = new ArrayList<>();
     private ParameterServer server;
     private ParameterTransport.ServerEnd serverEnd;
+    private long refusedSaid;
     private long received;
     private long sent;
 
@@ -157,7 +158,22 @@ final class SparkWorkers implements Workers {
                 ended(worker, job);
             }
         }
+        checkTransport();
         return server.take(pushes, POLL_NANOS);
+    }
+
+    private void checkTransport() {
+        try {
+            serverEnd.check();
+        } catch (IOException e) {
+            throw new TrainingFailed("the way to the workers is lost: " + e.getMessage(), e);
+        }
+        long refused = serverEnd.refused();
+        // Twice as many as last time: an intruder does not get to fill the screen.
+        if (refused > 2 * refusedSaid) {
+            refusedSaid = refused;
+            server.remark(refused + " datagrams or messages that are not this run's were refused so far");
+        }
     }
 
     /** A worker ends by itself only where the server says so; whatever else ended it is a failure. */

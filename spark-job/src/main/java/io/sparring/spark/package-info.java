@@ -4,6 +4,8 @@
  * <pre>
  *   Main ──▶ TrainCommand ──▶ A2c (core) ──▶ SparkRounds ──▶ executors: ShardWorker (core)
  *                 │
+ *                 ├─▶ A3c (core) ──▶ SparkWorkers ──▶ executors: A3cWorker (core), by AeronTransport
+ *                 │
  *                 └─▶ RunFolder (checkpoints, metrics, events, report) · Progress (the bar)
  * </pre>
  */

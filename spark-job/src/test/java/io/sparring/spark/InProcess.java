@@ -93,6 +93,14 @@ final class InProcess implements ParameterTransport {
         }
 
         @Override
+        public long refused() {
+            return 0;
+        }
+
+        @Override
+        public void check() {}
+
+        @Override
         public void close() {
             OPEN.remove(number);
         }
