@@ -34,7 +34,7 @@ final class AeronTransport implements ParameterTransport {
     }
 
     @Override
-    public ServerEnd open(UnaryOperator<byte[]> server, int workers, int parameters) throws IOException {
+    public ServerEnd open(UnaryOperator<byte[]> server, int workers) throws IOException {
         String host = settings.get("spark.driver.host");
         String bind = settings.get("spark.driver.bindAddress", host);
         // Each worker may be in a JVM of its own, and its successor in another.

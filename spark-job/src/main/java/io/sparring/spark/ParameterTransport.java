@@ -13,10 +13,9 @@ interface ParameterTransport {
      *
      * @param server what answers requests; called by the transport's threads
      * @param workers how many there will be
-     * @param parameters how many numbers θ has
      * @throws IOException in one clear line: no free port, too little shared memory
      */
-    ServerEnd open(UnaryOperator<byte[]> server, int workers, int parameters) throws IOException;
+    ServerEnd open(UnaryOperator<byte[]> server, int workers) throws IOException;
 
     /** The driver's end. */
     interface ServerEnd extends AutoCloseable {

@@ -101,7 +101,7 @@ final class SparkWorkers implements Workers {
     public void start(ParameterServer server) {
         this.server = server;
         try {
-            serverEnd = transport.open(server, count, server.parameters().length);
+            serverEnd = transport.open(server, count);
         } catch (IOException e) {
             throw new TrainingFailed("the parameter server could not be started: " + e.getMessage(), e);
         }

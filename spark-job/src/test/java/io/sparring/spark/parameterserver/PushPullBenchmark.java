@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * else. Each update crosses the transport twice: θ′ there, θ back.
  *
  * <pre>
- *   mvn -P benchmark -pl spark-job -am test-compile exec:exec [-Dbenchmark.arguments="BYTES JVMS SECONDS"]
+ *   mvn -P push-pull -pl spark-job -am process-test-classes [-Dbenchmark.arguments="BYTES JVMS SECONDS"]
  * </pre>
  */
 public final class PushPullBenchmark {
