@@ -7,9 +7,10 @@ import org.junit.jupiter.api.Test;
 class LostExecutorsTest {
     @Test
     void aContainerKilledForItsMemoryNamesTheSettingToRaise() {
-        assertThat(LostExecutors.line(
-                        "3",
-                        "Container killed by YARN for exceeding physical memory limits. 1.4 GB of 1.4 GB physical memory used."))
+        assertThat(
+                        LostExecutors.line(
+                                "3",
+                                "Container killed by YARN for exceeding physical memory limits. 1.4 GB of 1.4 GB physical memory used."))
                 .contains("executor 3 was lost", "raise spark.executor.memoryOverhead");
     }
 
@@ -28,6 +29,7 @@ class LostExecutorsTest {
     @Test
     void executorsThatAreLetGoAreNotMentioned() {
         assertThat(LostExecutors.line("3", "Executor killed by driver.")).isNull();
-        assertThat(LostExecutors.line("3", "Executor decommission: spark scale down")).isNull();
+        assertThat(LostExecutors.line("3", "Executor decommission: spark scale down"))
+                .isNull();
     }
 }

@@ -79,8 +79,7 @@ class RunFolderTest {
             objects.writeCheckpoint("last", configuration, at(first, round));
         }
         Path checkpoints = work.resolve("objects/checkpoints");
-        assertThat(checkpoints.toFile().list())
-                .containsExactlyInAnyOrder("last-000000000020", "last-000000000030");
+        assertThat(checkpoints.toFile().list()).containsExactlyInAnyOrder("last-000000000020", "last-000000000030");
         assertThat(objects.readCheckpoint("last", w -> {}).state().round()).isEqualTo(30);
         // What a writer leaves that dies in the middle, should the store show it at all.
         Files.write(checkpoints.resolve("last-000000000030"), new byte[100]);
