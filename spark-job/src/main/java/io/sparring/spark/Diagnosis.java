@@ -159,7 +159,7 @@ final class Diagnosis {
                         + " free",
                 e -> e.sharedMemory() < LEAST_SHARED_MEMORY,
                 e -> e.sharedMemory() < 0 ? "there is none" : mebibytes(e.sharedMemory()) + " free",
-                "for A3C only: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size), or -Daeron.dir=… on a disk");
+                "for A3C only, which takes temporary files instead: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size)");
     }
 
     /** One line for all where it is well with everybody, else one line a sufferer. */

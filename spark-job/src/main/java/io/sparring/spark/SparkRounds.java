@@ -6,6 +6,7 @@ import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.TrainingFailed;
+import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
@@ -51,6 +52,7 @@ final class SparkRounds implements Rounds {
     private final LongAccumulator computed;
     private final List<Broadcast<float[]>> sinceCut = new ArrayList<>();
 
+    private RoundDescription description = new RoundDescription(0, 0, List.of());
     private long rounds;
     private List<Shard> atDriver;
     private JavaRDD<Shard> onExecutors;
@@ -58,6 +60,12 @@ final class SparkRounds implements Rounds {
 
     SparkRounds(JavaSparkContext spark, Configuration configuration, List<Shard> shards) {
         this(spark, configuration, shards, new WorkerPool(configuration));
+    }
+
+    /** Rounds of a training that may have begun before. */
+    SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start) {
+        this(spark, configuration, start.shards());
+        description = new RoundDescription(start.round(), start.envSteps(), start.recentReturns());
     }
 
     /** With workers that a test has prepared to fail or to dawdle. */
@@ -75,7 +83,7 @@ final class SparkRounds implements Rounds {
 
     @Override
     public Outcome run(float[] parameters) {
-        spark.setJobDescription("round " + (rounds + 1));
+        spark.setJobDescription(description.next());
         Outcome outcome;
         try {
             outcome = cutEvery == 1 ? travel(parameters) : stay(parameters);
@@ -83,6 +91,7 @@ final class SparkRounds implements Rounds {
             throw failed("round " + (rounds + 1), e);
         }
         rounds++;
+        description.ended(outcome.statistics());
         return outcome;
     }
 

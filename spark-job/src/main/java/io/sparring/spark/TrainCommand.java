@@ -235,8 +235,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
-        try (SparkRounds rounds =
-                new SparkRounds(spark, configuration, start.state().shards())) {
+        try (SparkRounds rounds = new SparkRounds(spark, configuration, start.state())) {
             return recorded(
                     folder,
                     start,
