@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
 import java.util.Collection;
 import org.bytedeco.javacpp.FloatPointer;
@@ -222,6 +223,8 @@ final class BatchDense extends FeedForwardLayer {
             for (int feature = 0; feature < features.length; feature++) {
                 buffer.get(feature * rows, features[feature], 0, rows);
             }
+            // The buffer does not keep the array from being collected, and its memory with it, while this reads.
+            Reference.reachabilityFence(array);
         }
 
         private static void write(float[][] features, int rows, INDArray array) {
@@ -229,6 +232,7 @@ final class BatchDense extends FeedForwardLayer {
             for (int feature = 0; feature < features.length; feature++) {
                 buffer.put(feature * rows, features[feature], 0, rows);
             }
+            Reference.reachabilityFence(array);
         }
 
         private static FloatBuffer buffer(INDArray array) {

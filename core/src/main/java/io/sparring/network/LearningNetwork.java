@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.FloatPointer;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -121,6 +122,7 @@ public final class LearningNetwork {
         if (type == DataType.FLOAT) {
             float[] single = new float[count];
             floats(parameterGradient).get(single, 0, count);
+            Reference.reachabilityFence(parameterGradient);
             for (int i = 0; i < count; i++) {
                 gradient[i] += single[i];
             }
@@ -154,6 +156,7 @@ public final class LearningNetwork {
     private void put(float[] elements, INDArray array) {
         if (type == DataType.FLOAT) {
             floats(array).put(elements, 0, elements.length);
+            Reference.reachabilityFence(array);
         } else {
             for (int i = 0; i < elements.length; i++) {
                 array.data().put(i, (double) elements[i]);
@@ -165,6 +168,7 @@ public final class LearningNetwork {
         if (type == DataType.FLOAT && array.ordering() == 'f') {
             float[] columnByColumn = new float[rows * columns];
             floats(array).get(columnByColumn, 0, columnByColumn.length);
+            Reference.reachabilityFence(array);
             for (int row = 0; row < rows; row++) {
                 for (int column = 0; column < columns; column++) {
                     rowByRow[row * columns + column] = columnByColumn[column * rows + row];
