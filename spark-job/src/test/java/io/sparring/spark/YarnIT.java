@@ -141,15 +141,11 @@ class YarnIT {
     /** SIGKILL for one of the JVMs with this main class. */
     private static void kill(String mainClass) {
         ProcessHandle victim = ProcessHandle.allProcesses()
-                .filter(process -> commandLine(process).startsWith(java())
+                .filter(process -> commandLine(process).split("\0")[0].endsWith("/bin/java")
                         && commandLine(process).contains(mainClass))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no process of " + mainClass));
         assertThat(victim.destroyForcibly()).isTrue();
-    }
-
-    private static String java() {
-        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
     private static String commandLine(ProcessHandle process) {
