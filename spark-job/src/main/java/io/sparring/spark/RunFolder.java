@@ -11,9 +11,7 @@ import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardCopyOption;
@@ -25,16 +23,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
@@ -64,10 +57,6 @@ final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINTS = "checkpoints";
     private static final String SUBMISSION = "submission";
 
-    private static final long HEARTBEAT_SECONDS = 5;
-    /** A lock without a sign of life for so long belongs to a dead run. */
-    static final Duration DEAD_AFTER = Duration.ofSeconds(60);
-
     private final Path root;
     private final FileSystem files;
     /** Whether files cannot grow, nor be renamed in one step. */
@@ -75,7 +64,7 @@ final class RunFolder implements AutoCloseable {
     /** Whether the user wrote the file system down, {@code file:} included. */
     private final boolean shared;
 
-    private ScheduledExecutorService heartbeat;
+    private RunLock lock;
 
     private RunFolder(Path root, FileSystem files, boolean shared) throws IOException {
         this.root = root;
@@ -161,94 +150,8 @@ final class RunFolder implements AutoCloseable {
      * @throws InvalidConfiguration if a live run uses it
      */
     void lock(Duration patience) throws IOException {
-        long deadline = System.nanoTime() + patience.toNanos();
         files.mkdirs(root);
-        Path lock = new Path(root, "lock");
-        String owner = InetAddress.getLocalHost().getHostName() + " "
-                + ProcessHandle.current().pid();
-        for (int attempt = 0; ; attempt++) {
-            try {
-                writeOwner(lock, owner, false);
-                break;
-            } catch (FileAlreadyExistsException e) {
-                String alive = alive(lock);
-                if (alive == null) {
-                    if (attempt > 10) {
-                        throw e;
-                    }
-                    files.delete(lock, false);
-                } else if (System.nanoTime() < deadline) {
-                    attempt = 0;
-                    pause();
-                } else {
-                    throw new InvalidConfiguration(alive);
-                }
-            }
-        }
-        heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "sparring-run-lock");
-            thread.setDaemon(true);
-            return thread;
-        });
-        heartbeat.scheduleAtFixedRate(
-                () -> {
-                    try {
-                        if (objectStore) {
-                            // Objects have the time of their writing.
-                            writeOwner(lock, owner, true);
-                        } else {
-                            files.setTimes(lock, System.currentTimeMillis(), -1);
-                        }
-                    } catch (IOException e) {
-                        // The next beat may succeed; a file system that is gone shows at the next checkpoint.
-                    }
-                },
-                HEARTBEAT_SECONDS,
-                HEARTBEAT_SECONDS,
-                TimeUnit.SECONDS);
-    }
-
-    private void writeOwner(Path lock, String owner, boolean overwrite) throws IOException {
-        try (OutputStream out = create(lock, overwrite)) {
-            out.write(owner.getBytes(StandardCharsets.UTF_8));
-        }
-    }
-
-    private static void pause() throws IOException {
-        try {
-            TimeUnit.SECONDS.sleep(1);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new InterruptedIOException("interrupted while waiting for the run folder");
-        }
-    }
-
-    /** Who holds the lock, in a sentence; null where nobody alive does. */
-    private String alive(Path lock) throws IOException {
-        String[] owner;
-        FileStatus status;
-        try {
-            owner = new String(readPath(lock), StandardCharsets.UTF_8).split(" ");
-            status = files.getFileStatus(lock);
-        } catch (FileNotFoundException justReleased) {
-            return null;
-        }
-        long silent = Math.max(0, (System.currentTimeMillis() - status.getModificationTime()) / 1000);
-        boolean known = owner.length == 2
-                && owner[0].equals(InetAddress.getLocalHost().getHostName())
-                && owner[1].matches("[0-9]+");
-        // A process of this very number held it before this one: containers of a pod count from 1 each time.
-        boolean alive = known
-                ? Long.parseLong(owner[1]) != ProcessHandle.current().pid()
-                        && ProcessHandle.of(Long.parseLong(owner[1]))
-                                .map(ProcessHandle::isAlive)
-                                .orElse(false)
-                : silent < DEAD_AFTER.toSeconds();
-        return alive
-                ? name() + " is in use by a live run (host " + owner[0] + ", process "
-                        + (owner.length > 1 ? owner[1] : "unknown") + ", last sign of life " + silent
-                        + " s ago); name another folder, or wait for its end"
-                : null;
+        lock = RunLock.take(files, new Path(root, "lock"), name(), objectStore, patience);
     }
 
     /** Whether files cannot grow here: what would grow is to be written in {@link #segment segments}. */
@@ -296,7 +199,7 @@ final class RunFolder implements AutoCloseable {
 
     /** Writes a file of its own; none is left where that fails, since on a full disk the room is needed. */
     private void writeTemporary(Path temporary, Writing content) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(create(temporary, true), 1 << 16)) {
+        try (OutputStream out = new BufferedOutputStream(create(files, temporary, true), 1 << 16)) {
             content.to(out);
         } catch (IOException e) {
             files.delete(temporary, false);
@@ -304,7 +207,8 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    private OutputStream create(Path path, boolean overwrite) throws IOException {
+    /** A new file, whose troubles are IOExceptions all. */
+    static OutputStream create(FileSystem files, Path path, boolean overwrite) throws IOException {
         return new Plain(files.create(path, overwrite));
     }
 
@@ -552,9 +456,8 @@ final class RunFolder implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (heartbeat != null) {
-            heartbeat.shutdownNow();
-            files.delete(new Path(root, "lock"), false);
+        if (lock != null) {
+            lock.close();
         }
     }
 }

@@ -72,7 +72,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 refuseUnfit(folder);
             }
             // An earlier attempt's driver is dead, but its lock may not look so yet.
-            folder.lock(again ? RunFolder.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
+            folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
             if (submission != null) {
                 folder.mark(submission.id());
             }

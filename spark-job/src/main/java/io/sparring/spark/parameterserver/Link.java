@@ -7,10 +7,12 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.UUID;
 
-/** The way to one remote end, and what is known of it. Everything but the waiting messages belongs to the transport's thread. */
+/** The way to one remote end: the messages that wait for it, the frames that they are cut into, and what has come from there. Everything but the waiting messages belongs to the transport's thread. */
 final class Link {
     /** A channel has one request under way; more than its repetition need not wait. */
     private static final int WAITING_PER_CHANNEL = 2;
+
+    private static final int SMALLEST_BUFFER = 4096;
 
     final UUID workerJvm;
     /** An address and a port. */
@@ -23,19 +25,21 @@ final class Link {
     Publication publication;
     /** Since when there is nobody at the other end, {@link System#nanoTime}; 0 while there is. */
     long awaySince;
+
     /** The message that is being sent; null if none. Written by the transport's thread, which alone looks further. */
-    volatile Outgoing current;
-
-    int sentBytes;
-    long first;
+    private volatile Outgoing current;
+    /** Of its payload. */
+    private int sentBytes;
+    /** The number of its first frame. */
+    private long first;
     /** Of the next frame. */
-    long number;
+    private long number;
 
-    /** A sealed frame that Aeron had no room for; 0 bytes if there is none. */
-    byte[] frame;
+    /** The next frame, sealed; 0 bytes if there is none. */
+    private byte[] frame;
 
-    int frameBytes;
-    int framePayloadBytes;
+    private int frameBytes;
+    private int framePayloadBytes;
 
     private final ArrayDeque<Outgoing> waiting = new ArrayDeque<>();
 
@@ -79,11 +83,65 @@ final class Link {
         }
     }
 
-    /** @return null if there is none */
-    Outgoing next() {
-        synchronized (waiting) {
-            return waiting.poll();
+    /**
+     * Makes the next frame, unless there is one that Aeron had no room for.
+     *
+     * @param replyPort where answers go
+     * @param largestFrame in bytes
+     * @return whether there is one, in {@link #frame()}
+     */
+    boolean prepare(int replyPort, int largestFrame, Seal seal) {
+        if (frameBytes > 0) {
+            return true;
         }
+        if (current == null) {
+            synchronized (waiting) {
+                current = waiting.poll();
+            }
+            if (current == null) {
+                return false;
+            }
+            sentBytes = 0;
+            first = number;
+        }
+        byte[] payload = current.payload();
+        int wanted = Math.min(largestFrame, Frame.HEADER_BYTES + payload.length - sentBytes + Seal.BYTES);
+        if (frame == null || frame.length < wanted) {
+            frame = new byte[Math.min(largestFrame, Math.max(SMALLEST_BUFFER, wanted))];
+        }
+        framePayloadBytes = Math.min(payload.length - sentBytes, frame.length - Frame.HEADER_BYTES - Seal.BYTES);
+        new Frame(current.kind(), replyPort, workerJvm, current.channel(), payload.length, number, first)
+                .writeTo(frame);
+        System.arraycopy(payload, sentBytes, frame, Frame.HEADER_BYTES, framePayloadBytes);
+        seal.close(frame, Frame.HEADER_BYTES + framePayloadBytes);
+        frameBytes = Frame.HEADER_BYTES + framePayloadBytes + Seal.BYTES;
+        return true;
+    }
+
+    /** What {@link #prepare} made, in its first {@link #frameBytes()} bytes. */
+    byte[] frame() {
+        return frame;
+    }
+
+    int frameBytes() {
+        return frameBytes;
+    }
+
+    /**
+     * Aeron has taken the frame.
+     *
+     * @return the message whose last frame it was; null if more are to come
+     */
+    Outgoing sent() {
+        frameBytes = 0;
+        number++;
+        sentBytes += framePayloadBytes;
+        if (sentBytes < current.payload().length) {
+            return null;
+        }
+        Outgoing whole = current;
+        current = null;
+        return whole;
     }
 
     boolean idle() {

@@ -351,22 +351,17 @@ final class StarTransport extends AeronUdpTransport {
         }
         link.awaySince = 0;
         int frames = 0;
-        while (frames < FRAMES_A_TURN && (link.frameBytes > 0 || prepare(link))) {
-            sending.wrap(link.frame, 0, link.frameBytes);
+        while (frames < FRAMES_A_TURN && link.prepare(listeningPort, frameBytes(), outgoing)) {
+            sending.wrap(link.frame(), 0, link.frameBytes());
             if (link.publication.offer(sending) < 0) {
                 // No room, or not connected any more: the next turn sees to it.
                 break;
             }
             frames++;
-            link.frameBytes = 0;
-            link.number++;
-            link.sentBytes += link.framePayloadBytes;
-            if (link.sentBytes == link.current.payload().length) {
-                if (link.current.kind() == Kind.MESSAGE) {
-                    messagesOut.incrementAndGet();
-                    bytesOut.addAndGet(link.sentBytes);
-                }
-                link.current = null;
+            Outgoing whole = link.sent();
+            if (whole != null && whole.kind() == Kind.MESSAGE) {
+                messagesOut.incrementAndGet();
+                bytesOut.addAndGet(whole.payload().length);
             }
         }
         return frames;
@@ -409,44 +404,6 @@ final class StarTransport extends AeronUdpTransport {
             link.assemblies.clear();
         }
         return 0;
-    }
-
-    /** Makes the next frame of a link. */
-    private boolean prepare(Link link) {
-        if (link.current == null) {
-            link.current = link.next();
-            if (link.current == null) {
-                return false;
-            }
-            link.sentBytes = 0;
-            link.first = link.number;
-        }
-        Outgoing message = link.current;
-        if (link.frame == null) {
-            link.frame = new byte
-                    [Math.min(
-                            frameBytes(), Math.max(4096, Frame.HEADER_BYTES + message.payload().length + Seal.BYTES))];
-        }
-        int wanted = Frame.HEADER_BYTES + message.payload().length - link.sentBytes + Seal.BYTES;
-        if (link.frame.length < wanted && link.frame.length < frameBytes()) {
-            link.frame = new byte[Math.min(frameBytes(), wanted)];
-        }
-        int payloadBytes = Math.min(
-                message.payload().length - link.sentBytes, link.frame.length - Frame.HEADER_BYTES - Seal.BYTES);
-        new Frame(
-                        message.kind(),
-                        listeningPort,
-                        link.workerJvm,
-                        message.channel(),
-                        message.payload().length,
-                        link.number,
-                        link.first)
-                .writeTo(link.frame);
-        System.arraycopy(message.payload(), link.sentBytes, link.frame, Frame.HEADER_BYTES, payloadBytes);
-        outgoing.close(link.frame, Frame.HEADER_BYTES + payloadBytes);
-        link.framePayloadBytes = payloadBytes;
-        link.frameBytes = Frame.HEADER_BYTES + payloadBytes + Seal.BYTES;
-        return true;
     }
 
     // ---- receiving ----
