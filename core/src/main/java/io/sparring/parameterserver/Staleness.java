@@ -28,7 +28,8 @@ public record Staleness(long updates, double mean, long p50, long p99, long max)
         }
 
         void addAll(Histogram other) {
-            for (int i = 0; i < counts.length; i++) {
+            // This is asked for every round: what lies beyond the other's largest is zero.
+            for (int i = 0; i <= Math.min(other.max, EXACT); i++) {
                 counts[i] += other.counts[i];
             }
             updates += other.updates;

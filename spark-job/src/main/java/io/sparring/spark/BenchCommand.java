@@ -73,7 +73,7 @@ final class BenchCommand implements Callable<Integer> {
             return 0;
         }
         try (JavaSparkContext spark = Session.start(Session.settings(), configuration);
-                SparkRounds rounds = new SparkRounds(spark, configuration, start.shards())) {
+                SparkRounds rounds = new SparkRounds(spark, configuration, start)) {
             Meter meter = new Meter(rounds);
             while (!meter.done()) {
                 // A run that ends (target or budget) begins again where it ended: the policy goes on getting better.

@@ -70,7 +70,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
         settings.setIfMissing("spark.app.name", "sparring doctor");
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(settings);
         String folder = run == null ? null : RunFolder.at(run, hadoop).uri();
-        try (JavaSparkContext spark = Session.start(settings)) {
+        try (JavaSparkContext spark = Session.start(settings, "is missing below")) {
             System.err.println("sparring doctor: " + spark.master());
             SerializableConfiguration shipped = new SerializableConfiguration(hadoop);
             Examination driver = Examination.here(folder, shipped);

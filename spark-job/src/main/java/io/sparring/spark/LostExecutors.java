@@ -11,8 +11,14 @@ final class LostExecutors extends SparkListener {
     /** Executors come and go by the thousand in a long run: the first ones are said, then one in a hundred. */
     private static final int SAID = 20;
 
+    private final String consequence;
     private final Set<String> known = new HashSet<>();
     private int lost;
+
+    /** @param consequence of a loss, in words */
+    LostExecutors(String consequence) {
+        this.consequence = consequence;
+    }
 
     @Override
     public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
@@ -27,7 +33,7 @@ final class LostExecutors extends SparkListener {
     }
 
     /** Null for executors that were let go on purpose. */
-    static String line(String executor, String reason) {
+    String line(String executor, String reason) {
         String cause =
                 reason == null ? "" : reason.lines().findFirst().orElse("").strip();
         String lower = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
@@ -47,6 +53,6 @@ final class LostExecutors extends SparkListener {
                 || lower.contains("exit status: 52")) {
             advice = "; its heap is too small: raise --executor-memory";
         }
-        return "executor " + executor + " was lost and its shards are computed again: " + cause + advice;
+        return "executor " + executor + " was lost and " + consequence + ": " + cause + advice;
     }
 }

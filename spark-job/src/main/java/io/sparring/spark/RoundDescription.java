@@ -22,9 +22,19 @@ final class RoundDescription {
         returns.addAll(recentReturns);
     }
 
+    /** The name of the round that comes next, counted over the whole run and not over this session. */
+    String name() {
+        return "round " + (rounds + 1);
+    }
+
+    /** The name of the round before it. */
+    String last() {
+        return "round " + rounds;
+    }
+
     /** Of the round that comes next. */
     String next() {
-        String text = "round " + (rounds + 1);
+        String text = name();
         if (steps > 0) {
             text += " · " + compact(steps) + " steps";
         }

@@ -57,11 +57,19 @@ final class Session {
         startNativeMath();
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
-        return start(settings);
+        return start(
+                settings,
+                configuration.algorithm() == Configuration.Algorithm.A3C
+                        ? "its workers start anew"
+                        : "its shards are computed again");
     }
 
-    /** Starts Spark. */
-    static JavaSparkContext start(SparkConf settings) {
+    /**
+     * Starts Spark.
+     *
+     * @param consequence of the loss of an executor, in words
+     */
+    static JavaSparkContext start(SparkConf settings, String consequence) {
         defaults(settings);
         if (settings.get("spark.master").startsWith("local")) {
             settings.setIfMissing("spark.ui.enabled", "false");
@@ -69,7 +77,7 @@ final class Session {
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
         }
         JavaSparkContext spark = new JavaSparkContext(settings);
-        spark.sc().addSparkListener(new LostExecutors());
+        spark.sc().addSparkListener(new LostExecutors(consequence));
         return spark;
     }
 

@@ -52,32 +52,30 @@ final class SparkRounds implements Rounds {
     private final LongAccumulator computed;
     private final List<Broadcast<float[]>> sinceCut = new ArrayList<>();
 
-    private RoundDescription description = new RoundDescription(0, 0, List.of());
+    private final RoundDescription description;
+    /** Of this session. */
     private long rounds;
+
     private List<Shard> atDriver;
     private JavaRDD<Shard> onExecutors;
     private JavaRDD<ShardUpdate> cached;
 
-    SparkRounds(JavaSparkContext spark, Configuration configuration, List<Shard> shards) {
-        this(spark, configuration, shards, new WorkerPool(configuration));
-    }
-
-    /** Rounds of a training that may have begun before. */
+    /** @param start where the training stands, which may have begun before this session */
     SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start) {
-        this(spark, configuration, start.shards());
-        description = new RoundDescription(start.round(), start.envSteps(), start.recentReturns());
+        this(spark, configuration, start, new WorkerPool(configuration));
     }
 
     /** With workers that a test has prepared to fail or to dawdle. */
-    SparkRounds(JavaSparkContext spark, Configuration configuration, List<Shard> shards, WorkerPool pool) {
+    SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start, WorkerPool pool) {
         this.spark = spark;
         this.configuration = configuration;
-        long largest = shards.stream().mapToLong(Shard::bytes).max().orElseThrow();
+        description = new RoundDescription(start.round(), start.envSteps(), start.recentReturns());
+        long largest = start.shards().stream().mapToLong(Shard::bytes).max().orElseThrow();
         int asked = configuration.cluster().cutEveryRounds();
         cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES ? 1 : CUT_EVERY;
         workers = spark.broadcast(pool);
         computed = spark.sc().longAccumulator("sparring: rounds of shards computed");
-        atDriver = List.copyOf(shards);
+        atDriver = start.shards();
         onExecutors = spark.parallelize(atDriver, atDriver.size());
     }
 
@@ -88,7 +86,7 @@ final class SparkRounds implements Rounds {
         try {
             outcome = cutEvery == 1 ? travel(parameters) : stay(parameters);
         } catch (Exception e) {
-            throw failed("round " + (rounds + 1), e);
+            throw failed(description.name(), e);
         }
         rounds++;
         description.ended(outcome.statistics());
@@ -222,7 +220,8 @@ final class SparkRounds implements Rounds {
 
     @Override
     public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-        return evaluate(spark, configuration, parameters, index, episodes, greedy, "evaluation after round " + rounds);
+        return evaluate(
+                spark, configuration, parameters, index, episodes, greedy, "evaluation after " + description.last());
     }
 
     /**
@@ -265,9 +264,11 @@ final class SparkRounds implements Rounds {
     }
 
     private static RuntimeException failed(String what, Exception e) {
-        boolean ours =
-                e instanceof RuntimeException && !((Object) e instanceof SparkException) && ourFailure(e) == null;
-        return ours ? (RuntimeException) e : new TrainingFailed(what + " failed: " + reason(e), e);
+        // SparkException is checked, and thrown without being declared; a RuntimeException that is not ours is a bug,
+        // and stays itself.
+        return e instanceof RuntimeException unexpected && ourFailure(e) == null
+                ? unexpected
+                : new TrainingFailed(what + " failed: " + reason(e), e);
     }
 
     private static TrainingFailed ourFailure(Throwable e) {

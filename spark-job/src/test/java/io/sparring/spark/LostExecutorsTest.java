@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class LostExecutorsTest {
+    private final LostExecutors lost = new LostExecutors("its shards are computed again");
+
     @Test
     void aContainerKilledForItsMemoryNamesTheSettingToRaise() {
         assertThat(
-                        LostExecutors.line(
+                        lost.line(
                                 "3",
                                 "Container killed by YARN for exceeding physical memory limits. 1.4 GB of 1.4 GB physical memory used."))
                 .contains("executor 3 was lost", "raise spark.executor.memoryOverhead");
@@ -16,20 +18,19 @@ class LostExecutorsTest {
 
     @Test
     void aHeapThatIsTooSmallNamesTheOtherOne() {
-        assertThat(LostExecutors.line("3", "Command exited with code 52. Exit status: 52"))
+        assertThat(lost.line("3", "Command exited with code 52. Exit status: 52"))
                 .contains("raise --executor-memory");
     }
 
     @Test
     void aKilledExecutorIsSaidWithItsReasonAndNoAdvice() {
-        assertThat(LostExecutors.line("3", "worker lost\nmore of it"))
+        assertThat(lost.line("3", "worker lost\nmore of it"))
                 .isEqualTo("executor 3 was lost and its shards are computed again: worker lost");
     }
 
     @Test
     void executorsThatAreLetGoAreNotMentioned() {
-        assertThat(LostExecutors.line("3", "Executor killed by driver.")).isNull();
-        assertThat(LostExecutors.line("3", "Executor decommission: spark scale down"))
-                .isNull();
+        assertThat(lost.line("3", "Executor killed by driver.")).isNull();
+        assertThat(lost.line("3", "Executor decommission: spark scale down")).isNull();
     }
 }

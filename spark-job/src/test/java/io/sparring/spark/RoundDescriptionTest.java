@@ -13,4 +13,13 @@ class RoundDescriptionTest {
         assertThat(new RoundDescription(14, 57_344, List.of()).next()).isEqualTo("round 15 · 57k steps");
         assertThat(new RoundDescription(0, 0, List.of()).next()).isEqualTo("round 1");
     }
+
+    @Test
+    void roundsAreCountedOverTheWholeRun() {
+        RoundDescription resumed = new RoundDescription(7, 57_344, List.of());
+        assertThat(resumed.name()).isEqualTo("round 8");
+        resumed.ended(List.of());
+        assertThat(resumed.name()).isEqualTo("round 9");
+        assertThat(resumed.last()).isEqualTo("round 8");
+    }
 }

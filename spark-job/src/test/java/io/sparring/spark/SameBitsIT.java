@@ -130,8 +130,7 @@ class SameBitsIT {
         List<TrainingState> states = new ArrayList<>();
         Configuration configuration = configuration("checkpoint.every-rounds=7");
         try (JavaSparkContext spark = Session.start(settings("local[2]"), configuration);
-                SparkRounds rounds = new SparkRounds(
-                        spark, configuration, TrainingState.first(configuration).shards())) {
+                SparkRounds rounds = new SparkRounds(spark, configuration, TrainingState.first(configuration))) {
             A2c.train(configuration, TrainingState.first(configuration), rounds, new TrainingListener() {
                 @Override
                 public void checkpoint(TrainingState state) {
@@ -240,8 +239,8 @@ class SameBitsIT {
             spark.sc().addSparkListener(observed);
             long recomputed;
             float[] parameters;
-            try (SparkRounds rounds = new SparkRounds(
-                    spark, configuration, start.shards(), pool == null ? new WorkerPool(configuration) : pool)) {
+            try (SparkRounds rounds =
+                    new SparkRounds(spark, configuration, start, pool == null ? new WorkerPool(configuration) : pool)) {
                 parameters = A2c.train(configuration, start, rounds, new TrainingListener() {
                             @Override
                             public void round(Round round) {
