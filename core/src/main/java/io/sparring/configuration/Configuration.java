@@ -270,8 +270,8 @@ public record Configuration(
                     "For experiments: a worker acts by a θ that is so many updates old, whatever the timing.")
             int injectedDelay)
             implements Serializable {
-        /** The number of workers that means: as many as there are slots. */
-        public static final int AUTO_WORKERS = -1;
+        /** The number of workers that means: as many as there are slots. None that anybody would write. */
+        public static final int AUTO_WORKERS = Integer.MIN_VALUE;
 
         public A3c {
             Require.that(

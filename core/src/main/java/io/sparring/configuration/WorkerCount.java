@@ -29,8 +29,7 @@ final class WorkerCount {
                 return Configuration.A3c.AUTO_WORKERS;
             }
             if (parser.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-                // What is no number of workers stays none: -1 does not mean auto where a user writes it.
-                return Math.max(0, parser.getIntValue());
+                return parser.getIntValue();
             }
             return (Integer) context.handleUnexpectedToken(Integer.class, parser);
         }

@@ -312,7 +312,7 @@ class ConfigurationFileTest {
                 // Choices.
                 mistake(
                         "a3c: {workers: -1}",
-                        "run.yaml: a3c.workers: expected a whole number of at least 1, or auto, got 0"),
+                        "run.yaml: a3c.workers: expected a whole number of at least 1, or auto, got -1"),
                 mistake("a3c: {workers: many}", "run.yaml: a3c.workers: expected a whole number, got \"many\""),
                 mistake(
                         "a3c: {merge: gradients, local-steps: 2}",

@@ -13,9 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** {@code report.html} from a run's metrics. */
+/** {@code report.html} from a run's metrics, or the curves of several runs side by side. */
 final class RunReport {
     private static final String STEPS = "environment steps";
+    private static final String SECONDS = "seconds of training";
 
     private RunReport() {}
 
@@ -55,6 +56,27 @@ final class RunReport {
                 facts(folder, configuration, result),
                 charts);
         folder.write("report.html", Report.html(data).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A page with the evaluations of all runs in one plot, by steps and by time. */
+    static String comparison(List<SavedRun> runs) throws IOException {
+        List<Series> bySteps = new ArrayList<>();
+        List<Series> bySeconds = new ArrayList<>();
+        List<Fact> facts = new ArrayList<>();
+        for (SavedRun run : runs) {
+            String name = run.folder().name();
+            List<Map<String, Object>> lines = Recorder.read(run.folder());
+            bySteps.add(series(name, lines, "env_steps", "evaluation_return"));
+            bySeconds.add(series(name, lines, "seconds", "evaluation_return"));
+            facts.add(new Fact(name, run.result().sentence(run.configuration())));
+        }
+        return Report.html(new ReportData(
+                runs.size() + " runs",
+                "Mean return of the evaluations.",
+                facts,
+                List.of(
+                        new Chart("Return by time", SECONDS, null, bySeconds),
+                        new Chart("Return by steps", STEPS, null, bySteps))));
     }
 
     private static List<Fact> facts(RunFolder folder, Configuration configuration, RunResult result) {
@@ -100,13 +122,15 @@ final class RunReport {
     }
 
     private static Series series(String name, List<Map<String, Object>> lines, String key) {
+        return series(name, lines, "env_steps", key);
+    }
+
+    private static Series series(String name, List<Map<String, Object>> lines, String by, String key) {
         List<Map<String, Object>> having =
                 lines.stream().filter(line -> line.containsKey(key)).toList();
         return new Series(
                 name,
-                having.stream()
-                        .mapToDouble(line -> number(line.get("env_steps")))
-                        .toArray(),
+                having.stream().mapToDouble(line -> number(line.get(by))).toArray(),
                 having.stream().mapToDouble(line -> number(line.get(key))).toArray());
     }
 

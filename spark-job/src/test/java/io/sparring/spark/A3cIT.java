@@ -194,7 +194,7 @@ class A3cIT {
                     && log.size() >= killAfter
                     && log.stream().map(Update::worker).distinct().count() == 4) {
                 killAfter = 0;
-                ProcessHandle executor = SameBitsIT.executors().get(0);
+                ProcessHandle executor = ExecutorProcesses.started().get(0);
                 assertThat(executor.destroyForcibly()).isTrue();
                 executor.onExit().join();
             }

@@ -69,6 +69,18 @@ class BadInputTest {
                 arguments(
                         "train DIR/tiny.yaml --set optimizer.learning-rate=NaN",
                         List.of("optimizer.learning-rate", "above 0", "NaN")),
+                arguments("train DIR/tiny.yaml --set algorithm=a4c", List.of("algorithm", "a2c or a3c", "a4c")),
+                arguments("train DIR/tiny.yaml --set a3c.workers=-3", List.of("a3c.workers", "or auto", "got -3")),
+                arguments("train DIR/tiny.yaml --set a3c.merge=mean", List.of("a3c.merge", "average", "mean")),
+                arguments(
+                        "train DIR/tiny.yaml --set a3c.merge=gradients --set a3c.local-steps=2",
+                        List.of("a3c.local-steps", "1 where merge is gradients", "got 2")),
+                arguments(
+                        "train DIR/tiny.yaml --set a3c.correction=vtrace",
+                        List.of("a3c.correction", "did you mean v-trace?")),
+                arguments(
+                        "train DIR/tiny.yaml --set cluster.parameter-server-port=70000",
+                        List.of("cluster.parameter-server-port", "70000")),
                 arguments("train DIR/tiny.yaml --set a2c.gamma", List.of("--set a2c.gamma", "expected key=value")),
                 arguments("train DIR/tiny.yaml --seed many", List.of("--seed", "many")),
                 arguments(

@@ -217,6 +217,19 @@ class CommandLineIT {
     }
 
     @Test
+    void severalRunsAreReportedInOnePlot() throws IOException {
+        Path one = copyOfTrained();
+        Path other = work.resolve("trained");
+        Path page = work.resolve("both.html");
+
+        Sparring.Outcome reported = Sparring.here("report", one.toString(), other.toString(), "--to", page.toString());
+
+        assertThat(reported.exit()).as(reported.toString()).isZero();
+        assertThat(reported.stdout().trim()).isEqualTo(page.toString());
+        assertThat(Files.readString(page)).contains("Return by time", one.toString(), other.toString());
+    }
+
+    @Test
     void aRunThatGoesOnEndsWhereAnUninterruptedOneDoes() throws IOException, InterruptedException {
         Path run = copyOfTrained();
 

@@ -11,9 +11,6 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -87,7 +84,7 @@ class SameBitsIT {
         Run run = onSpark(settings("local-cluster[2,1,1024]"), null, round -> {
             // Two rounds after a cut: what was computed since must be computed again.
             if (round == 6) {
-                ProcessHandle executor = executors().get(0);
+                ProcessHandle executor = ExecutorProcesses.started().get(0);
                 assertThat(executor.destroyForcibly()).isTrue();
                 executor.onExit().join();
             }
@@ -213,22 +210,6 @@ class SameBitsIT {
 
     private static Consumer<Long> nothing() {
         return round -> {};
-    }
-
-    static List<ProcessHandle> executors() {
-        return ProcessHandle.current()
-                .descendants()
-                .filter(process -> commandLine(process).contains("CoarseGrainedExecutorBackend"))
-                .toList();
-    }
-
-    /** {@link ProcessHandle} leaves the arguments out where they are as long as a class path. */
-    private static String commandLine(ProcessHandle process) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
-        } catch (IOException ended) {
-            return "";
-        }
     }
 
     private static Run onSpark(SparkConf settings, WorkerPool pool, Consumer<Long> afterRound, String... overrides) {
