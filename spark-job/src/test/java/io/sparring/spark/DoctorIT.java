@@ -66,10 +66,10 @@ class DoctorIT {
 
     @Test
     void executorsThatEndAtOnceAreNotWaitedFor() throws Exception {
-        Sparring.Outcome outcome = doctor(List.of("spark.executor.extraJavaOptions=-no-such-option"), "--wait", "100");
+        Sparring.Outcome outcome = doctor(List.of("spark.executorEnv.JAVA_HOME=" + work), "--wait", "100");
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
-        assertNamed(outcome, "fix", "executors", "end", "spark.executor.extraJavaOptions");
+        assertNamed(outcome, "fix", "executors", "end", "spark.executorEnv.JAVA_HOME=… names a JDK 17");
     }
 
     /** A line, and below it what to do. */
