@@ -1,10 +1,14 @@
 package io.sparring.spark;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import org.apache.spark.ExceptionFailure;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /** Says on stderr which executors were lost, and what to set where their end has a known cause. */
 final class LostExecutors extends SparkListener {
@@ -13,11 +17,26 @@ final class LostExecutors extends SparkListener {
 
     private final String consequence;
     private final Set<String> known = new HashSet<>();
+    /** What their tasks said of it, by executor: the exit code is the same for heap and native memory. */
+    private final Map<String, String> outOfMemory = new HashMap<>();
+
     private int lost;
 
     /** @param consequence of a loss, in words */
     LostExecutors(String consequence) {
         this.consequence = consequence;
+    }
+
+    @Override
+    public void onTaskEnd(SparkListenerTaskEnd event) {
+        if (event.reason() instanceof ExceptionFailure failure
+                && failure.className().equals(OutOfMemoryError.class.getName())) {
+            ranOut(event.taskInfo().executorId(), failure.description());
+        }
+    }
+
+    void ranOut(String executor, String message) {
+        outOfMemory.put(executor, message);
     }
 
     @Override
@@ -30,6 +49,14 @@ final class LostExecutors extends SparkListener {
         if (line != null && (++lost <= SAID || lost % 100 == 0)) {
             System.err.println("sparring: " + line + (lost > SAID ? " (" + lost + " so far)" : ""));
         }
+    }
+
+    /** What to do where JavaCPP refuses memory; empty where it was not JavaCPP. */
+    static String nativeMemoryAdvice(String message) {
+        // Pointer.deallocator and Pointer.physicalBytes.
+        return message.contains("Physical memory usage is too high") || message.contains("Cannot allocate new")
+                ? "; heap and native memory do not fit into the container: raise spark.executor.memoryOverhead"
+                : "";
     }
 
     /** Null for executors that were let go on purpose. */
@@ -51,7 +78,12 @@ final class LostExecutors extends SparkListener {
         } else if (lower.contains("outofmemory")
                 || lower.contains("exit code 52")
                 || lower.contains("exit status: 52")) {
-            advice = "; its heap is too small: raise --executor-memory";
+            String said = outOfMemory.get(executor);
+            advice = said == null
+                    ? "; it ran out of memory: raise --executor-memory or spark.executor.memoryOverhead (its log says which)"
+                    : nativeMemoryAdvice(said).isEmpty()
+                            ? "; its heap is too small: raise --executor-memory"
+                            : nativeMemoryAdvice(said);
         }
         return "executor " + executor + " was lost and " + consequence + ": " + cause + advice;
     }

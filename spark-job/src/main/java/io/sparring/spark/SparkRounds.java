@@ -286,9 +286,10 @@ final class SparkRounds implements Rounds {
         if (failed != null) {
             return failed.getMessage();
         }
-        return e instanceof SparkException
+        String reason = e instanceof SparkException
                 ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
                 : e.toString();
+        return reason + LostExecutors.nativeMemoryAdvice(reason);
     }
 
     @Override

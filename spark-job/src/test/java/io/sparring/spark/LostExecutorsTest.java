@@ -17,9 +17,14 @@ class LostExecutorsTest {
     }
 
     @Test
-    void aHeapThatIsTooSmallNamesTheOtherOne() {
-        assertThat(lost.line("3", "Command exited with code 52. Exit status: 52"))
-                .contains("raise --executor-memory");
+    void memoryThatRanOutNamesTheSettingThatItsTaskNamed() {
+        String reason = "Container from a bad node: c_02 on host: localhost. Exit status: 52. Diagnostics: x";
+        lost.ranOut("3", "Java heap space");
+        lost.ranOut("4", "Physical memory usage is too high: physicalBytes (643M) > maxPhysicalBytes (576M)");
+        assertThat(lost.line("3", reason)).contains("raise --executor-memory").doesNotContain("Overhead");
+        assertThat(lost.line("4", reason)).contains("raise spark.executor.memoryOverhead");
+        assertThat(lost.line("5", "Command exited with code 52"))
+                .contains("raise --executor-memory or spark.executor.memoryOverhead");
     }
 
     @Test
