@@ -77,6 +77,8 @@ final class LostExecutors extends SparkListener {
             advice = "; the container used more memory than it has: raise spark.executor.memoryOverhead";
         } else if (lower.contains("outofmemory")
                 || lower.contains("exit code 52")
+                // A standalone worker's words, and YARN's.
+                || lower.contains("exited with code 52")
                 || lower.contains("exit status: 52")) {
             String said = outOfMemory.get(executor);
             advice = said == null
