@@ -146,7 +146,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static void refuseRun(RunFolder folder) throws IOException {
-        if (folder.has("checkpoints") || folder.has("metrics.jsonl")) {
+        if (folder.has("metrics.jsonl") && !folder.has("checkpoints")) {
+            throw new InvalidConfiguration(
+                    "--run " + folder.name()
+                            + ": a run ended in this folder before its first checkpoint; remove the folder, or name another one");
+        }
+        if (folder.has("checkpoints")) {
             throw new InvalidConfiguration("--run " + folder.name()
                     + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());
         }
@@ -210,6 +215,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
 
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            if (spark.sc().uiWebUrl().isDefined()) {
+                System.err.println(
+                        "sparring: Spark's UI is at " + spark.sc().uiWebUrl().get());
+            }
             BestParameters best = new BestParameters(start.bestParameters());
             TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C
                     ? trainAsynchronously(folder, start, spark, signals, best)
@@ -276,9 +285,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         try (Recorder recorder = new Recorder(folder, configuration, start.state(), recomputed);
-                Progress progress = new Progress(configuration, start.state().envSteps())) {
+                Progress progress = new Progress(configuration, start.state().envSteps());
+                SparkMetrics metrics = new SparkMetrics()) {
             try {
-                return training.with(new Listeners(signals, recorder, progress, best));
+                return training.with(new Listeners(signals, recorder, progress, metrics, best));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {

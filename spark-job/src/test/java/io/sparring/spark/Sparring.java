@@ -132,6 +132,11 @@ final class Sparring implements AutoCloseable {
         assertThat(kill.waitFor()).isZero();
     }
 
+    /** What it has said so far of progress and problems. */
+    String complaints() throws IOException {
+        return Files.readString(stderr);
+    }
+
     long pid() {
         return process.pid();
     }
