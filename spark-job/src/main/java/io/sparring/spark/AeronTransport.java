@@ -26,11 +26,22 @@ final class AeronTransport implements ParameterTransport {
     private final long parameterBytes;
 
     AeronTransport(JavaSparkContext spark, Configuration configuration) {
+        this(
+                spark,
+                configuration.cluster(),
+                Duration.ofMillis((long) (configuration.a3c().patienceSeconds() * 1000)),
+                (long) Float.BYTES * ShardWorker.architecture(configuration).parameterCount());
+    }
+
+    /**
+     * @param patience how long a worker waits for the server's first answer
+     * @param parameterBytes of θ
+     */
+    AeronTransport(JavaSparkContext spark, Configuration.Cluster ports, Duration patience, long parameterBytes) {
         settings = spark.getConf();
-        ports = configuration.cluster();
-        patience = Duration.ofMillis((long) (configuration.a3c().patienceSeconds() * 1000));
-        parameterBytes =
-                (long) Float.BYTES * ShardWorker.architecture(configuration).parameterCount();
+        this.ports = ports;
+        this.patience = patience;
+        this.parameterBytes = parameterBytes;
     }
 
     @Override

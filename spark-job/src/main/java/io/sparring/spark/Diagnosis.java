@@ -43,8 +43,16 @@ final class Diagnosis {
      * @param executors and in the executors; empty in local mode, where the driver is the executor
      * @param skews each executor's clock against the driver's, in milliseconds, in the executors' order
      * @param folder the run folder asked for, or null
+     * @param python the Python asked for, or null
+     * @param parameterServer where the parameter server was tried, as host:port; null where it was not
      */
-    static List<Finding> of(Examination driver, List<Examination> executors, List<Long> skews, String folder) {
+    static List<Finding> of(
+            Examination driver,
+            List<Examination> executors,
+            List<Long> skews,
+            String folder,
+            String python,
+            String parameterServer) {
         List<Examination> all = new ArrayList<>(List.of(driver));
         all.addAll(executors);
         Diagnosis diagnosis = new Diagnosis(all);
@@ -56,6 +64,12 @@ final class Diagnosis {
         diagnosis.folder(folder);
         diagnosis.clocks(executors, skews);
         diagnosis.sharedMemory();
+        if (python != null) {
+            diagnosis.python(python);
+        }
+        if (parameterServer != null) {
+            diagnosis.parameterServer(parameterServer);
+        }
         return diagnosis.findings;
     }
 
@@ -83,10 +97,23 @@ final class Diagnosis {
         judge(
                 Verdict.FIX,
                 "native library",
-                "ND4J loads",
-                e -> e.nativeFailure() != null,
-                Examination::nativeFailure,
-                "a home that cannot be written to: --conf spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp (the driver: --driver-java-options); another kind of machine: build the jar with mvn -P linux-arm64 (macosx-arm64, …) package");
+                "ND4J loads and computes",
+                e -> e.nativeFailure() != null || e.nativeFolder() != null,
+                e -> e.nativeFailure() != null ? e.nativeFailure() : e.nativeFolder(),
+                Diagnosis::nativeFix);
+    }
+
+    private static String nativeFix(Examination e) {
+        String failure = String.valueOf(e.nativeFailure());
+        if (failure.contains("OutOfMemory")) {
+            return "--conf spark.executor.memoryOverhead=768m, and leave org.bytedeco.javacpp.maxbytes and .maxphysicalbytes to it";
+        }
+        String folder =
+                "name a folder that can be written and has 400 MiB free: --conf spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp (the driver: --driver-java-options)";
+        return e.nativeFailure() == null || failure.contains("No space left")
+                ? folder
+                : "a jar without the library of that kind of machine: build it with mvn -P linux-x86_64 (linux-arm64, macosx-arm64, …) package; or the library cannot be unpacked: "
+                        + folder;
     }
 
     private void memory() {
@@ -162,7 +189,44 @@ final class Diagnosis {
                 "for A3C only, which takes temporary files instead: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size)");
     }
 
-    /** One line for all where it is well with everybody, else one line a sufferer. */
+    private void python(String python) {
+        judge(
+                Verdict.FIX,
+                "Python",
+                python + " starts",
+                e -> e.pythonFailure() != null,
+                Examination::pythonFailure,
+                "install a Python 3 on every host, or name the one that is there: --python /usr/bin/python3");
+    }
+
+    private void parameterServer(String address) {
+        judge(
+                Verdict.FIX,
+                "parameter server",
+                "UDP " + address + " answers",
+                e -> e.parameterServerFailure() != null,
+                Examination::parameterServerFailure,
+                e -> parameterServerFix(e, address));
+    }
+
+    private static String parameterServerFix(Examination e, String address) {
+        String failure = e.parameterServerFailure();
+        if (failure.contains("--add-opens")) {
+            return "for A3C only: --conf spark.executor.extraJavaOptions=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED (the driver: --driver-java-options); a java that is a wrapper may have dropped it";
+        }
+        if (failure.contains("not so much room")) {
+            return "for A3C only: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size), or another folder: --conf spark.executor.extraJavaOptions=-Dsparring.aeron.directory=…";
+        }
+        if (failure.contains("can be reached")) {
+            return "for A3C only: let UDP through from the driver to the executors; cluster.worker-port fixes their ports, one an executor";
+        }
+        if (failure.contains("MTU")) {
+            return "for A3C only: let fragmented UDP datagrams and ICMP through, or make the MTU the same on all the way";
+        }
+        return "for A3C only: let UDP through from the executors to " + address
+                + " (cluster.parameter-server-port fixes the port), and see that they reach the driver under that name (spark.driver.host)";
+    }
+
     private void judge(
             Verdict severity,
             String check,
@@ -170,11 +234,23 @@ final class Diagnosis {
             Predicate<Examination> ill,
             Function<Examination, String> symptom,
             String fix) {
+        judge(severity, check, well, ill, symptom, e -> fix);
+    }
+
+    /** One line for all where it is well with everybody, else one line a sufferer. */
+    private void judge(
+            Verdict severity,
+            String check,
+            String well,
+            Predicate<Examination> ill,
+            Function<Examination, String> symptom,
+            Function<Examination, String> fix) {
         List<Examination> sufferers = all.stream().filter(ill).toList();
         if (sufferers.isEmpty()) {
             findings.add(new Finding(Verdict.OK, check, well, ""));
         }
-        sufferers.forEach(e -> findings.add(new Finding(severity, check, e.where() + ": " + symptom.apply(e), fix)));
+        sufferers.forEach(
+                e -> findings.add(new Finding(severity, check, e.where() + ": " + symptom.apply(e), fix.apply(e))));
     }
 
     private static String mebibytes(long bytes) {

@@ -1,9 +1,14 @@
 package io.sparring.spark;
 
+import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.Diagnosis.Finding;
 import io.sparring.spark.Diagnosis.Verdict;
+import io.sparring.spark.Examination.Order;
+import io.sparring.spark.ParameterTransport.ServerEnd;
 import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -14,10 +19,15 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.util.SerializableConfiguration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code sparring doctor}. */
@@ -29,6 +39,9 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Long enough for the next task to go to another core. */
     private static final long TASK_MILLIS = 100;
+
+    @Mixin
+    private ConfigurationOptions options;
 
     @Option(
             names = "--run",
@@ -42,6 +55,14 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
             defaultValue = "60",
             description = "How long to wait for the first executor (default: 60).")
     private int wait;
+
+    @Option(
+            names = "--python",
+            arity = "0..1",
+            fallbackValue = "python3",
+            paramLabel = "COMMAND",
+            description = "Looks for a Python on the executors, too (default: python3).")
+    private String python;
 
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
@@ -58,6 +79,13 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
         RunFolder folder = RunFolder.at(run, hadoop).shared("--run");
         List<String> words =
                 new ArrayList<>(List.of("doctor", "--run", folder.uri(), "--wait", Integer.toString(wait)));
+        if (python != null) {
+            words.add("--python=" + python);
+        }
+        if (options.hasFile()) {
+            options.read();
+        }
+        words.addAll(options.travelling());
         if (json) {
             words.add("--json");
         }
@@ -66,51 +94,124 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
 
     @Override
     public Integer call() throws IOException {
+        Configuration configuration =
+                options.hasFile() ? options.read() : options.parse("doctor", "environment: {id: CartPole-v1}");
         SparkConf settings = Session.settings();
         settings.setIfMissing("spark.app.name", "sparring doctor");
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(settings);
         String folder = run == null ? null : RunFolder.at(run, hadoop).uri();
         try (JavaSparkContext spark = Session.start(settings, "is missing below")) {
             System.err.println("sparring doctor: " + spark.master());
-            SerializableConfiguration shipped = new SerializableConfiguration(hadoop);
-            Examination driver = Examination.here(folder, shipped);
+            Ends ends = new Ends();
+            spark.sc().addSparkListener(ends);
+            Order order = new Order(folder, new SerializableConfiguration(hadoop), python);
             List<Finding> findings = new ArrayList<>();
-            Map<String, Patient> patients = new TreeMap<>();
-            if (!spark.isLocal()) {
-                if (await(spark)) {
-                    examine(spark, folder, shipped, patients, findings);
-                } else {
-                    findings.add(new Finding(
-                            Verdict.FIX,
-                            "executors",
-                            "none within " + wait + " s",
-                            "the cluster has no room for one of " + settings.get("spark.executor.memory", "1g") + " + "
-                                    + ExecutorSettings.overheadMebibytes(settings) + " MiB overhead and "
-                                    + settings.get("spark.executor.cores", "1")
-                                    + " cores (see its queue), or they cannot reach the driver at "
-                                    + settings.get("spark.driver.host", "its host")
-                                    + " (spark.driver.host, firewall)"));
-                }
+            boolean looking = spark.isLocal() || await(spark);
+            if (!looking) {
+                findings.add(noExecutor(settings, spark, ends));
             }
-            List<Patient> inOrder = List.copyOf(patients.values());
-            findings.addAll(Diagnosis.of(
-                    driver,
-                    inOrder.stream().map(Patient::examination).toList(),
-                    inOrder.stream().map(Patient::skewMillis).toList(),
-                    folder));
-            return print(findings, inOrder.size(), spark.master());
+            // Without a configuration nobody has said that it is not to be A3C.
+            boolean asynchronous = !options.hasFile() || configuration.algorithm() == Configuration.Algorithm.A3C;
+            try (ServerEnd server = looking && asynchronous ? open(spark, configuration, findings) : null) {
+                ParameterServerTrial trial = server == null ? null : new ParameterServerTrial(server.workerEnd());
+                Examination driver = spark.isLocal()
+                        ? Examination.here(order, trial)
+                        : Examination.here(order.withoutPython(), null);
+                Map<String, Patient> patients = new TreeMap<>();
+                if (looking && !spark.isLocal()) {
+                    examine(spark, order, trial, patients, findings);
+                }
+                List<Patient> inOrder = List.copyOf(patients.values());
+                findings.addAll(Diagnosis.of(
+                        driver,
+                        inOrder.stream().map(Patient::examination).toList(),
+                        inOrder.stream().map(Patient::skewMillis).toList(),
+                        folder,
+                        python,
+                        trial == null || !spark.isLocal() && patients.isEmpty()
+                                ? null
+                                : server.description().replaceFirst(".* ", "")));
+                return print(findings, inOrder.size(), spark.master());
+            }
+        }
+    }
+
+    /** A parameter server that sends back what it gets; null where it does not start. */
+    private static ServerEnd open(JavaSparkContext spark, Configuration configuration, List<Finding> findings) {
+        try {
+            return new AeronTransport(
+                            spark,
+                            configuration.cluster(),
+                            Duration.ofSeconds(ParameterServerTrial.PATIENCE_SECONDS),
+                            ParameterServerTrial.MESSAGE_BYTES)
+                    .open(request -> request, Math.max(1, executors(spark)));
+        } catch (IOException e) {
+            findings.add(
+                    new Finding(
+                            Verdict.FIX,
+                            "parameter server",
+                            "the driver: " + e.getMessage(),
+                            "for A3C only: "
+                                    + (e.getMessage().contains("--add-opens")
+                                            ? "start the driver by submit/sparring, or with --driver-java-options=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
+                                            : "another cluster.parameter-server-port, or 0 for any free one; spark.driver.bindAddress is to be an address of the driver's host")));
+            return null;
         }
     }
 
     private boolean await(JavaSparkContext spark) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(wait);
-        while (executors(spark) == 0) {
+        while (!spark.sc().isStopped()) {
+            if (executors(spark) > 0) {
+                return true;
+            }
             if (System.nanoTime() > deadline) {
                 return false;
             }
             pause();
         }
-        return true;
+        return false;
+    }
+
+    private Finding noExecutor(SparkConf settings, JavaSparkContext spark, Ends ends) {
+        String last = ends.last();
+        if (last != null || spark.sc().isStopped()) {
+            return new Finding(
+                    Verdict.FIX,
+                    "executors",
+                    last != null
+                            ? "they end as soon as they have started: " + last
+                            : "the cluster has given the application up: its executors end before they reach the driver",
+                    "their own logs say why (standalone: work/" + spark.sc().applicationId()
+                            + "/*/stderr of the workers; YARN: yarn logs -applicationId "
+                            + spark.sc().applicationId()
+                            + "): a Java that Spark 3.5 does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17), an option that it does not know (spark.executor.extraJavaOptions), or no way to the driver (spark.driver.host)");
+        }
+        return new Finding(
+                Verdict.FIX,
+                "executors",
+                "none within " + wait + " s",
+                "the cluster has no room for one of " + settings.get("spark.executor.memory", "1g") + " + "
+                        + ExecutorSettings.overheadMebibytes(settings) + " MiB overhead and "
+                        + settings.get("spark.executor.cores", "1")
+                        + " cores (see its queue), or they cannot reach the driver at "
+                        + settings.get("spark.driver.host", "its host") + " (spark.driver.host, firewall)");
+    }
+
+    /** How executors ended. */
+    private static final class Ends extends SparkListener {
+        private volatile String last;
+
+        @Override
+        public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+            last = event.reason() == null
+                    ? "no reason given"
+                    : event.reason().lines().findFirst().orElse("").strip();
+        }
+
+        String last() {
+            return last;
+        }
     }
 
     private static int executors(JavaSparkContext spark) {
@@ -121,35 +222,30 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
     /** Small tasks on all cores until every executor has had one. */
     private static void examine(
             JavaSparkContext spark,
-            String folder,
-            SerializableConfiguration hadoop,
+            Order order,
+            ParameterServerTrial trial,
             Map<String, Patient> patients,
             List<Finding> findings) {
-        long deadline = System.nanoTime() + LOOK_NANOS;
         try {
-            do {
-                int tasks = Math.max(2, 2 * spark.defaultParallelism());
-                spark.setJobDescription("doctor");
-                long before = System.currentTimeMillis();
-                List<Examination> found = spark.parallelize(Collections.nCopies(tasks, 0), tasks)
-                        .map(task -> {
-                            Examination examination = Examination.here(folder, hadoop);
-                            TimeUnit.MILLISECONDS.sleep(TASK_MILLIS);
-                            return examination;
-                        })
-                        .collect();
-                long after = System.currentTimeMillis();
-                for (Examination examination : found) {
-                    // Somewhere between the two the executor looked at its clock.
-                    long early = examination.clock() - after;
-                    long late = examination.clock() - before;
-                    long skew = early > 0 ? early : Math.min(late, 0);
-                    patients.merge(
-                            examination.executor(),
-                            new Patient(examination, skew),
-                            (a, b) -> Math.abs(a.skewMillis()) <= Math.abs(b.skewMillis()) ? a : b);
-                }
-            } while (patients.size() < executors(spark) && System.nanoTime() < deadline);
+            Map<String, Examination> examinations = new TreeMap<>();
+            Broadcast<ParameterServerTrial> shared = trial == null ? null : spark.broadcast(trial);
+            everywhere(spark, () -> Examination.here(order, shared == null ? null : shared.value()), (found, job) -> {
+                found.forEach(examination -> examinations.put(examination.executor(), examination));
+                return examinations.size();
+            });
+            // By now nothing is to be loaded, and a job is over in an instant: the clocks' bounds are narrow.
+            Map<String, Long> skews = new TreeMap<>();
+            everywhere(
+                    spark, () -> new Clock(SparkEnv.get().executorId(), System.currentTimeMillis()), (found, job) -> {
+                        // Each is what a clock is off by at least.
+                        found.forEach(clock -> skews.merge(
+                                clock.executor(),
+                                job.skew(clock.millis()),
+                                (a, b) -> Math.abs(a) >= Math.abs(b) ? a : b));
+                        return skews.size();
+                    });
+            examinations.forEach((executor, examination) ->
+                    patients.put(executor, new Patient(examination, skews.getOrDefault(executor, 0L))));
         } catch (Exception e) {
             if (!((Object) e instanceof SparkException)) {
                 throw e;
@@ -164,6 +260,46 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
                     patients.size() + " of " + (patients.size() + Math.max(0, silent)) + " looked at",
                     silent > 0 ? "the others were busy, or came too late: try again" : ""));
         }
+    }
+
+    /** What an executor's clock says. */
+    private record Clock(String executor, long millis) implements Serializable {}
+
+    /** When a job ran, by the driver's clock, in milliseconds since 1970. */
+    record Span(long before, long after) {
+        /** By how much a clock that was looked at meanwhile is off at least. */
+        long skew(long clock) {
+            return clock > after ? clock - after : Math.min(clock - before, 0);
+        }
+    }
+
+    /** A question to an executor. */
+    private interface Question<T> extends Serializable {
+        T answer();
+    }
+
+    /** What becomes of a job's answers. */
+    private interface Answers<T> {
+        /** @return how many executors have answered so far */
+        int take(List<T> found, Span job);
+    }
+
+    private static <T> void everywhere(JavaSparkContext spark, Question<T> question, Answers<T> answers) {
+        long deadline = System.nanoTime() + LOOK_NANOS;
+        int answered;
+        do {
+            int tasks = Math.max(2, 2 * spark.defaultParallelism());
+            spark.setJobDescription("doctor");
+            long before = System.currentTimeMillis();
+            List<T> found = spark.parallelize(Collections.nCopies(tasks, 0), tasks)
+                    .map(task -> {
+                        T answer = question.answer();
+                        TimeUnit.MILLISECONDS.sleep(TASK_MILLIS);
+                        return answer;
+                    })
+                    .collect();
+            answered = answers.take(found, new Span(before, System.currentTimeMillis()));
+        } while (answered < executors(spark) && System.nanoTime() < deadline);
     }
 
     /** A job that cannot even begin. */

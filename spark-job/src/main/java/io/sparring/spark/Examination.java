@@ -1,23 +1,27 @@
 package io.sparring.spark;
 
 import io.sparring.network.NativeMath;
+import java.io.File;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
+import org.bytedeco.javacpp.Loader;
 
 /**
  * What {@code sparring doctor} finds in one JVM.
  *
  * @param executor its name in Spark's UI; {@code driver} for the driver
  * @param spark Spark's version there
- * @param nativeFailure why ND4J's native library does not load; null where it does
+ * @param nativeFailure why ND4J's native library does not load, or does not compute; null where it does
+ * @param nativeFolder where that library is unpacked to, where that is not the folder that was asked for; else null
  * @param nativeThreads OMP_NUM_THREADS there; null where it is not set
  * @param heap the JVM's limit, in bytes
  * @param container heap and overhead as the cluster manager counts them, in bytes; 0 where nobody counts
@@ -25,7 +29,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param maxPhysicalBytes what JavaCPP holds the whole process to; 0 where the native library does not load
  * @param sharedMemory free bytes of /dev/shm; -1 where there is none
  * @param folderFailure why a file in the run folder could not be written; null where it could, or none was asked for
- * @param clock its milliseconds since 1970
+ * @param pythonFailure why the Python asked for does not start; null where it does, or none was asked for
+ * @param parameterServerFailure why messages do not go to the driver's parameter server and back; null where they do, or nobody tried
  */
 record Examination(
         String executor,
@@ -34,6 +39,7 @@ record Examination(
         String javaVersion,
         String spark,
         String nativeFailure,
+        String nativeFolder,
         String nativeThreads,
         long heap,
         long container,
@@ -41,12 +47,27 @@ record Examination(
         long maxPhysicalBytes,
         long sharedMemory,
         String folderFailure,
-        long clock)
+        String pythonFailure,
+        String parameterServerFailure)
         implements Serializable {
     private static final long MEBIBYTE = 1 << 20;
+    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
+    private static final long PYTHON_SECONDS = 20;
 
-    /** @param folder where to try to write; null: nowhere */
-    static Examination here(String folder, SerializableConfiguration hadoop) {
+    /**
+     * What to look at beside the JVM itself.
+     *
+     * @param folder where to try to write; null: nowhere
+     * @param python the command of a Python; null: none
+     */
+    record Order(String folder, SerializableConfiguration hadoop, String python) implements Serializable {
+        Order withoutPython() {
+            return new Order(folder, hadoop, null);
+        }
+    }
+
+    /** @param trial of the way to the parameter server; null: none */
+    static Examination here(Order order, ParameterServerTrial trial) {
         ExecutorSettings.apply();
         SparkConf settings = SparkEnv.get().conf();
         String executor = SparkEnv.get().executorId();
@@ -54,11 +75,12 @@ record Examination(
         String nativeFailure = loadNativeLibrary();
         return new Examination(
                 executor,
-                hostName(),
+                hostName(executor),
                 Runtime.version().feature(),
                 Runtime.version().toString(),
                 org.apache.spark.package$.MODULE$.SPARK_VERSION(),
                 nativeFailure,
+                nativeFailure == null ? otherNativeFolder() : null,
                 System.getenv("OMP_NUM_THREADS"),
                 Runtime.getRuntime().maxMemory(),
                 counted
@@ -69,11 +91,16 @@ record Examination(
                 counted ? MEBIBYTE * ExecutorSettings.overheadMebibytes(settings) : 0,
                 nativeFailure == null ? ExecutorSettings.maxPhysicalBytes() : 0,
                 freeSharedMemory(),
-                folder == null ? null : tryToWrite(folder, executor, hadoop),
-                System.currentTimeMillis());
+                order.folder() == null ? null : tryToWrite(order.folder(), executor, order.hadoop()),
+                order.python() == null ? null : tryToStart(order.python()),
+                trial == null ? null : trial.failure());
     }
 
-    private static String hostName() {
+    /** As Spark knows it: several hosts may go by one name with themselves. */
+    private static String hostName(String executor) {
+        if (!executor.equals("driver")) {
+            return SparkEnv.get().blockManager().blockManagerId().host();
+        }
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (IOException e) {
@@ -84,6 +111,7 @@ record Examination(
     private static String loadNativeLibrary() {
         try {
             NativeMath.useOneThread();
+            NativeMath.check();
             return null;
         } catch (Throwable e) {
             Throwable root = e;
@@ -91,6 +119,41 @@ record Examination(
                 root = root.getCause();
             }
             return firstLine(root);
+        }
+    }
+
+    /** JavaCPP says nothing where it cannot use the folder that it was told to, and takes another one. */
+    private static String otherNativeFolder() {
+        String asked = System.getProperty(CACHE);
+        if (asked == null) {
+            return null;
+        }
+        try {
+            File taken = Loader.getCacheDir();
+            return taken.getAbsoluteFile().equals(new File(asked).getAbsoluteFile())
+                    ? null
+                    : asked + " cannot be used, and " + taken + " is taken in its place";
+        } catch (IOException e) {
+            return firstLine(e);
+        }
+    }
+
+    private static String tryToStart(String python) {
+        try {
+            Process process = new ProcessBuilder(python, "-c", "import sys; assert sys.version_info.major == 3")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            if (!process.waitFor(PYTHON_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                return python + " does not start within " + PYTHON_SECONDS + " s";
+            }
+            return process.exitValue() == 0 ? null : python + " is no Python 3 (exit code " + process.exitValue() + ")";
+        } catch (IOException e) {
+            return e.getMessage();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return "interrupted";
         }
     }
 

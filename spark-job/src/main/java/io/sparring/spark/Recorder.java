@@ -11,6 +11,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,12 +24,17 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** Writes what happens into the run's folder: metrics, TensorBoard events, checkpoints. */
+/**
+ * Writes what happens into the run's folder: metrics, TensorBoard events, checkpoints.
+ *
+ * <p>A file system that is away for a while costs nothing but time: metrics are kept and written later, in another segment. Only a
+ * checkpoint waits for it, and ends the run if it waits in vain; its state is then left on this machine.
+ */
 final class Recorder implements TrainingListener, AutoCloseable {
     private static final String METRICS = "metrics.jsonl";
     private static final String EVENTS = "events.out.tfevents.";
-    /** In object stores, how long what has been recorded may be lost with this process, as a checkpoint cuts it too. */
-    private static final long SEGMENT_NANOS = 30_000_000_000L;
+    /** How long what has been recorded may be lost with this process, in object stores; a checkpoint writes it out too. */
+    private static final long SYNC_NANOS = 30_000_000_000L;
 
     private final RunFolder folder;
     private final Configuration configuration;
@@ -35,8 +44,14 @@ final class Recorder implements TrainingListener, AutoCloseable {
     private MetricsLog metrics;
     private TensorBoardEvents events;
     private int segment;
-    private long segmentStart = System.nanoTime();
+    private long lastSync = System.nanoTime();
+    /** What may be lost with the files that are open. */
+    private final List<Map<String, Object>> unsynced = new ArrayList<>();
+    /** Whether the files that were open could not be written. */
+    private boolean broken;
+
     private long checkpointRound;
+    private String rescued;
 
     /**
      * @param start where training begins; what an earlier session recorded after that point is cut
@@ -51,17 +66,13 @@ final class Recorder implements TrainingListener, AutoCloseable {
         List<Map<String, Object>> kept = read(folder).stream()
                 .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
                 .toList();
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        MetricsLog copy = new MetricsLog(lines);
-        for (Map<String, Object> line : kept) {
-            copy.record(line);
-        }
+        byte[] lines = encoded(kept);
         if (folder.inSegments()) {
-            folder.write(METRICS, lines.toByteArray());
-            folder.deleteBeginning(METRICS + ".");
+            folder.write(METRICS, lines);
         } else {
-            metricsFile = folder.grow(METRICS, lines.toByteArray());
+            folder.patiently("the metrics", () -> metricsFile = folder.grow(METRICS, lines));
         }
+        folder.deleteBeginning(METRICS + ".");
         // They are made anew from the metrics.
         folder.deleteBeginning(EVENTS);
         open();
@@ -74,35 +85,68 @@ final class Recorder implements TrainingListener, AutoCloseable {
     /** A run's metrics as far as they are written, each line once. */
     static List<Map<String, Object>> read(RunFolder folder) throws IOException {
         Set<String> seen = new HashSet<>();
-        // Segments that a process has put together, and died before it could remove them, are there twice.
+        // Twice there are segments that a process has put together and died before it could remove them, and lines of
+        // which
+        // nobody knew whether they had been written.
         return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS))).stream()
                 .filter(line -> seen.add(line.get("type") + " " + line.get("round")))
                 .toList();
     }
 
+    private static byte[] encoded(List<Map<String, Object>> lines) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        MetricsLog log = new MetricsLog(bytes);
+        for (Map<String, Object> line : lines) {
+            log.record(line);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** New files, with what may have been lost with those before. */
     private void open() throws IOException {
         segment++;
-        segmentStart = System.nanoTime();
         double now = now();
-        if (folder.inSegments()) {
+        if (folder.inSegments() || broken) {
             metricsFile = folder.segment(String.format(Locale.ROOT, "%s.%06d", METRICS, segment));
         }
-        String writer = folder.inSegments() ? String.format(Locale.ROOT, "sparring-%06d", segment) : "sparring";
+        String writer =
+                segment > 1 || folder.inSegments() ? String.format(Locale.ROOT, "sparring-%06d", segment) : "sparring";
         eventsFile = folder.segment(TensorBoardEvents.fileName(now, writer));
         metrics = new MetricsLog(metricsFile);
         events = new TensorBoardEvents(eventsFile, now);
+        for (Map<String, Object> line : unsynced) {
+            write(line);
+        }
     }
 
-    /** Makes sure that what has been recorded outlives this process. */
+    /** Makes sure that what has been recorded outlives this process; tried again, it begins other files. */
     private void sync() throws IOException {
-        if (folder.inSegments()) {
-            metrics.close();
-            events.close();
-            open();
-        } else {
-            metricsFile.sync();
-            eventsFile.sync();
+        lastSync = System.nanoTime();
+        try {
+            if (broken) {
+                open();
+            }
+            if (folder.inSegments()) {
+                metrics.close();
+                events.close();
+                unsynced.clear();
+                open();
+            } else {
+                metricsFile.sync();
+                eventsFile.sync();
+                unsynced.clear();
+            }
+            broken = false;
+        } catch (IOException e) {
+            abandon();
+            throw e;
         }
+    }
+
+    private void abandon() {
+        broken = true;
+        metricsFile.abandon();
+        eventsFile.abandon();
     }
 
     @Override
@@ -181,19 +225,30 @@ final class Recorder implements TrainingListener, AutoCloseable {
     }
 
     private void record(Map<String, Object> line) {
+        unsynced.add(line);
+        boolean wasBroken = broken;
         try {
-            write(line, now());
+            if (!broken) {
+                write(line);
+            }
+            if (System.nanoTime() - lastSync > SYNC_NANOS) {
+                sync();
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("the metrics of round " + line.get("round"), e);
+            if (!broken) {
+                abandon();
+            }
+            if (!wasBroken) {
+                System.err.println("sparring: the metrics of round " + line.get("round")
+                        + " could not be written, and are kept until they can: "
+                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            }
         }
     }
 
-    private void write(Map<String, Object> line, double wallTime) throws IOException {
+    private void write(Map<String, Object> line) throws IOException {
         metrics.record(line);
-        writeEvents(line, wallTime);
-        if (folder.inSegments() && System.nanoTime() - segmentStart > SEGMENT_NANOS) {
-            sync();
-        }
+        writeEvents(line, ((Number) line.get("wall_time")).doubleValue());
     }
 
     private void writeEvents(Map<String, Object> line, double wallTime) throws IOException {
@@ -224,8 +279,9 @@ final class Recorder implements TrainingListener, AutoCloseable {
     public void checkpoint(TrainingState state) {
         try {
             // A run that goes on from it finds the metrics up to it.
-            sync();
+            folder.patiently("the metrics of round " + state.round(), this::sync);
         } catch (IOException e) {
+            rescue(state);
             throw new UncheckedIOException("the metrics of round " + state.round(), e);
         }
         write("last", state);
@@ -241,8 +297,34 @@ final class Recorder implements TrainingListener, AutoCloseable {
         try {
             folder.writeCheckpoint(name, configuration, state);
         } catch (IOException e) {
+            rescue(state);
             throw new UncheckedIOException("the checkpoint " + name + " of round " + state.round(), e);
         }
+    }
+
+    /** The last resort: a run's folder on this machine, to go on from. */
+    private void rescue(TrainingState state) {
+        try {
+            Path place = Path.of("/var/tmp");
+            if (!Files.isWritable(place)) {
+                place = Path.of(System.getProperty("java.io.tmpdir"));
+            }
+            Path directory = Files.createTempDirectory(place, "sparring-round-" + state.round() + "-");
+            try (RunFolder local =
+                    RunFolder.at(directory.toUri().toString(), new org.apache.hadoop.conf.Configuration())) {
+                local.writeCheckpoint("last", configuration, state);
+            }
+            rescued = "The state of round " + state.round() + " is in " + directory + " on "
+                    + InetAddress.getLocalHost().getHostName() + ": sparring train --resume " + directory;
+        } catch (IOException e) {
+            rescued = "The state of round " + state.round()
+                    + " is lost: it could not be written to this machine either (" + e.getMessage() + ")";
+        }
+    }
+
+    /** Where the state is that could not be written into the run's folder, in a sentence; empty where all could. */
+    String rescued() {
+        return rescued == null ? "" : rescued;
     }
 
     /** The round that {@code last} holds. */
@@ -256,10 +338,24 @@ final class Recorder implements TrainingListener, AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        metrics.close();
-        events.close();
-        if (folder.inSegments()) {
-            folder.write(METRICS, folder.readGrown(METRICS));
+        if (rescued != null) {
+            abandon();
+            return;
+        }
+        folder.patiently("the metrics", () -> {
+            if (broken) {
+                sync();
+            }
+            try {
+                metrics.close();
+                events.close();
+            } catch (IOException e) {
+                abandon();
+                throw e;
+            }
+        });
+        if (segment > 1 || folder.inSegments()) {
+            folder.write(METRICS, encoded(read(folder)));
             folder.deleteBeginning(METRICS + ".");
         }
     }

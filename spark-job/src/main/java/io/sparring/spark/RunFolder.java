@@ -11,9 +11,11 @@ import java.io.FileNotFoundException;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -33,6 +36,8 @@ import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.UnsupportedFileSystemException;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
+import org.apache.hadoop.security.AccessControlException;
 
 /**
  * A run's folder, on any Hadoop file system.
@@ -52,10 +57,19 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
  * <p>Files appear whole: each is written under a temporary name and renamed in one step. Object stores (s3a: and the like) have no such
  * step, but an object appears when it is closed, whole or not at all: there, files are written in their place, checkpoints under a name with
  * their round, so that the one before stays until the new one is there, and what grows is written in segments.
+ *
+ * <p>What fails on another machine's file system is tried again for a while ({@link #PATIENCE_SECONDS}): NameNodes leave safe mode,
+ * DataNodes are started again, stores stop throttling.
  */
 final class RunFolder implements AutoCloseable {
     private static final String CHECKPOINTS = "checkpoints";
     private static final String SUBMISSION = "submission";
+    /** For how long what fails is tried again; not for folders of this machine, whose disk does not grow by waiting. */
+    static final String PATIENCE_SECONDS = "sparring.run.patience-seconds";
+
+    private static final int DEFAULT_PATIENCE_SECONDS = 60;
+    private static final long FIRST_PAUSE_MILLIS = 500;
+    private static final long LONGEST_PAUSE_MILLIS = 5000;
 
     private final Path root;
     private final FileSystem files;
@@ -64,6 +78,7 @@ final class RunFolder implements AutoCloseable {
     /** Whether the user wrote the file system down, {@code file:} included. */
     private final boolean shared;
 
+    private final long patienceNanos;
     private RunLock lock;
 
     private RunFolder(Path root, FileSystem files, boolean shared) throws IOException {
@@ -72,6 +87,9 @@ final class RunFolder implements AutoCloseable {
         // Nothing says outright whether renames are atomic; whoever can append keeps files and not objects.
         objectStore = !files.hasPathCapability(root, CommonPathCapabilities.FS_APPEND);
         this.shared = shared;
+        patienceNanos = root.toUri().getScheme().equals("file")
+                ? 0
+                : TimeUnit.SECONDS.toNanos(files.getConf().getInt(PATIENCE_SECONDS, DEFAULT_PATIENCE_SECONDS));
     }
 
     /**
@@ -150,8 +168,59 @@ final class RunFolder implements AutoCloseable {
      * @throws InvalidConfiguration if a live run uses it
      */
     void lock(Duration patience) throws IOException {
-        files.mkdirs(root);
-        lock = RunLock.take(files, new Path(root, "lock"), name(), objectStore, patience);
+        patiently("the lock", () -> {
+            files.mkdirs(root);
+            lock = RunLock.take(files, new Path(root, "lock"), name(), objectStore, patience);
+        });
+    }
+
+    /** Something that may fail. */
+    interface Attempt {
+        void make() throws IOException;
+    }
+
+    /**
+     * Does something until it works.
+     *
+     * @param what is written, for the user
+     * @throws IOException the last attempt's, in one line, once patience is at an end
+     */
+    void patiently(String what, Attempt attempt) throws IOException {
+        long start = System.nanoTime();
+        long pauseMillis = FIRST_PAUSE_MILLIS;
+        for (int tries = 1; ; tries++) {
+            try {
+                attempt.make();
+                return;
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                long waited = System.nanoTime() - start;
+                String reason =
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                if (waited + TimeUnit.MILLISECONDS.toNanos(pauseMillis) > patienceNanos
+                        || lock == null && isDenied(e)) {
+                    throw tries == 1
+                            ? e
+                            : new IOException(
+                                    reason + " (tried " + tries + " times in " + TimeUnit.NANOSECONDS.toSeconds(waited)
+                                            + " s)",
+                                    e);
+                }
+                if (tries == 1) {
+                    System.err.println("sparring: writing " + what + " to " + name()
+                            + " failed and is tried again for up to "
+                            + TimeUnit.NANOSECONDS.toSeconds(patienceNanos) + " s: " + reason);
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(pauseMillis);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while writing " + what);
+            }
+            pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        }
     }
 
     /** Whether files cannot grow here: what would grow is to be written in {@link #segment segments}. */
@@ -159,8 +228,17 @@ final class RunFolder implements AutoCloseable {
         return objectStore;
     }
 
+    /** Who may not write at the start will not be allowed to a minute later; credentials that expire meanwhile are renewed. */
+    private static boolean isDenied(IOException e) {
+        return e instanceof AccessControlException || e instanceof AccessDeniedException;
+    }
+
     /** Writes a whole file, in the place of one that may be there. */
     void write(String name, byte[] content) throws IOException {
+        patiently(name, () -> writeOnce(name, content));
+    }
+
+    private void writeOnce(String name, byte[] content) throws IOException {
         Path target = new Path(root, name);
         if (objectStore) {
             writeTemporary(target, out -> out.write(content));
@@ -202,7 +280,11 @@ final class RunFolder implements AutoCloseable {
         try (OutputStream out = new BufferedOutputStream(create(files, temporary, true), 1 << 16)) {
             content.to(out);
         } catch (IOException e) {
-            files.delete(temporary, false);
+            try {
+                files.delete(temporary, false);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
     }
@@ -237,7 +319,7 @@ final class RunFolder implements AutoCloseable {
     Growing grow(String name, byte[] kept) throws IOException {
         Path target = new Path(root, name);
         Path temporary = temporary(target);
-        Growing growing = new Growing(files.create(temporary, true));
+        Growing growing = new Growing(target, files.create(temporary, true));
         growing.write(kept);
         growing.sync();
         // The open file keeps growing under its new name.
@@ -245,21 +327,33 @@ final class RunFolder implements AutoCloseable {
         return growing;
     }
 
-    /** A part of a file that grows, in object stores: there once it is closed. */
+    /** A part of a file that grows; in object stores it is there once it is closed. */
     Growing segment(String name) throws IOException {
-        return new Growing(files.create(new Path(root, name), true));
+        Path path = new Path(root, name);
+        return new Growing(path, files.create(path, true));
     }
 
-    /** A file and then its segments ({@code name.000001}, …), in order; empty where there is none. */
+    /**
+     * The lines of a file and then of its segments ({@code name.000001}, …), in order; empty where there is none. What is behind a
+     * part's last newline is left out: whoever wrote it did not end it.
+     */
     byte[] readGrown(String name) throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         if (has(name)) {
-            all.write(read(name));
+            addLines(read(name), all);
         }
         for (String segment : beginning(name + ".")) {
-            all.write(read(segment));
+            addLines(read(segment), all);
         }
         return all.toByteArray();
+    }
+
+    private static void addLines(byte[] part, ByteArrayOutputStream all) {
+        int end = part.length;
+        while (end > 0 && part[end - 1] != '\n') {
+            end--;
+        }
+        all.write(part, 0, end);
     }
 
     /** The names of files directly in the folder that begin so, in order. */
@@ -288,6 +382,12 @@ final class RunFolder implements AutoCloseable {
 
     /** Writes a checkpoint; the one before is kept until the next, as {@code name.previous} or with its round in its name. */
     void writeCheckpoint(String name, Configuration configuration, TrainingState state) throws IOException {
+        patiently(
+                "the checkpoint " + name + " of round " + state.round(),
+                () -> writeCheckpointOnce(name, configuration, state));
+    }
+
+    private void writeCheckpointOnce(String name, Configuration configuration, TrainingState state) throws IOException {
         if (objectStore) {
             Path directory = new Path(root, CHECKPOINTS);
             String versioned = String.format(Locale.ROOT, "%s-%012d", name, state.round());
@@ -364,12 +464,14 @@ final class RunFolder implements AutoCloseable {
     final class Growing extends OutputStream {
         private static final long FLUSH_EVERY_NANOS = 1_000_000_000L;
 
+        private final Path path;
         private final FSDataOutputStream file;
         private final Plain out;
         private final boolean atOnce = root.toUri().getScheme().equals("file");
         private long lastSync = System.nanoTime();
 
-        private Growing(FSDataOutputStream file) {
+        private Growing(Path path, FSDataOutputStream file) {
+            this.path = path;
             this.file = file;
             out = new Plain(file);
         }
@@ -401,6 +503,23 @@ final class RunFolder implements AutoCloseable {
                     file.hflush();
                 }
                 lastSync = System.nanoTime();
+            }
+        }
+
+        /** Gives up a file that cannot be written any more, and leaves what is in it to be read. */
+        void abandon() {
+            try {
+                out.close();
+            } catch (IOException e) {
+                // That is why it is given up.
+            }
+            if (files instanceof DistributedFileSystem hdfs) {
+                try {
+                    // Else nobody can read its end for an hour, if the DataNode that had it was started again.
+                    hdfs.recoverLease(path);
+                } catch (IOException e) {
+                    // The NameNode does it by itself in the end.
+                }
             }
         }
 

@@ -12,11 +12,18 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerStageSubmitted;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 
 /**
  * A3C's workers as long-running tasks, each a Spark job of its own, and the way between them and the server at the driver.
@@ -24,16 +31,23 @@ import org.apache.spark.api.java.JavaSparkContext;
  * <p>A task that fails or dies with its executor is started again by Spark, and its higher attempt number fences off whatever is
  * left of it. Since each worker has its own job, one that Spark gives up ({@code spark.task.maxFailures}) leaves
  * the others alone: it is submitted again if it had pushed anything, and given up for good if not.
+ *
+ * <p>An executor that is being decommissioned waits for its tasks to end, which a worker's does not: it is killed, and Spark starts it again
+ * on another executor without counting that as a failure.
  */
 final class SparkWorkers implements Workers {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    /** Which property of its job names a worker. */
+    private static final String WORKER = "sparring.worker";
+
     private static final long SLOTS_SETTLE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
     private final JavaSparkContext spark;
     private final Configuration configuration;
     private final ParameterTransport transport;
     private final int count;
+    private final Residences residences = new Residences();
     private final List<Job> jobs = new ArrayList<>();
     private ParameterServer server;
     private ParameterTransport.ServerEnd serverEnd;
@@ -56,6 +70,7 @@ final class SparkWorkers implements Workers {
         this.spark = spark;
         this.configuration = configuration;
         this.transport = transport;
+        spark.sc().addSparkListener(residences);
         int asked = configuration.a3c().workers();
         count = asked == Configuration.A3c.AUTO_WORKERS ? settledSlots() : asked;
     }
@@ -139,9 +154,11 @@ final class SparkWorkers implements Workers {
         ParameterTransport.WorkerEnd way = serverEnd.workerEnd();
         spark.setJobDescription("worker " + worker);
         spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+        spark.setLocalProperty(WORKER, Integer.toString(worker));
         job.future = spark.parallelize(List.of(worker), 1)
                 .map(index -> work(all, index, way))
                 .collectAsync();
+        spark.setLocalProperty(WORKER, null);
     }
 
     /** A worker's task. */
@@ -171,8 +188,49 @@ final class SparkWorkers implements Workers {
                 ended(worker, job);
             }
         }
+        moveOut();
         checkTransport();
         return server.take(pushes, POLL_NANOS);
+    }
+
+    /** Takes workers off executors that are to go. */
+    private void moveOut() {
+        residences.running.forEach((task, executor) -> {
+            if (spark.sc()
+                            .taskScheduler()
+                            .getExecutorDecommissionState(executor)
+                            .isDefined()
+                    && residences.running.remove(task) != null) {
+                server.remark("executor " + executor + " is being decommissioned: its worker moves");
+                spark.sc().killTaskAttempt(task, true, "executor " + executor + " is being decommissioned");
+            }
+        });
+    }
+
+    /** On which executors workers live. */
+    private static final class Residences extends SparkListener {
+        private final Set<Integer> stages = ConcurrentHashMap.newKeySet();
+        /** Executors by the number of a worker's task. */
+        private final Map<Long, String> running = new ConcurrentHashMap<>();
+
+        @Override
+        public void onStageSubmitted(SparkListenerStageSubmitted event) {
+            if (event.properties().getProperty(WORKER) != null) {
+                stages.add(event.stageInfo().stageId());
+            }
+        }
+
+        @Override
+        public void onTaskStart(SparkListenerTaskStart event) {
+            if (stages.contains(event.stageId())) {
+                running.put(event.taskInfo().taskId(), event.taskInfo().executorId());
+            }
+        }
+
+        @Override
+        public void onTaskEnd(SparkListenerTaskEnd event) {
+            running.remove(event.taskInfo().taskId());
+        }
     }
 
     private void checkTransport() {
@@ -273,5 +331,6 @@ final class SparkWorkers implements Workers {
         sent = serverEnd.bytesSent();
         serverEnd.close();
         serverEnd = null;
+        spark.sc().removeSparkListener(residences);
     }
 }

@@ -294,7 +294,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             } catch (UncheckedIOException e) {
                 throw new TrainingFailed(
                         sentence("writing " + e.getMessage() + " failed: "
-                                        + e.getCause().getMessage())
+                                        + String.valueOf(e.getCause().getMessage())
+                                                .lines()
+                                                .findFirst()
+                                                .orElse(""))
                                 + intact(folder, recorder),
                         e);
             }
@@ -306,10 +309,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static String intact(RunFolder folder, Recorder recorder) {
-        return recorder.checkpointRound() == 0
+        String written = recorder.checkpointRound() == 0
                 ? "There is no checkpoint yet."
                 : "The checkpoint of round " + recorder.checkpointRound() + " is intact: sparring train --resume "
                         + folder.name();
+        return recorder.rescued().isEmpty() ? written : recorder.rescued() + ". " + written;
     }
 
     private void print(RunFolder folder, Configuration configuration, RunResult result) {

@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -136,23 +137,43 @@ class A3cIT {
         assertThat(mediaDirectories()).noneMatch(directory -> belongsTo(directory, pid));
     }
 
-    /** What two executors did, by the server's log. */
-    private record Run(TrainingResult result, List<Update> log, List<String> remarks, long received) {}
+    /** What executors did, by the server's log. */
+    record Run(TrainingResult result, List<Update> log, List<String> remarks, long received) {}
 
     /** Kills an executor once so many updates were merged; 0: never. */
     private static Run onTwoExecutors(int killAfter, String... overrides) throws Exception {
-        Configuration configuration = ConfigurationFile.parse("test", TINY, List.of(overrides));
         SparkConf settings = new SparkConf()
                 .setMaster("local-cluster[2,2,1024]")
                 .set("spark.ui.enabled", "false")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        boolean[] done = {killAfter == 0};
+        return train(
+                settings,
+                log -> {
+                    if (!done[0] && log.size() >= killAfter && workersOf(log) == 4) {
+                        done[0] = true;
+                        ProcessHandle executor = ExecutorProcesses.started().get(0);
+                        assertThat(executor.destroyForcibly()).isTrue();
+                        executor.onExit().join();
+                    }
+                },
+                overrides);
+    }
+
+    static long workersOf(List<Update> log) {
+        return log.stream().map(Update::worker).distinct().count();
+    }
+
+    /** @param merging is called with all updates so far, now and then */
+    static Run train(SparkConf settings, Consumer<List<Update>> merging, String... overrides) throws Exception {
+        Configuration configuration = ConfigurationFile.parse("test", TINY, List.of(overrides));
         List<Update> log = new ArrayList<>();
         List<String> remarks = new ArrayList<>();
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             SparkWorkers workers = new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration));
             TrainingResult result;
             try (workers;
-                    Workers observed = new Observing(workers, log, killAfter)) {
+                    Workers observed = new Observing(workers, log, merging)) {
                 result = A3c.train(configuration, TrainingState.first(configuration), observed, new TrainingListener() {
                     @Override
                     public void remark(String line) {
@@ -164,16 +185,16 @@ class A3cIT {
         }
     }
 
-    /** Writes down what the server merged, and kills. */
+    /** Writes down what the server merged. */
     private static final class Observing implements Workers {
         private final Workers workers;
         private final List<Update> log;
-        private int killAfter;
+        private final Consumer<List<Update>> merging;
 
-        Observing(Workers workers, List<Update> log, int killAfter) {
+        Observing(Workers workers, List<Update> log, Consumer<List<Update>> merging) {
             this.workers = workers;
             this.log = log;
-            this.killAfter = killAfter;
+            this.merging = merging;
         }
 
         @Override
@@ -190,14 +211,7 @@ class A3cIT {
         public List<Update> next(int count) throws InterruptedException {
             List<Update> updates = workers.next(count);
             log.addAll(updates);
-            if (killAfter > 0
-                    && log.size() >= killAfter
-                    && log.stream().map(Update::worker).distinct().count() == 4) {
-                killAfter = 0;
-                ProcessHandle executor = ExecutorProcesses.started().get(0);
-                assertThat(executor.destroyForcibly()).isTrue();
-                executor.onExit().join();
-            }
+            merging.accept(log);
             return updates;
         }
 
@@ -210,13 +224,12 @@ class A3cIT {
         public void close() {}
     }
 
-    private static void assertEachUpdateOnce(Run run) {
+    static void assertEachUpdateOnce(Run run) {
         assertThat(run.log.stream()
                         .map(update -> List.of((long) update.worker(), update.attempt(), update.sequence()))
                         .toList())
                 .doesNotHaveDuplicates();
-        for (int worker = 0; worker < 4; worker++) {
-            int index = worker;
+        for (int index : run.log.stream().map(Update::worker).distinct().toList()) {
             List<Update> own =
                     run.log.stream().filter(update -> update.worker() == index).toList();
             for (int i = 1; i < own.size(); i++) {

@@ -35,12 +35,16 @@ import org.junit.jupiter.api.io.TempDir;
  *   mvn -P soak -pl spark-job -am verify -Dsoak.minutes=10 -Dsoak.kill-every-seconds=60 [-Dsoak.master=spark://…]
  * </pre>
  *
- * <p>The executors have to be processes of this machine, and see its files.
+ * <p>The executors have to be processes of this machine, and see its files. With {@code -Dsoak.hosts=3 -Dsoak.delay-millis=20
+ * -Dsoak.loss-percent=1} they are on hosts of their own (root only; see {@link Hosts}).
  */
 class A3cSoak {
     private static final int MINUTES = Integer.getInteger("soak.minutes", 10);
     private static final int KILL_EVERY_SECONDS = Integer.getInteger("soak.kill-every-seconds", 60);
     private static final String MASTER = System.getProperty("soak.master", "local-cluster[2,2,1024]");
+    private static final int HOSTS = Integer.getInteger("soak.hosts", 0);
+    private static final int DELAY_MILLIS = Integer.getInteger("soak.delay-millis", 20);
+    private static final double LOSS_PERCENT = Double.parseDouble(System.getProperty("soak.loss-percent", "1"));
 
     @TempDir
     private Path logs;
@@ -50,6 +54,21 @@ class A3cSoak {
 
     @Test
     void noUpdateIsLostOrCountedTwiceWhileExecutorsAreKilled() throws Exception {
+        if (HOSTS == 0) {
+            soak(new SparkConf().setMaster(MASTER));
+            return;
+        }
+        try (Hosts hosts = Hosts.orSkip(HOSTS, DELAY_MILLIS, LOSS_PERCENT);
+                StandaloneCluster cluster = StandaloneCluster.start(hosts, HOSTS, 2)) {
+            soak(new SparkConf()
+                    .setMaster(cluster.master())
+                    .set("spark.driver.host", hosts.address(0))
+                    .set("spark.driver.bindAddress", "0.0.0.0"));
+            say(hosts.lostDatagrams() + " UDP packets were lost");
+        }
+    }
+
+    private void soak(SparkConf settings) throws Exception {
         Configuration configuration = ConfigurationFile.parse(
                 "conf/cartpole-a3c.yaml",
                 Files.readString(Path.of("..", "conf", "cartpole-a3c.yaml")),
@@ -59,9 +78,7 @@ class A3cSoak {
                         "budget.wall-clock-seconds=" + 60 * MINUTES,
                         "optimizer.learning-rate=" + System.getProperty("soak.learning-rate", "1e-3"),
                         "evaluation.every-env-steps=" + 500_000));
-        SparkConf settings = new SparkConf()
-                .setMaster(MASTER)
-                .set("spark.ui.enabled", "false")
+        settings.set("spark.ui.enabled", "false")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
         for (String key : System.getProperties().stringPropertyNames()) {
             if (key.startsWith("spark.")) {

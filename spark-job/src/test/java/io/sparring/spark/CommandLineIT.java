@@ -399,7 +399,8 @@ class CommandLineIT {
     }
 
     @Test
-    void aFullDiskIsOneLineAndLeavesTheLastCheckpointIntact() throws IOException, InterruptedException {
+    void aFullDiskIsOneLineAndLeavesTheLastCheckpointIntactAndTheStateElsewhere()
+            throws IOException, InterruptedException {
         assumeThat(Sparring.shell(fresh, "unshare -rm mount -t tmpfs -o size=64k none .")
                         .exit())
                 .as("a file system of 64 KiB can be mounted here")
@@ -422,6 +423,7 @@ class CommandLineIT {
                 .asString()
                 .matches(
                         "sparring: writing the (metrics|checkpoint .*) of round [0-9]+ failed: No space left on device\\."
+                                + " The state of round [0-9]+ is in /var/tmp/\\S+ on \\S+: sparring train --resume \\S+\\."
                                 + " The checkpoint of round [0-9]+ is intact: .*");
         assertThat(outcome.stderr()).doesNotContain("Exception", "\tat ");
         long round = CheckpointFile.read(Files.readAllBytes(fresh.resolve("kept/checkpoints/last")))
@@ -429,6 +431,15 @@ class CommandLineIT {
                 .round();
         assertThat(outcome.stderr()).contains("checkpoint of round " + round + " is intact");
         assertThat(fresh.resolve("kept/checkpoints/.last.tmp")).doesNotExist();
+
+        Path rescued = Path.of(outcome.stderr().replaceFirst("(?s).* is in (/var/tmp/\\S+) on .*", "$1"));
+        long state = CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/last")))
+                .state()
+                .round();
+        assertThat(state).isGreaterThan(round);
+        Sparring.Outcome resumed = resume(rescued, (state + 2) * STEPS_PER_ROUND);
+        assertThat(resumed.json().get("rounds").asLong()).isEqualTo(state + 2);
+        FileUtils.deleteDirectory(rescued.toFile());
     }
 
     private static Sparring startEndless(Path run) throws IOException {

@@ -14,7 +14,7 @@ class DiagnosisTest {
 
     @Test
     void aHealthyClusterHasNothingToFix() {
-        assertThat(Diagnosis.of(DRIVER, List.of(WELL), List.of(0L), "hdfs://runs"))
+        assertThat(Diagnosis.of(DRIVER, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
     }
 
@@ -67,13 +67,13 @@ class DiagnosisTest {
     @Test
     void aFolderOfTheDriversOwnDiskIsNotTheExecutorsBusiness() {
         Examination other = examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "NoSuchFileException: x");
-        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs"))
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs", null, null))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
     }
 
     @Test
     void aClockThatIsWrongIsNamed() {
-        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL), List.of(-61_000L), "hdfs://runs");
+        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL), List.of(-61_000L), "hdfs://runs", null, null);
         assertThat(findings)
                 .filteredOn(finding -> finding.verdict() == Verdict.FIX)
                 .singleElement()
@@ -86,10 +86,57 @@ class DiagnosisTest {
     @Test
     void tooManyNativeThreadsAndLittleSharedMemoryAreNoted() {
         Examination other = examined("2", 17, "3.5.5", null, "8", 1792, 768, 1792, 1, null);
-        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs"))
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs", null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
                 .extracting(Finding::check)
                 .containsExactly("native threads", "/dev/shm");
+    }
+
+    @Test
+    void aParameterServerThatIsNotReachedNamesThePortToOpenInTheDirectionThatIsClosed() {
+        assertThat(parameterServer(
+                        "the parameter server at UDP h:4711 does not answer within 5 s: the port is blocked"))
+                .contains("from the executors to h:4711", "spark.driver.host", "cluster.parameter-server-port");
+        assertThat(parameterServer("the parameter server at UDP h:4711 can be reached, but does not answer"))
+                .contains("from the driver to the executors", "cluster.worker-port");
+        assertThat(parameterServer("this JVM was started without --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"))
+                .contains("spark.executor.extraJavaOptions=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+    }
+
+    private static String parameterServer(String failure) {
+        Examination ill = new Examination(
+                "2",
+                "host-2",
+                17,
+                "17.0.1",
+                "3.5.5",
+                null,
+                null,
+                "1",
+                1024 * MEBIBYTE,
+                1792 * MEBIBYTE,
+                768 * MEBIBYTE,
+                1792 * MEBIBYTE,
+                1024 * MEBIBYTE,
+                null,
+                null,
+                failure);
+        Finding finding =
+                Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, "h:4711").stream()
+                        .filter(other -> other.verdict() == Verdict.FIX)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(finding.check()).isEqualTo("parameter server");
+        assertThat(finding.found()).contains("executor 2", failure);
+        return finding.fix();
+    }
+
+    @Test
+    void aClockIsOffByWhatNoMomentOfTheJobExplains() {
+        DoctorCommand.Span job = new DoctorCommand.Span(1000, 1500);
+        assertThat(job.skew(1200)).isZero();
+        assertThat(job.skew(7500)).isEqualTo(6000);
+        assertThat(job.skew(0)).isEqualTo(-1000);
     }
 
     @Test
@@ -101,7 +148,7 @@ class DiagnosisTest {
     }
 
     private static void only(String check, Examination ill, String symptom, String fix) {
-        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs");
+        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, null);
         assertThat(findings)
                 .filteredOn(finding -> finding.verdict() != Verdict.OK)
                 .singleElement()
@@ -131,6 +178,7 @@ class DiagnosisTest {
                 java + ".0.1",
                 spark,
                 nativeFailure,
+                null,
                 threads,
                 1024 * MEBIBYTE,
                 container * MEBIBYTE,
@@ -138,6 +186,7 @@ class DiagnosisTest {
                 maxPhysical * MEBIBYTE,
                 shared * MEBIBYTE,
                 folderFailure,
-                0);
+                null,
+                null);
     }
 }

@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The promise: (configuration, seed, number of shards) decide every bit, wherever the rounds are computed and whatever dies. */
 @Timeout(value = 180, unit = TimeUnit.SECONDS)
 class SameBitsIT {
-    private static final int ROUNDS = 12;
-    private static final int SHARDS = 4;
-    private static final String CONFIGURATION = """
+    static final int ROUNDS = 12;
+    static final int SHARDS = 4;
+    static final String CONFIGURATION = """
             environment: {id: CartPole-v1, copies-per-shard: 4}
             network: {kind: separate, hidden: [16, 16], activation: tanh}
             a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
@@ -186,13 +186,13 @@ class SameBitsIT {
         }
     }
 
-    private record Run(String sha256, Observed observed, long recomputed) {}
+    record Run(String sha256, Observed observed, long recomputed) {}
 
     private static Configuration configuration(String... overrides) {
         return ConfigurationFile.parse("test", CONFIGURATION, List.of(overrides));
     }
 
-    private static String plainJava(String... overrides) {
+    static String plainJava(String... overrides) {
         Configuration configuration = configuration(overrides);
         TrainingState start = TrainingState.first(configuration);
         return CheckpointFile.sha256(A2c.train(
@@ -201,18 +201,18 @@ class SameBitsIT {
                 .parameters());
     }
 
-    private static SparkConf settings(String master) {
+    static SparkConf settings(String master) {
         return new SparkConf()
                 .setMaster(master)
                 .set("spark.ui.enabled", "false")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
     }
 
-    private static Consumer<Long> nothing() {
+    static Consumer<Long> nothing() {
         return round -> {};
     }
 
-    private static Run onSpark(SparkConf settings, WorkerPool pool, Consumer<Long> afterRound, String... overrides) {
+    static Run onSpark(SparkConf settings, WorkerPool pool, Consumer<Long> afterRound, String... overrides) {
         Configuration configuration = configuration(overrides);
         TrainingState start = TrainingState.first(configuration);
         Observed observed = new Observed();

@@ -12,51 +12,76 @@ import java.util.concurrent.TimeUnit;
 final class StandaloneCluster implements AutoCloseable {
     private final List<Process> processes = new ArrayList<>();
     private final Path folder;
+    private final String address;
     private final int port;
 
-    private StandaloneCluster(Path folder, int port) {
+    private StandaloneCluster(Path folder, String address, int port) {
         this.folder = folder;
+        this.address = address;
         this.port = port;
     }
 
     /** One core and 1 GiB a worker. */
     static StandaloneCluster start(String... workerAddresses) throws IOException, InterruptedException {
-        StandaloneCluster cluster = new StandaloneCluster(Files.createTempDirectory("sparring-standalone"), freePort());
-        cluster.launch(
-                "master",
-                "org.apache.spark.deploy.master.Master",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                Integer.toString(cluster.port),
-                "--webui-port",
-                "0");
+        StandaloneCluster cluster = master("127.0.0.1");
         for (String address : workerAddresses) {
-            cluster.launch(
-                    "worker-" + address,
-                    "org.apache.spark.deploy.worker.Worker",
-                    "--host",
-                    address,
-                    "--cores",
-                    "1",
-                    "--memory",
-                    "1g",
-                    "--webui-port",
-                    "0",
-                    "--work-dir",
-                    cluster.folder.resolve(address).toString(),
-                    cluster.master());
+            cluster.worker(List.of(), address, 1);
         }
         cluster.awaitRegistered(workerAddresses.length);
         return cluster;
     }
 
-    String master() {
-        return "spark://127.0.0.1:" + port;
+    /** A worker with 1 GiB on each host, and the master here. */
+    static StandaloneCluster start(Hosts hosts, int count, int cores) throws IOException, InterruptedException {
+        StandaloneCluster cluster = master(hosts.address(0));
+        for (int host = 1; host <= count; host++) {
+            cluster.worker(hosts.on(host), hosts.address(host), cores);
+        }
+        cluster.awaitRegistered(count);
+        return cluster;
     }
 
-    private void launch(String name, String mainClass, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+    private static StandaloneCluster master(String address) throws IOException {
+        StandaloneCluster cluster =
+                new StandaloneCluster(Files.createTempDirectory("sparring-standalone"), address, freePort());
+        cluster.launch(
+                List.of(),
+                "master",
+                "org.apache.spark.deploy.master.Master",
+                "--host",
+                address,
+                "--port",
+                Integer.toString(cluster.port),
+                "--webui-port",
+                "0");
+        return cluster;
+    }
+
+    private void worker(List<String> before, String address, int cores) throws IOException {
+        launch(
+                before,
+                "worker-" + address,
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                address,
+                "--cores",
+                Integer.toString(cores),
+                "--memory",
+                "1g",
+                "--webui-port",
+                "0",
+                "--work-dir",
+                folder.resolve(address).toString(),
+                master());
+    }
+
+    String master() {
+        return "spark://" + address + ":" + port;
+    }
+
+    private void launch(List<String> before, String name, String mainClass, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
