@@ -47,7 +47,7 @@ final class ConcludeCommand implements Callable<Integer> {
         return 1;
     }
 
-    private static String reason(List<String> lines) {
+    static String reason(List<String> lines) {
         String reason = "it was killed, or never started";
         for (String line : lines) {
             Matcher matcher = REASON.matcher(line);
@@ -55,6 +55,13 @@ final class ConcludeCommand implements Callable<Integer> {
                     && !matcher.group(1).isBlank()
                     && !matcher.group(1).equals("N/A")) {
                 reason = matcher.group(1).strip();
+            }
+            // A pod's end.
+            if (line.contains(" exit code: ")) {
+                reason = "its pod ended with"
+                        + line.substring(line.indexOf(" exit code: ")).replace(":", "");
+            } else if (line.endsWith("termination reason: OOMKilled")) {
+                reason = "its pod used more memory than it has: raise spark.driver.memoryOverhead, or --driver-memory";
             }
         }
         return reason;
