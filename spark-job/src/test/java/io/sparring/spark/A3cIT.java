@@ -22,7 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -156,6 +156,7 @@ class A3cIT {
                         assertThat(executor.destroyForcibly()).isTrue();
                         executor.onExit().join();
                     }
+                    return false;
                 },
                 overrides);
     }
@@ -164,8 +165,8 @@ class A3cIT {
         return log.stream().map(Update::worker).distinct().count();
     }
 
-    /** @param merging is called with all updates so far, now and then */
-    static Run train(SparkConf settings, Consumer<List<Update>> merging, String... overrides) throws Exception {
+    /** @param enough is called with all updates so far, now and then, and says whether training may end before its budget does */
+    static Run train(SparkConf settings, Predicate<List<Update>> enough, String... overrides) throws Exception {
         Configuration configuration = ConfigurationFile.parse("test", TINY, List.of(overrides));
         List<Update> log = new ArrayList<>();
         List<String> remarks = new ArrayList<>();
@@ -173,11 +174,16 @@ class A3cIT {
             SparkWorkers workers = new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration));
             TrainingResult result;
             try (workers;
-                    Workers observed = new Observing(workers, log, merging)) {
+                    Observing observed = new Observing(workers, log, enough)) {
                 result = A3c.train(configuration, TrainingState.first(configuration), observed, new TrainingListener() {
                     @Override
                     public void remark(String line) {
                         remarks.add(line);
+                    }
+
+                    @Override
+                    public boolean stopRequested() {
+                        return observed.enough;
                     }
                 });
             }
@@ -189,12 +195,13 @@ class A3cIT {
     private static final class Observing implements Workers {
         private final Workers workers;
         private final List<Update> log;
-        private final Consumer<List<Update>> merging;
+        private final Predicate<List<Update>> isEnough;
+        private boolean enough;
 
-        Observing(Workers workers, List<Update> log, Consumer<List<Update>> merging) {
+        Observing(Workers workers, List<Update> log, Predicate<List<Update>> isEnough) {
             this.workers = workers;
             this.log = log;
-            this.merging = merging;
+            this.isEnough = isEnough;
         }
 
         @Override
@@ -211,7 +218,7 @@ class A3cIT {
         public List<Update> next(int count) throws InterruptedException {
             List<Update> updates = workers.next(count);
             log.addAll(updates);
-            merging.accept(log);
+            enough = enough || isEnough.test(log);
             return updates;
         }
 

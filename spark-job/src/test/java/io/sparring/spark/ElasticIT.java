@@ -60,7 +60,7 @@ class ElasticIT {
         @Override
         ShardUpdate round(float[] parameters, Shard shard) {
             try {
-                TimeUnit.MILLISECONDS.sleep(300);
+                TimeUnit.MILLISECONDS.sleep(500);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -92,8 +92,8 @@ class ElasticIT {
                 .set("spark.dynamicAllocation.shuffleTracking.enabled", "true")
                 .set("spark.dynamicAllocation.minExecutors", "1")
                 .set("spark.dynamicAllocation.maxExecutors", "3")
-                .set("spark.dynamicAllocation.schedulerBacklogTimeout", "100ms")
-                .set("spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", "100ms")
+                .set("spark.dynamicAllocation.schedulerBacklogTimeout", "1s")
+                .set("spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", "1s")
                 .set("spark.dynamicAllocation.executorIdleTimeout", "2s")
                 // Shards are cached: by default such executors would never be let go.
                 .set("spark.dynamicAllocation.cachedExecutorIdleTimeout", "2s");
@@ -136,18 +136,21 @@ class ElasticIT {
                         decommission(executor);
                         decommissioned.add(executor);
                     }
+                    return attempts(log) == 3 && !decommissioned.get(0).isAlive();
                 },
                 "a3c.workers=2",
                 "budget.env-steps=200000000",
-                "budget.wall-clock-seconds=45");
+                "budget.wall-clock-seconds=120");
 
         A3cIT.assertEachUpdateOnce(run);
         assertThat(decommissioned).singleElement().matches(executor -> !executor.isAlive());
         assertThat(run.remarks())
                 .anyMatch(line -> line.matches("executor \\d is being decommissioned: its worker moves"));
-        assertThat(run.log().stream().map(Update::attempt).distinct().count())
-                .as("attempts of workers that pushed")
-                .isEqualTo(3);
+        assertThat(attempts(run.log())).as("attempts of workers that pushed").isEqualTo(3);
+    }
+
+    private static long attempts(List<Update> log) {
+        return log.stream().map(Update::attempt).distinct().count();
     }
 
     private static int executors(SparkContext spark) {

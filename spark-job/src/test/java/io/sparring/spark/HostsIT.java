@@ -75,7 +75,7 @@ class HostsIT {
     @Test
     void everyUpdateOfA3cCountsOnceThoughDatagramsAreLost() throws Exception {
         long before = hosts.lostDatagrams();
-        A3cIT.Run run = A3cIT.train(settings(), log -> {}, "a3c.workers=6");
+        A3cIT.Run run = A3cIT.train(settings(), log -> false, "a3c.workers=6");
 
         A3cIT.assertEachUpdateOnce(run);
         assertThat(A3cIT.workersOf(run.log())).isEqualTo(6);
