@@ -25,7 +25,7 @@ final class Sparring implements AutoCloseable {
             Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
 
     /** On a cluster containers are started, one after the other. */
-    private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(4);
+    private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(6);
 
     private final Duration deadline;
     private final String command;
