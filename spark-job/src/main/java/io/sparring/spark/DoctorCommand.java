@@ -37,6 +37,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer>, ClusterCommand {
     private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** So many executors that have ended before one could be looked at will be followed by more. */
+    private static final int ENOUGH_ENDS = 4;
     /** Long enough for the next task to go to another core. */
     private static final long TASK_MILLIS = 100;
 
@@ -106,7 +108,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
             spark.sc().addSparkListener(ends);
             Order order = new Order(folder, new SerializableConfiguration(hadoop), python);
             List<Finding> findings = new ArrayList<>();
-            boolean looking = spark.isLocal() || await(spark);
+            boolean looking = spark.isLocal() || await(spark, ends);
             if (!looking) {
                 findings.add(noExecutor(settings, spark, ends));
             }
@@ -159,13 +161,13 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private boolean await(JavaSparkContext spark) {
+    private boolean await(JavaSparkContext spark, Ends ends) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(wait);
         while (!spark.sc().isStopped()) {
             if (executors(spark) > 0) {
                 return true;
             }
-            if (System.nanoTime() > deadline) {
+            if (System.nanoTime() > deadline || ends.count() >= ENOUGH_ENDS) {
                 return false;
             }
             pause();
@@ -185,7 +187,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
                     "their own logs say why (standalone: work/" + spark.sc().applicationId()
                             + "/*/stderr of the workers; YARN: yarn logs -applicationId "
                             + spark.sc().applicationId()
-                            + "): a Java that Spark 3.5 does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17), an option that it does not know (spark.executor.extraJavaOptions), or no way to the driver (spark.driver.host)");
+                            + "): a Java that Spark 3.5 does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17) or that is started without the --add-opens that Spark gives, an option that it does not know (spark.executor.extraJavaOptions), or no way to the driver (spark.driver.host)");
         }
         return new Finding(
                 Verdict.FIX,
@@ -201,9 +203,11 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
     /** How executors ended. */
     private static final class Ends extends SparkListener {
         private volatile String last;
+        private volatile int count;
 
         @Override
         public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+            count++;
             last = event.reason() == null
                     ? "no reason given"
                     : event.reason().lines().findFirst().orElse("").strip();
@@ -211,6 +215,10 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
 
         String last() {
             return last;
+        }
+
+        int count() {
+            return count;
         }
     }
 

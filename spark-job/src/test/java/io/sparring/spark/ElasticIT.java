@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Executors that come and go as Spark pleases: dynamic allocation, and decommissioning as clouds announce it. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class ElasticIT {
     private static StandaloneCluster cluster;
 
