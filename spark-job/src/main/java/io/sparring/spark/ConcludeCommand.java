@@ -43,7 +43,9 @@ final class ConcludeCommand implements Callable<Integer> {
         RunFolder folder =
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
         System.err.println("sparring: the driver left no result: " + reason(Files.readAllLines(log))
-                + (folder.has("checkpoints") ? "; go on with train --resume " + folder.name() : ""));
+                + (outcome.endsWith("/" + TrainCommand.OUTCOME) && folder.has("checkpoints")
+                        ? "; go on with train --resume " + folder.name()
+                        : ""));
         return 1;
     }
 
