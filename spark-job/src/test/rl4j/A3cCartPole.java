@@ -23,11 +23,11 @@ final class A3cCartPole {
                 .rewardFactor(0.01)
                 .gamma(0.99)
                 .build();
-        // Our preset's network: actor and critic of two hidden layers of 64.
+        // As in its examples, which is smaller and faster than our preset's two layers of 64.
         ActorCriticDenseNetworkConfiguration network = ActorCriticDenseNetworkConfiguration.builder()
-                .updater(new Adam(1e-3))
+                .updater(new Adam(1e-2))
                 .l2(0)
-                .numHiddenNodes(64)
+                .numHiddenNodes(16)
                 .numLayers(2)
                 .build();
         A3CDiscreteDense<Box> a3c = new A3CDiscreteDense<>(

@@ -216,11 +216,11 @@ public final class A3c {
             String line = String.format(
                     Locale.ROOT, "%d of %d workers have started within %.0f s", started, workers.count(), patience);
             if (started < configuration.a3c().minWorkers()) {
-                throw new TrainingFailed(line + ", and a3c.min-workers is "
-                        + configuration.a3c().minWorkers() + ". Are there as many slots as workers?");
+                throw new TrainingFailed(
+                        line + ", and a3c.min-workers is " + configuration.a3c().minWorkers() + workers.whyMissing());
             }
             if (started < workers.count()) {
-                listener.remark(line + "; training goes on with these");
+                listener.remark(line + "; training goes on with these" + workers.whyMissing());
             }
         }
         long pushes = server.staleness().updates();

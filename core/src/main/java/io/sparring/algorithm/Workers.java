@@ -22,6 +22,11 @@ public interface Workers extends AutoCloseable {
      */
     List<Update> next(int count) throws InterruptedException;
 
+    /** Why workers may not have started, to be appended to a sentence, as in {@code : no executor has come}; empty if that is not known. */
+    default String whyMissing() {
+        return "";
+    }
+
     /** Waits until the workers have ended, after {@link ParameterServer#finish}; with a deadline. */
     void awaitEnd() throws InterruptedException;
 

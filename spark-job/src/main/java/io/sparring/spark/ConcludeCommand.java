@@ -43,11 +43,13 @@ final class ConcludeCommand implements Callable<Integer> {
         RunFolder folder =
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
         System.err.println("sparring: the driver left no result: " + reason(Files.readAllLines(log))
-                + (folder.has("checkpoints") ? "; go on with train --resume " + folder.name() : ""));
+                + (outcome.endsWith("/" + TrainCommand.OUTCOME) && folder.has("checkpoints")
+                        ? "; go on with train --resume " + folder.name()
+                        : ""));
         return 1;
     }
 
-    private static String reason(List<String> lines) {
+    static String reason(List<String> lines) {
         String reason = "it was killed, or never started";
         for (String line : lines) {
             Matcher matcher = REASON.matcher(line);
@@ -55,6 +57,13 @@ final class ConcludeCommand implements Callable<Integer> {
                     && !matcher.group(1).isBlank()
                     && !matcher.group(1).equals("N/A")) {
                 reason = matcher.group(1).strip();
+            }
+            // A pod's end.
+            if (line.contains(" exit code: ")) {
+                reason = "its pod ended with"
+                        + line.substring(line.indexOf(" exit code: ")).replace(":", "");
+            } else if (line.endsWith("termination reason: OOMKilled")) {
+                reason = "its pod used more memory than it has: raise spark.driver.memoryOverhead, or --driver-memory";
             }
         }
         return reason;

@@ -61,8 +61,14 @@ final class LostExecutors extends SparkListener {
 
     /** Null for executors that were let go on purpose. */
     String line(String executor, String reason) {
-        String cause =
-                reason == null ? "" : reason.lines().findFirst().orElse("").strip();
+        // Kubernetes' begin with an empty line.
+        String cause = reason == null
+                ? ""
+                : reason.lines()
+                        .map(String::strip)
+                        .filter(text -> !text.isEmpty())
+                        .findFirst()
+                        .orElse("");
         String lower = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
         if (lower.contains("killed by driver")
                 || lower.contains("spark scale down")

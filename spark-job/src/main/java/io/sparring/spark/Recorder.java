@@ -85,9 +85,8 @@ final class Recorder implements TrainingListener, AutoCloseable {
     /** A run's metrics as far as they are written, each line once. */
     static List<Map<String, Object>> read(RunFolder folder) throws IOException {
         Set<String> seen = new HashSet<>();
-        // Twice there are segments that a process has put together and died before it could remove them, and lines of
-        // which
-        // nobody knew whether they had been written.
+        // There twice: segments that a process put together and died before it removed them, and lines written again
+        // because nobody knew whether they had arrived.
         return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS))).stream()
                 .filter(line -> seen.add(line.get("type") + " " + line.get("round")))
                 .toList();

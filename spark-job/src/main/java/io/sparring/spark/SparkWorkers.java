@@ -80,6 +80,19 @@ final class SparkWorkers implements Workers {
         return count;
     }
 
+    @Override
+    public String whyMissing() {
+        int slots = slots();
+        if (slots == 0) {
+            return ": no executor has come";
+        }
+        if (slots < count) {
+            return ": there are " + slots + " slots only";
+        }
+        return ": there are " + slots + " slots, but not every worker reaches " + serverEnd.description()
+                + "; open that port to executors, or set spark.driver.host to a name that they reach";
+    }
+
     /** How many tasks can run at once, now. */
     private int slots() {
         return spark.sc()

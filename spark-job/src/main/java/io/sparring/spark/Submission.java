@@ -31,7 +31,7 @@ record Submission(String id, Path outcome, SparkConf settings) {
      * How a driver ended.
      *
      * @param stdout what it printed
-     * @param stderr the last line that it said there
+     * @param stderr the last complaint or remark that it made there; null for none
      */
     record Outcome(int exit, String submission, List<String> stdout, String stderr) {}
 
@@ -72,8 +72,12 @@ record Submission(String id, Path outcome, SparkConf settings) {
             System.setOut(out);
             System.setErr(err);
         }
-        List<String> said = stderr.lines();
-        Outcome result = new Outcome(exit, id, stdout.lines(), said.isEmpty() ? null : said.get(said.size() - 1));
+        // Not the lines of progress.
+        String complaint = stderr.lines().stream()
+                .filter(line -> line.startsWith("sparring: "))
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+        Outcome result = new Outcome(exit, id, stdout.lines(), complaint);
         try {
             RunFolder.at(outcome.getParent().toString(), Session.hadoop(settings))
                     .write(outcome.getName(), JSON.writeValueAsBytes(result));

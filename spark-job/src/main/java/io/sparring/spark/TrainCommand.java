@@ -53,6 +53,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
 
+    /** In the run's folder, how it ended. */
+    static final String OUTCOME = "exit.json";
+
     /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
     private static final Set<String> MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
 
@@ -76,7 +79,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (submission != null) {
                 folder.mark(submission.id());
             }
-            folder.delete("exit.json");
+            folder.delete(OUTCOME);
             // An attempt that follows another goes on from the last checkpoint, if that came so far.
             boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
             Start start = goesOn ? resumed(folder, asked) : new Start(asked, TrainingState.first(asked), null);
@@ -112,7 +115,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (json) {
             words.add("--json");
         }
-        return new Travel(folder.uri() + "/exit.json", words);
+        return new Travel(folder.uri() + "/" + OUTCOME, words);
     }
 
     private void refuseBoth() {
@@ -131,7 +134,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
 
     /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
     private static void writeExit(RunFolder folder, int exit) throws IOException {
-        folder.write("exit.json", RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+        folder.write(OUTCOME, RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
     }
 
     private String folderName(Configuration asked) {
@@ -146,7 +149,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static void refuseRun(RunFolder folder) throws IOException {
-        if (folder.has("checkpoints") || folder.has("metrics.jsonl")) {
+        if (folder.has("metrics.jsonl") && !folder.has("checkpoints")) {
+            throw new InvalidConfiguration(
+                    "--run " + folder.name()
+                            + ": a run ended in this folder before its first checkpoint; remove the folder, or name another one");
+        }
+        if (folder.has("checkpoints")) {
             throw new InvalidConfiguration("--run " + folder.name()
                     + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());
         }
@@ -210,6 +218,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
 
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            if (spark.sc().uiWebUrl().isDefined()) {
+                System.err.println(
+                        "sparring: Spark's UI is at " + spark.sc().uiWebUrl().get());
+            }
             BestParameters best = new BestParameters(start.bestParameters());
             TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C
                     ? trainAsynchronously(folder, start, spark, signals, best)
@@ -276,9 +288,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         try (Recorder recorder = new Recorder(folder, configuration, start.state(), recomputed);
-                Progress progress = new Progress(configuration, start.state().envSteps())) {
+                Progress progress = new Progress(configuration, start.state().envSteps());
+                SparkMetrics metrics = new SparkMetrics()) {
             try {
-                return training.with(new Listeners(signals, recorder, progress, best));
+                return training.with(new Listeners(signals, recorder, progress, metrics, best));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {
@@ -295,7 +308,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static String sentence(String message) {
-        return message + (message.endsWith(".") ? " " : ". ");
+        return message + (message.endsWith(".") || message.endsWith("?") ? " " : ". ");
     }
 
     private static String intact(RunFolder folder, Recorder recorder) {

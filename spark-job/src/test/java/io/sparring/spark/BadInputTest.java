@@ -69,7 +69,7 @@ class BadInputTest {
                 arguments(
                         "train DIR/tiny.yaml --set optimizer.learning-rate=NaN",
                         List.of("optimizer.learning-rate", "above 0", "NaN")),
-                arguments("train DIR/tiny.yaml --set algorithm=a4c", List.of("algorithm", "a2c or a3c", "a4c")),
+                arguments("train DIR/tiny.yaml --set algorithm=a4c", List.of("algorithm", "[a2c, a3c]", "a4c")),
                 arguments("train DIR/tiny.yaml --set a3c.workers=-3", List.of("a3c.workers", "or auto", "got -3")),
                 arguments("train DIR/tiny.yaml --set a3c.merge=mean", List.of("a3c.merge", "average", "mean")),
                 arguments(
@@ -77,7 +77,7 @@ class BadInputTest {
                         List.of("a3c.local-steps", "1 where merge is gradients", "got 2")),
                 arguments(
                         "train DIR/tiny.yaml --set a3c.correction=vtrace",
-                        List.of("a3c.correction", "did you mean v-trace?")),
+                        List.of("a3c.correction", "[none, v-trace, damping]", "vtrace")),
                 arguments(
                         "train DIR/tiny.yaml --set cluster.parameter-server-port=70000",
                         List.of("cluster.parameter-server-port", "70000")),
@@ -121,6 +121,21 @@ class BadInputTest {
         assertThat(outcome.complaints()).hasSize(1).first().asString().startsWith("sparring: ");
         assertThat(outcome.stderr()).contains(parts);
         assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void aFolderWhereARunEndedBeforeItsFirstCheckpointIsToBeRemoved() throws IOException {
+        Path ended = Files.createDirectory(folder.resolve("ended"));
+        Files.createFile(ended.resolve("metrics.jsonl"));
+
+        Sparring.Outcome outcome =
+                Sparring.here("train", folder.resolve("tiny.yaml").toString(), "--run", ended.toString());
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .containsExactly(
+                        "sparring: --run " + ended
+                                + ": a run ended in this folder before its first checkpoint; remove the folder, or name another one");
     }
 
     @ParameterizedTest

@@ -34,6 +34,22 @@ class LostExecutorsTest {
     }
 
     @Test
+    void aPodsEndIsSaidInOneLineWithItsCause() {
+        assertThat(lost.line("3", """
+
+                                The executor with id 3 exited with exit code 137(SIGKILL, possible container OOM).
+                                The API gave the following brief reason: N/A
+                                The API gave the following container statuses:
+                                \t container state: terminated
+                                \t exit code: 137
+                                \t termination reason: OOMKilled
+                                """))
+                .startsWith("executor 3 was lost and its shards are computed again: The executor with id 3 exited with")
+                .endsWith("raise spark.executor.memoryOverhead")
+                .doesNotContain("\n");
+    }
+
+    @Test
     void executorsThatAreLetGoAreNotMentioned() {
         assertThat(lost.line("3", "Executor killed by driver.")).isNull();
         assertThat(lost.line("3", "Executor decommission: spark scale down")).isNull();

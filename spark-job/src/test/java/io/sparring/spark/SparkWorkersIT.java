@@ -124,7 +124,7 @@ class SparkWorkersIT {
                         "budget.env-steps=100000000"))
                 .isInstanceOf(TrainingFailed.class)
                 .hasMessageMatching(
-                        "[0-2] of 4 workers have started within 4 s, and a3c.min-workers is 3. Are there as many slots as workers\\?");
+                        "[0-2] of 4 workers have started within 4 s, and a3c.min-workers is 3: there are 2 slots only");
     }
 
     @Test

@@ -25,7 +25,7 @@ final class Sparring implements AutoCloseable {
             Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
 
     /** On a cluster containers are started, one after the other. */
-    private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(4);
+    private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(6);
 
     private final Duration deadline;
     private final String command;
@@ -130,6 +130,11 @@ final class Sparring implements AutoCloseable {
     void signal(String name) throws IOException, InterruptedException {
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
         assertThat(kill.waitFor()).isZero();
+    }
+
+    /** What it has said so far of progress and problems. */
+    String complaints() throws IOException {
+        return Files.readString(stderr);
     }
 
     long pid() {

@@ -18,6 +18,7 @@ class SubmissionTest {
         int exit = submission.run(() -> {
             System.out.println("the result");
             System.err.println("sparring: a complaint");
+            System.err.println("1,280 of 64,000 steps");
             return 1;
         });
         assertThat(exit).isEqualTo(1);

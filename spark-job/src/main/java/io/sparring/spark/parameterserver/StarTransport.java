@@ -232,7 +232,10 @@ final class StarTransport extends AeronUdpTransport {
                 ? "port " + limits.firstPort
                 : "ports " + limits.firstPort + " to " + limits.lastPort;
         throw new UncheckedIOException(new TransportFailed(
-                "cannot listen on UDP " + ports + " of " + limits.bindAddress.getHostAddress() + ": " + firstLine(last),
+                "cannot listen on UDP " + ports + " of " + limits.bindAddress.getHostAddress() + ": "
+                        + (firstLine(last).contains("Address already in use")
+                                ? "taken by another process"
+                                : firstLine(last)),
                 last));
     }
 
