@@ -8,7 +8,6 @@ Prints a line "NAME ADDRESS" for each host, the machine's first. Then answers co
   loss PERCENT    from now on
   delay MS        from now on
   block PORT HOST lets no UDP of this host through to this port any more
-  cut HOST        nothing reaches or leaves this host any more; 0: all do again
 Ends when its input does, and takes the namespaces and what runs in them along.
 """
 
@@ -51,7 +50,7 @@ class Wire:
         self.random = random.Random(0)
         self.names, self.tuns, self.lost = [], {}, {}
         self.underway, self.number = [], 0
-        self.blocked = self.cut = None
+        self.blocked = None
         network = free_network()
         for host in range(hosts + 1):
             address = f"{network}.{host or 254}"
@@ -76,7 +75,7 @@ class Wire:
             return  # IPv6 looks for neighbours.
         target = self.tuns.get(packet[16:20])
         source = self.tuns.get(packet[12:16])
-        if target is None or source is None or self.cut in (target[1], source[1]):
+        if target is None or source is None:
             return
         protocol = packet[9]
         header = 4 * (packet[0] & 15)
@@ -99,8 +98,6 @@ class Wire:
             self.delay = float(values[0]) / 1000
         elif command == "block":
             self.blocked = (struct.pack("!H", int(values[0])), int(values[1]))
-        elif command == "cut":
-            self.cut = int(values[0]) or None
         else:
             return "unknown"
         return "done"

@@ -157,10 +157,19 @@ final class Diagnosis {
                 Verdict.FIX,
                 "run folder",
                 folder + " can be written",
-                // Executors have no business in a folder of the driver's own disk.
-                e -> e.folderFailure() != null && (!local || e.executor().equals("driver")),
+                e -> e.folderFailure() != null && e.executor().equals("driver"),
                 Examination::folderFailure,
                 "give this user the right to write " + folder + ", or name another one by --run");
+        // Executors have no business in a folder of the driver's own disk.
+        if (!local && all.size() > 1) {
+            judge(
+                    Verdict.NOTE,
+                    "run folder",
+                    "executors can write it too",
+                    e -> e.folderFailure() != null && !e.executor().equals("driver"),
+                    Examination::folderFailure,
+                    "training does without: only the driver writes there");
+        }
     }
 
     private void clocks(List<Examination> executors, List<Long> skews) {

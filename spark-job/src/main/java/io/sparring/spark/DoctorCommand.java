@@ -129,7 +129,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
                         inOrder.stream().map(Patient::examination).toList(),
                         inOrder.stream().map(Patient::skewMillis).toList(),
                         folder,
-                        python,
+                        spark.isLocal() || !patients.isEmpty() ? python : null,
                         trial == null || !spark.isLocal() && patients.isEmpty()
                                 ? null
                                 : server.description().replaceFirst(".* ", "")));
@@ -254,19 +254,17 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
                     });
             examinations.forEach((executor, examination) ->
                     patients.put(executor, new Patient(examination, skews.getOrDefault(executor, 0L))));
-        } catch (Exception e) {
-            if (!((Object) e instanceof SparkException)) {
-                throw e;
-            }
-            findings.add(failed(String.valueOf(e.getMessage())));
-        }
-        if (findings.isEmpty()) {
             int silent = executors(spark) - patients.size();
             findings.add(new Finding(
                     silent > 0 ? Verdict.NOTE : Verdict.OK,
                     "executors",
                     patients.size() + " of " + (patients.size() + Math.max(0, silent)) + " looked at",
                     silent > 0 ? "the others were busy, or came too late: try again" : ""));
+        } catch (Exception e) {
+            if (!((Object) e instanceof SparkException)) {
+                throw e;
+            }
+            findings.add(failed(String.valueOf(e.getMessage())));
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileSystem;
@@ -91,7 +92,7 @@ record Examination(
                 counted ? MEBIBYTE * ExecutorSettings.overheadMebibytes(settings) : 0,
                 nativeFailure == null ? ExecutorSettings.maxPhysicalBytes() : 0,
                 freeSharedMemory(),
-                order.folder() == null ? null : tryToWrite(order.folder(), executor, order.hadoop()),
+                order.folder() == null ? null : tryToWrite(order.folder(), order.hadoop()),
                 order.python() == null ? null : tryToStart(order.python()),
                 trial == null ? null : trial.failure());
     }
@@ -165,11 +166,11 @@ record Examination(
         }
     }
 
-    private static String tryToWrite(String folder, String executor, SerializableConfiguration hadoop) {
+    private static String tryToWrite(String folder, SerializableConfiguration hadoop) {
         try {
             org.apache.hadoop.fs.Path root = new org.apache.hadoop.fs.Path(folder);
             FileSystem files = root.getFileSystem(hadoop.value());
-            org.apache.hadoop.fs.Path probe = new org.apache.hadoop.fs.Path(root, ".doctor-" + executor);
+            org.apache.hadoop.fs.Path probe = new org.apache.hadoop.fs.Path(root, ".doctor-" + UUID.randomUUID());
             if (!files.mkdirs(root)) {
                 return "it cannot be made";
             }

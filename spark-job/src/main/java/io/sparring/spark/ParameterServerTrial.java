@@ -48,7 +48,7 @@ final class ParameterServerTrial implements Serializable {
             }
             return Arrays.equals(answer, message) ? null : "a message came back altered";
         } catch (IOException e) {
-            return e.getMessage();
+            return e.getMessage() == null ? e.toString() : e.getMessage();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,6 +53,8 @@ final class Recorder implements TrainingListener, AutoCloseable {
 
     private long checkpointRound;
     private String rescued;
+    /** The best of this session; null where there was none. */
+    private TrainingState best;
 
     /**
      * @param start where training begins; what an earlier session recorded after that point is cut
@@ -289,6 +292,7 @@ final class Recorder implements TrainingListener, AutoCloseable {
 
     @Override
     public void best(TrainingState state) {
+        best = state;
         write("best", state);
     }
 
@@ -312,12 +316,24 @@ final class Recorder implements TrainingListener, AutoCloseable {
             try (RunFolder local =
                     RunFolder.at(directory.toUri().toString(), new org.apache.hadoop.conf.Configuration())) {
                 local.writeCheckpoint("last", configuration, state);
+                local.write(METRICS, encoded(unsynced));
+                if (best != null) {
+                    local.writeCheckpoint("best", configuration, best);
+                }
             }
-            rescued = "The state of round " + state.round() + " is in " + directory + " on "
-                    + InetAddress.getLocalHost().getHostName() + ": sparring train --resume " + directory;
+            rescued = "The state of round " + state.round() + " is in " + directory + " on " + hostName()
+                    + ": sparring train --resume " + directory;
         } catch (IOException e) {
             rescued = "The state of round " + state.round()
                     + " is lost: it could not be written to this machine either (" + e.getMessage() + ")";
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "this machine";
         }
     }
 
@@ -354,8 +370,10 @@ final class Recorder implements TrainingListener, AutoCloseable {
             }
         });
         if (segment > 1 || folder.inSegments()) {
-            folder.write(METRICS, encoded(read(folder)));
-            folder.deleteBeginning(METRICS + ".");
+            folder.patiently("the metrics", () -> {
+                folder.write(METRICS, encoded(read(folder)));
+                folder.deleteBeginning(METRICS + ".");
+            });
         }
     }
 }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -192,9 +193,11 @@ final class RunFolder implements AutoCloseable {
             try {
                 attempt.make();
                 return;
-            } catch (InterruptedIOException e) {
-                throw e;
             } catch (IOException e) {
+                // Of an interrupted thread; timeouts are of that class too, and are what waiting is for.
+                if (e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)) {
+                    throw e;
+                }
                 long waited = System.nanoTime() - start;
                 String reason =
                         String.valueOf(e.getMessage()).lines().findFirst().orElse("");

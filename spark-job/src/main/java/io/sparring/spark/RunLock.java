@@ -62,7 +62,7 @@ final class RunLock implements AutoCloseable {
     private void take(long deadline) throws IOException {
         for (int attempt = 0; ; attempt++) {
             try {
-                writeOwner(false);
+                claim();
                 return;
             } catch (FileAlreadyExistsException e) {
                 String alive = alive();
@@ -78,6 +78,22 @@ final class RunLock implements AutoCloseable {
                     throw new InvalidConfiguration(alive);
                 }
             }
+        }
+    }
+
+    /** Leaves no half-written lock, which would look like somebody else's. */
+    private void claim() throws IOException {
+        try {
+            writeOwner(false);
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (IOException e) {
+            try {
+                files.delete(path, false);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
         }
     }
 

@@ -5,6 +5,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.sparring.algorithm.TrainingListener;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.metrics.MetricsSystem;
 import org.apache.spark.metrics.source.Source;
 
 /**
@@ -13,6 +14,7 @@ import org.apache.spark.metrics.source.Source;
  */
 final class SparkMetrics implements TrainingListener, Source, AutoCloseable {
     private final MetricRegistry registry = new MetricRegistry();
+    private final MetricsSystem metricsSystem = SparkEnv.get().metricsSystem();
     private volatile Round round;
     private volatile double evaluation = Double.NaN;
 
@@ -36,7 +38,7 @@ final class SparkMetrics implements TrainingListener, Source, AutoCloseable {
                         ? Double.NaN
                         : last.asynchrony().staleness().mean());
         registry.register("evaluationReturn", (Gauge<Double>) () -> evaluation);
-        SparkEnv.get().metricsSystem().registerSource(this);
+        metricsSystem.registerSource(this);
     }
 
     private void gauge(String name, ToDoubleFunction<Round> value) {
@@ -72,6 +74,6 @@ final class SparkMetrics implements TrainingListener, Source, AutoCloseable {
 
     @Override
     public void close() {
-        SparkEnv.get().metricsSystem().removeSource(this);
+        metricsSystem.removeSource(this);
     }
 }

@@ -149,11 +149,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static void refuseRun(RunFolder folder) throws IOException {
-        if (folder.has("metrics.jsonl") && !folder.has("checkpoints")) {
-            throw new InvalidConfiguration(
-                    "--run " + folder.name()
-                            + ": a run ended in this folder before its first checkpoint; remove the folder, or name another one");
-        }
+        // Where there is no checkpoint there is nothing to go on from: a start that failed may be tried again.
         if (folder.has("checkpoints")) {
             throw new InvalidConfiguration("--run " + folder.name()
                     + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());

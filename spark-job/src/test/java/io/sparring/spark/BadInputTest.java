@@ -123,21 +123,6 @@ class BadInputTest {
         assertThat(files()).isEqualTo(before);
     }
 
-    @Test
-    void aFolderWhereARunEndedBeforeItsFirstCheckpointIsToBeRemoved() throws IOException {
-        Path ended = Files.createDirectory(folder.resolve("ended"));
-        Files.createFile(ended.resolve("metrics.jsonl"));
-
-        Sparring.Outcome outcome =
-                Sparring.here("train", folder.resolve("tiny.yaml").toString(), "--run", ended.toString());
-
-        assertThat(outcome.exit()).isEqualTo(2);
-        assertThat(outcome.complaints())
-                .containsExactly(
-                        "sparring: --run " + ended
-                                + ": a run ended in this folder before its first checkpoint; remove the folder, or name another one");
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -217,6 +217,20 @@ class CommandLineIT {
     }
 
     @Test
+    void aFolderWhereARunEndedBeforeItsFirstCheckpointMayBeUsedAgain() throws IOException, InterruptedException {
+        Path run = Files.createDirectory(fresh.resolve("again"));
+        Files.writeString(
+                run.resolve("metrics.jsonl"),
+                "{\"type\":\"round\",\"round\":1,\"env_steps\":8,\"seconds\":1.0,\"wall_time\":1.0}\n");
+
+        Sparring.Outcome again = Sparring.run(work, "train", "tiny.yaml", "--run", run.toString(), "--json");
+
+        assertThat(again.exit()).as(again.toString()).isZero();
+        assertThat(again.json().get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+        assertThat(rounds(run)).doesNotHaveDuplicates();
+    }
+
+    @Test
     void severalRunsAreReportedInOnePlot() throws IOException {
         Path one = copyOfTrained();
         Path other = work.resolve("trained");

@@ -56,12 +56,25 @@ class DiagnosisTest {
     }
 
     @Test
-    void aFolderThatCannotBeWrittenIsNamed() {
+    void aFolderThatTheDriverCannotWriteIsNamed() {
+        Examination driver = examined("driver", 17, "3.5.5", null, "1", 0, 0, 0, 1024, "AccessControlException: no");
+        assertThat(Diagnosis.of(driver, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.verdict() == Verdict.FIX)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.found()).contains("the driver", "AccessControlException: no");
+                    assertThat(finding.fix()).contains("--run");
+                });
+    }
+
+    @Test
+    void aFolderThatOnlyExecutorsCannotWriteIsNotedSinceTheyNeedNot() {
         only(
+                Verdict.NOTE,
                 "run folder",
                 examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "AccessControlException: no"),
                 "AccessControlException: no",
-                "--run");
+                "only the driver writes there");
     }
 
     @Test
@@ -148,12 +161,16 @@ class DiagnosisTest {
     }
 
     private static void only(String check, Examination ill, String symptom, String fix) {
+        only(Verdict.FIX, check, ill, symptom, fix);
+    }
+
+    private static void only(Verdict verdict, String check, Examination ill, String symptom, String fix) {
         List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, null);
         assertThat(findings)
                 .filteredOn(finding -> finding.verdict() != Verdict.OK)
                 .singleElement()
                 .satisfies(finding -> {
-                    assertThat(finding.verdict()).isEqualTo(Verdict.FIX);
+                    assertThat(finding.verdict()).isEqualTo(verdict);
                     assertThat(finding.check()).isEqualTo(check);
                     assertThat(finding.found()).contains("executor 2", symptom);
                     assertThat(finding.fix()).contains(fix);

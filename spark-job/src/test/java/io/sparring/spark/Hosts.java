@@ -79,11 +79,6 @@ final class Hosts implements AutoCloseable {
         ask("block " + port + " " + host);
     }
 
-    /** Nothing reaches or leaves a host any more; 0: all is well again. */
-    void cut(int host) {
-        ask("cut " + host);
-    }
-
     private synchronized String ask(String command) {
         try {
             commands.write(command + "\n");
