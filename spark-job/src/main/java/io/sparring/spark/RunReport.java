@@ -63,8 +63,10 @@ final class RunReport {
         List<Series> bySteps = new ArrayList<>();
         List<Series> bySeconds = new ArrayList<>();
         List<Fact> facts = new ArrayList<>();
+        // Without what is before their last part, where that tells them apart.
+        boolean distinct = runs.stream().map(RunReport::lastPart).distinct().count() == runs.size();
         for (SavedRun run : runs) {
-            String name = run.folder().name();
+            String name = distinct ? lastPart(run) : run.folder().name();
             List<Map<String, Object>> lines = Recorder.read(run.folder());
             bySteps.add(series(name, lines, "env_steps", "evaluation_return"));
             bySeconds.add(series(name, lines, "seconds", "evaluation_return"));
@@ -77,6 +79,11 @@ final class RunReport {
                 List.of(
                         new Chart("Return by time", SECONDS, null, bySeconds),
                         new Chart("Return by steps", STEPS, null, bySteps))));
+    }
+
+    private static String lastPart(SavedRun run) {
+        String name = run.folder().name();
+        return name.substring(name.lastIndexOf('/') + 1);
     }
 
     private static List<Fact> facts(RunFolder folder, Configuration configuration, RunResult result) {
