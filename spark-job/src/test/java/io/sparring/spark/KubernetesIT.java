@@ -2,13 +2,8 @@ package io.sparring.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.sparring.algorithm.A2c;
-import io.sparring.algorithm.LocalRounds;
-import io.sparring.algorithm.TrainingListener;
-import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
-import io.sparring.run.CheckpointFile;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,11 +89,7 @@ class KubernetesIT {
         Files.writeString(work.resolve("test.yaml"), CONFIGURATION);
         Files.copy(Path.of("..", "conf", "cartpole-a3c.yaml"), work.resolve("a3c.yaml"));
         Configuration configuration = ConfigurationFile.parse("test", CONFIGURATION, List.of());
-        TrainingState start = TrainingState.first(configuration);
-        expected = CheckpointFile.sha256(A2c.train(
-                        configuration, start, new LocalRounds(configuration, start.shards()), new TrainingListener() {})
-                .state()
-                .parameters());
+        expected = SameBitsIT.plainJava(configuration);
     }
 
     private static String given(String variable, String meaning) {

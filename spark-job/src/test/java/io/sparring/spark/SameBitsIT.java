@@ -193,7 +193,11 @@ class SameBitsIT {
     }
 
     static String plainJava(String... overrides) {
-        Configuration configuration = configuration(overrides);
+        return plainJava(configuration(overrides));
+    }
+
+    /** The hash that every cluster has to give. */
+    static String plainJava(Configuration configuration) {
         TrainingState start = TrainingState.first(configuration);
         return CheckpointFile.sha256(A2c.train(
                         configuration, start, new LocalRounds(configuration, start.shards()), new TrainingListener() {})
