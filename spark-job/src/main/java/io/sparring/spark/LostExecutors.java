@@ -5,30 +5,59 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.apache.spark.ExceptionFailure;
+import org.apache.spark.Success$;
 import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
-/** Says on stderr which executors were lost, and what to set where their end has a known cause. */
+/**
+ * Says on stderr which executors were lost, and what to set where their end has a known cause. Where one after the other ends as soon as it
+ * has started there is no point in more: Spark's own limit on losses is set so high that long runs do not reach it.
+ */
 final class LostExecutors extends SparkListener {
     /** Executors come and go by the thousand in a long run: the first ones are said, then one in a hundred. */
     private static final int SAID = 20;
 
+    /** An executor that does not live for so long, while no task is done anywhere, was started in vain. */
+    private static final long YOUNG_MILLIS = 60_000;
+
+    private static final int FEWEST_IN_VAIN = 10;
+
     private final String consequence;
+    private final Consumer<String> giveUp;
     private final Set<String> known = new HashSet<>();
+    /** When executors that are there came, by their names. */
+    private final Map<String, Long> came = new HashMap<>();
     /** What their tasks said of it, by executor: the exit code is the same for heap and native memory. */
     private final Map<String, String> outOfMemory = new HashMap<>();
 
     private int lost;
+    private int most;
+    private int inVain;
 
-    /** @param consequence of a loss, in words */
-    LostExecutors(String consequence) {
+    /**
+     * @param consequence of a loss, in words
+     * @param giveUp receives why more executors are of no use
+     */
+    LostExecutors(String consequence, Consumer<String> giveUp) {
         this.consequence = consequence;
+        this.giveUp = giveUp;
+    }
+
+    @Override
+    public void onExecutorAdded(SparkListenerExecutorAdded event) {
+        came.put(event.executorId(), event.time());
+        most = Math.max(most, came.size());
     }
 
     @Override
     public void onTaskEnd(SparkListenerTaskEnd event) {
+        if (event.reason() == Success$.MODULE$) {
+            inVain = 0;
+        }
         if (event.reason() instanceof ExceptionFailure failure
                 && failure.className().equals(OutOfMemoryError.class.getName())) {
             ranOut(event.taskInfo().executorId(), failure.description());
@@ -46,8 +75,19 @@ final class LostExecutors extends SparkListener {
             // YARN's answer why comes after the loss, as a second event.
             return;
         }
+        Long since = came.remove(event.executorId());
         if (line != null && (++lost <= SAID || lost % 100 == 0)) {
             System.err.println("sparring: " + line + (lost > SAID ? " (" + lost + " so far)" : ""));
+        }
+        // One that never came has no time of its own.
+        if (line != null && (since == null || event.time() - since < YOUNG_MILLIS)) {
+            inVain++;
+            // A bad node among good ones takes several at once.
+            if (inVain >= Math.max(FEWEST_IN_VAIN, 2 * most)) {
+                giveUp.accept("since " + inVain
+                        + " executors in a row have ended within a minute, before any task was done; the last: "
+                        + line);
+            }
         }
     }
 

@@ -55,6 +55,23 @@ public final class Main {
     }
 
     static int run(String... arguments) {
+        try {
+            return execute(arguments);
+        } catch (Error e) {
+            // Classes that are not there, memory that is not: picocli's handler is for exceptions.
+            return failed(e);
+        }
+    }
+
+    private static int failed(Throwable e) {
+        System.err.println("sparring: " + explain(e));
+        if (Boolean.getBoolean("sparring.debug")) {
+            e.printStackTrace();
+        }
+        return e instanceof InvalidConfiguration ? 2 : 1;
+    }
+
+    private static int execute(String... arguments) {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> {
@@ -65,13 +82,7 @@ public final class Main {
                             + "--help)");
                     return 2;
                 })
-                .setExecutionExceptionHandler((e, commandLine, result) -> {
-                    System.err.println("sparring: " + explain(e));
-                    if (Boolean.getBoolean("sparring.debug")) {
-                        e.printStackTrace();
-                    }
-                    return e instanceof InvalidConfiguration ? 2 : 1;
-                })
+                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e))
                 .execute(arguments);
     }
 
@@ -83,11 +94,18 @@ public final class Main {
         if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
             return "not found: " + firstLine(e.getMessage());
         }
+        if (RunFolder.isDenied(e)) {
+            return "not allowed, by these credentials: " + firstLine(e.getMessage());
+        }
         if (e instanceof IOException) {
             return "reading or writing failed: " + firstLine(e.getMessage());
         }
         if (e instanceof SparkException) {
             return "Spark failed: " + firstLine(e.getMessage());
+        }
+        if (e instanceof IllegalStateException && String.valueOf(e.getMessage()).contains("stopped SparkContext")) {
+            return "Spark has stopped: the cluster ended the application, or its master does not answer at this address (to those without"
+                    + " its spark.authenticate.secret never)";
         }
         return "failed: " + firstLine(e.toString()) + " (SPARRING_DEBUG=1 shows where)";
     }

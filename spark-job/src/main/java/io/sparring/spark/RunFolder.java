@@ -232,7 +232,7 @@ final class RunFolder implements AutoCloseable {
     }
 
     /** Who may not write at the start will not be allowed to a minute later; credentials that expire meanwhile are renewed. */
-    private static boolean isDenied(IOException e) {
+    static boolean isDenied(Throwable e) {
         return e instanceof AccessControlException || e instanceof AccessDeniedException;
     }
 

@@ -19,6 +19,12 @@ final class Session {
     static SparkConf settings() {
         SparkConf settings = new SparkConf();
         settings.setIfMissing("spark.master", "local[*]");
+        // A standalone worker hands the secret to a driver of cluster mode by this variable and by no setting; Spark
+        // looks for the setting.
+        String secret = System.getenv("_SPARK_AUTH_SECRET");
+        if (secret != null && settings.getBoolean("spark.authenticate", false)) {
+            settings.setIfMissing("spark.authenticate.secret", secret);
+        }
         return settings;
     }
 
@@ -77,7 +83,11 @@ final class Session {
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
         }
         JavaSparkContext spark = new JavaSparkContext(settings);
-        spark.sc().addSparkListener(new LostExecutors(consequence));
+        spark.sc().addSparkListener(new LostExecutors(consequence, reason -> {
+            for (int job : spark.statusTracker().getActiveJobIds()) {
+                spark.sc().cancelJob(job, reason);
+            }
+        }));
         return spark;
     }
 

@@ -16,6 +16,7 @@ final class StopSignals {
             Runtime.getRuntime().halt(code);
         }
         exitCode = code;
+        System.err.println("sparring: stopping after this round; the same signal again stops at once");
     }
 
     boolean received() {

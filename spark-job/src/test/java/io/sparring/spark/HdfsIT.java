@@ -149,13 +149,39 @@ class HdfsIT {
     }
 
     @Test
+    void aQuotaThatIsRaisedIsWaitedForAndNothingIsMissing() throws Exception {
+        try (RunFolder folder = folder(60)) {
+            TrainingState end = train(folder, 7, () -> {
+                filesAtMost(1);
+                later.schedule(
+                        () -> {
+                            filesAtMost(100);
+                            return null;
+                        },
+                        3,
+                        TimeUnit.SECONDS);
+            });
+            assertComplete(folder, end);
+        }
+    }
+
+    @Test
     void whereItStaysAwayTheRunEndsInOneLineAndItsStateIsOnThisMachine() throws Exception {
+        assertEndsInOneLine(() -> safeMode(HdfsConstants.SafeModeAction.SAFEMODE_ENTER), "Cannot .* safe mode.*");
+    }
+
+    @Test
+    void whereTheQuotaStaysExceededTheRunEndsInOneLineAndItsStateIsOnThisMachine() throws Exception {
+        assertEndsInOneLine(() -> filesAtMost(1), "The NameSpace quota .* of directory /run is exceeded: quota=1 .*");
+    }
+
+    private void assertEndsInOneLine(Event event, String reason) throws Exception {
         RunFolder folder = folder(3);
-        assertThatThrownBy(() -> train(folder, 7, () -> safeMode(HdfsConstants.SafeModeAction.SAFEMODE_ENTER)))
+        assertThatThrownBy(() -> train(folder, 7, event))
                 .isInstanceOf(IOException.class)
-                .hasMessageMatching(
-                        "the checkpoint last of round 10: Cannot .* safe mode.* \\(tried \\d+ times in \\d s\\)\\."
-                                + " The state of round 10 is in /var/tmp/\\S+ on \\S+: sparring train --resume \\S+")
+                .hasMessageMatching("the checkpoint last of round 10: " + reason
+                        + " \\(tried \\d+ times in \\d s\\)\\."
+                        + " The state of round 10 is in /var/tmp/\\S+ on \\S+: sparring train --resume \\S+")
                 .satisfies(e -> {
                     Path rescued = Path.of(e.getMessage().replaceFirst(".*--resume ", ""));
                     CheckpointFile checkpoint =
@@ -164,6 +190,10 @@ class HdfsIT {
                     FileUtils.deleteDirectory(rescued.toFile());
                 });
         assertThat(folder.readCheckpoint("last", warning -> {}).state().round()).isEqualTo(5);
+    }
+
+    private void filesAtMost(long count) throws IOException {
+        hdfs.getFileSystem().setQuota(new org.apache.hadoop.fs.Path("/run"), count, HdfsConstants.QUOTA_DONT_SET);
     }
 
     private void safeMode(HdfsConstants.SafeModeAction action) throws IOException {

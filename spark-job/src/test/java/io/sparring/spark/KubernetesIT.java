@@ -124,7 +124,9 @@ class KubernetesIT {
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
-            assertThat(recomputedShards()).as("shards that were lost").isPositive();
+            assertThat(recomputedShards(RunFolder.at(run, hadoop)))
+                    .as("shards that were lost")
+                    .isPositive();
             assertThat(log()).contains(LOST + "shards are computed again");
         }
     }
@@ -236,8 +238,8 @@ class KubernetesIT {
         }
     }
 
-    private long recomputedShards() throws IOException {
-        return Recorder.read(RunFolder.at(run, hadoop)).stream()
+    static long recomputedShards(RunFolder folder) throws IOException {
+        return Recorder.read(folder).stream()
                 .filter(line -> line.get("recomputed_shards") instanceof Number)
                 .mapToLong(line -> ((Number) line.get("recomputed_shards")).longValue())
                 .max()

@@ -2,10 +2,68 @@ package io.sparring.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.apache.spark.Success$;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
 import org.junit.jupiter.api.Test;
 
 class LostExecutorsTest {
-    private final LostExecutors lost = new LostExecutors("its shards are computed again");
+    private final List<String> givenUp = new ArrayList<>();
+    private final LostExecutors lost = new LostExecutors("its shards are computed again", givenUp::add);
+
+    /** An executor that comes, and goes after so many seconds. */
+    private void lives(int executor, int seconds, String reason) {
+        String id = Integer.toString(executor);
+        lost.onExecutorAdded(new SparkListenerExecutorAdded(0, id, null));
+        lost.onExecutorRemoved(new SparkListenerExecutorRemoved(TimeUnit.SECONDS.toMillis(seconds), id, reason));
+    }
+
+    private void aTaskIsDone() {
+        lost.onTaskEnd(new SparkListenerTaskEnd(0, 0, "", Success$.MODULE$, null, null, null));
+    }
+
+    @Test
+    void tenExecutorsThatEndAtOnceEndTheRunWithTheReasonOfTheLast() {
+        IntStream.range(0, 9).forEach(executor -> lives(executor, 5, "exited with exit code 1"));
+        assertThat(givenUp).isEmpty();
+        lives(9, 5, "Container killed by YARN for exceeding physical memory limits.");
+        assertThat(givenUp)
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "since 10 executors in a row have ended within a minute, before any task was done; the last: ")
+                .endsWith("raise spark.executor.memoryOverhead");
+    }
+
+    @Test
+    void aTaskThatIsDoneAnExecutorThatLivedAndOneThatWasLetGoAreReasonsToGoOn() {
+        for (int executor = 0; executor < 100; executor++) {
+            if (executor % 9 == 8) {
+                aTaskIsDone();
+            }
+            lives(executor, 5, "worker lost");
+        }
+        aTaskIsDone();
+        IntStream.range(100, 200).forEach(executor -> lives(executor, 60, "worker lost"));
+        IntStream.range(200, 300).forEach(executor -> lives(executor, 5, "Executor decommission: spark scale down"));
+        assertThat(givenUp).isEmpty();
+    }
+
+    @Test
+    void onALargeClusterABadNodesExecutorsAreNotYetAReasonToGiveUp() {
+        IntStream.range(0, 50)
+                .forEach(executor ->
+                        lost.onExecutorAdded(new SparkListenerExecutorAdded(0, Integer.toString(executor), null)));
+        IntStream.range(50, 149).forEach(executor -> lives(executor, 5, "worker lost"));
+        assertThat(givenUp).isEmpty();
+        IntStream.range(149, 152).forEach(executor -> lives(executor, 5, "worker lost"));
+        assertThat(givenUp).hasSize(1);
+    }
 
     @Test
     void aContainerKilledForItsMemoryNamesTheSettingToRaise() {

@@ -79,7 +79,11 @@ final class MiniCluster implements AutoCloseable {
         settings.setInt("yarn.scheduler.minimum-allocation-mb", 128);
         settings.setInt("yarn.nodemanager.resource.memory-mb", 8192);
         settings.setInt("yarn.minicluster.yarn.nodemanager.resource.memory-mb", 8192);
-        settings.setBoolean("yarn.nodemanager.pmem-check-enabled", false);
+        // By a look at the processes every other second; else only cgroups would do it, which are not everywhere.
+        settings.setBoolean("yarn.nodemanager.pmem-check-enabled", true);
+        settings.setBoolean("yarn.nodemanager.resource.memory.enforced", false);
+        settings.setBoolean("yarn.minicluster.control-resource-monitoring", true);
+        settings.setInt("yarn.nodemanager.container-monitor.interval-ms", 2000);
         settings.setBoolean("yarn.nodemanager.vmem-check-enabled", false);
         settings.set("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
         MiniYARNCluster yarn = new MiniYARNCluster("sparring", 1, 1, 1);

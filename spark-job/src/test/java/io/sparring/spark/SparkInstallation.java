@@ -3,17 +3,11 @@ package io.sparring.spark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** A Spark installation with {@code spark-submit}: the caller's SPARK_HOME, or PyPI's under {@code target/spark-installation}. */
 final class SparkInstallation {
-    private static final Path FOLDER = Path.of("target", "spark-installation").toAbsolutePath();
-    private static final Duration LIMIT = Duration.ofMinutes(5);
-
     private SparkInstallation() {}
 
     /** Its home. Where there is none and none can be had the calling test is skipped; with {@code CI=true} it fails. */
@@ -24,24 +18,12 @@ final class SparkInstallation {
             return Path.of(given);
         }
         try {
-            Path marker = FOLDER.resolve("complete");
-            if (!Files.exists(marker)) {
-                execute("python3", "-m", "venv", "--clear", FOLDER.toString());
-                execute(
-                        FOLDER.resolve("bin/python").toString(),
-                        "-m",
-                        "pip",
-                        "install",
-                        "--quiet",
-                        "--no-input",
-                        "--disable-pip-version-check",
-                        "pyspark==" + org.apache.spark.package$.MODULE$.SPARK_VERSION());
-                Files.createFile(marker);
-            }
-            try (Stream<Path> paths = Files.find(FOLDER, 6, (path, what) -> path.endsWith("bin/spark-submit"))) {
+            Path folder =
+                    PyPi.install("spark-installation", "pyspark==" + org.apache.spark.package$.MODULE$.SPARK_VERSION());
+            try (Stream<Path> paths = Files.find(folder, 6, (path, what) -> path.endsWith("bin/spark-submit"))) {
                 return paths.filter(path -> path.toString().contains("site-packages"))
                         .findFirst()
-                        .orElseThrow(() -> new IOException(FOLDER + ": has no spark-submit"))
+                        .orElseThrow(() -> new IOException(folder + ": has no spark-submit"))
                         .getParent()
                         .getParent();
             }
@@ -57,28 +39,5 @@ final class SparkInstallation {
             throw new AssertionError(message);
         }
         Assumptions.abort(message);
-    }
-
-    private static void execute(String... command) throws IOException {
-        Path output = Files.createTempFile("sparring-pip", ".log");
-        try {
-            Process process = new ProcessBuilder(List.of(command))
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.descendants().forEach(ProcessHandle::destroyForcibly);
-                process.destroyForcibly();
-                throw new IOException(String.join(" ", command) + ": not done after " + LIMIT);
-            }
-            if (process.exitValue() != 0) {
-                throw new IOException(String.join(" ", command) + ": " + Files.readString(output));
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            Files.delete(output);
-        }
     }
 }

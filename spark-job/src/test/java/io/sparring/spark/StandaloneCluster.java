@@ -15,25 +15,40 @@ final class StandaloneCluster implements AutoCloseable {
     private final String address;
     private final int port;
 
-    private StandaloneCluster(Path folder, String address, int port) {
+    /** Spark settings of master and workers. */
+    private final List<String> settings;
+
+    private StandaloneCluster(Path folder, String address, int port, List<String> settings) {
         this.folder = folder;
         this.address = address;
         this.port = port;
+        this.settings = settings;
     }
 
-    /** One core and 1 GiB a worker. */
+    /** One core and 2 GiB a worker. */
     static StandaloneCluster start(String... workerAddresses) throws IOException, InterruptedException {
-        StandaloneCluster cluster = master("127.0.0.1");
+        return start(List.of(), 1, workerAddresses);
+    }
+
+    /** @param properties a file of Spark settings for master and workers */
+    static StandaloneCluster start(Path properties, int cores, String... workerAddresses)
+            throws IOException, InterruptedException {
+        return start(List.of("--properties-file", properties.toString()), cores, workerAddresses);
+    }
+
+    private static StandaloneCluster start(List<String> settings, int cores, String... workerAddresses)
+            throws IOException, InterruptedException {
+        StandaloneCluster cluster = master("127.0.0.1", settings);
         for (String address : workerAddresses) {
-            cluster.worker(List.of(), address, 1);
+            cluster.worker(List.of(), address, cores);
         }
         cluster.awaitRegistered(workerAddresses.length);
         return cluster;
     }
 
-    /** A worker with 1 GiB on each host, and the master here. */
+    /** A worker with 2 GiB on each host, and the master here. */
     static StandaloneCluster start(Hosts hosts, int count, int cores) throws IOException, InterruptedException {
-        StandaloneCluster cluster = master(hosts.address(0));
+        StandaloneCluster cluster = master(hosts.address(0), List.of());
         for (int host = 1; host <= count; host++) {
             cluster.worker(hosts.on(host), hosts.address(host), cores);
         }
@@ -41,9 +56,9 @@ final class StandaloneCluster implements AutoCloseable {
         return cluster;
     }
 
-    private static StandaloneCluster master(String address) throws IOException {
+    private static StandaloneCluster master(String address, List<String> settings) throws IOException {
         StandaloneCluster cluster =
-                new StandaloneCluster(Files.createTempDirectory("sparring-standalone"), address, freePort());
+                new StandaloneCluster(Files.createTempDirectory("sparring-standalone"), address, freePort(), settings);
         cluster.launch(
                 List.of(),
                 "master",
@@ -67,7 +82,7 @@ final class StandaloneCluster implements AutoCloseable {
                 "--cores",
                 Integer.toString(cores),
                 "--memory",
-                "1g",
+                "2g",
                 "--webui-port",
                 "0",
                 "--work-dir",
@@ -88,6 +103,7 @@ final class StandaloneCluster implements AutoCloseable {
                 System.getenv("SPARK_HOME") + "/jars/*",
                 "-Dlog4j2.level=INFO",
                 mainClass));
+        command.addAll(settings);
         command.addAll(List.of(arguments));
         processes.add(new ProcessBuilder(command)
                 .redirectErrorStream(true)

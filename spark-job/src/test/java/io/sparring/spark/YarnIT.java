@@ -13,9 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.apache.hadoop.yarn.api.records.ApplicationId;
+import org.apache.hadoop.yarn.api.records.YarnApplicationState;
+import org.apache.hadoop.yarn.client.api.YarnClient;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -57,7 +62,7 @@ class YarnIT {
         environment = Map.of(
                 "SPARK_HOME", spark.toString(), "HADOOP_CONF_DIR", settings.toString(), "SPARK_LOCAL_IP", "127.0.0.1");
         hadoop = new org.apache.hadoop.conf.Configuration();
-        for (String file : List.of("core-site.xml", "hdfs-site.xml")) {
+        for (String file : List.of("core-site.xml", "hdfs-site.xml", "yarn-site.xml")) {
             hadoop.addResource(
                     new org.apache.hadoop.fs.Path(settings.resolve(file).toUri()));
         }
@@ -119,12 +124,89 @@ class YarnIT {
         }
     }
 
+    @Test
+    void anApplicationThatIsKilledLeavesNoProcessAndItsLastCheckpointGoesOnWithTheSameBits() throws Exception {
+        String application;
+        try (Sparring sparring = train("cluster", "--set", "cluster.cut-every-rounds=10")) {
+            sparring.await("the first checkpoint", () -> has("checkpoints/last"));
+            application = killApplication();
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+            assertThat(outcome.stderr())
+                    .contains("the driver left no result: ", "go on with train --resume " + folder().name());
+        }
+        awaitNoProcess(application);
+        try (Sparring sparring = submit("client", "train", "--resume", run, "--json")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+        }
+    }
+
+    /** As {@code yarn application -kill} does it, the one that is running. */
+    private static String killApplication() throws Exception {
+        try (YarnClient yarn = YarnClient.createYarnClient()) {
+            yarn.init(new YarnConfiguration(hadoop));
+            yarn.start();
+            ApplicationId application = yarn.getApplications(EnumSet.of(YarnApplicationState.RUNNING))
+                    .get(0)
+                    .getApplicationId();
+            yarn.killApplication(application);
+            return application.toString();
+        }
+    }
+
+    private static void awaitNoProcess(String application) throws InterruptedException {
+        String id = application.substring("application".length());
+        for (int tries = 0;
+                ProcessHandle.allProcesses()
+                        .anyMatch(process -> commandLine(process).contains(id));
+                tries++) {
+            assertThat(tries).as("processes of " + application + " after 30 s").isLessThan(150);
+            Thread.sleep(200);
+        }
+    }
+
+    @Test
+    void containersKilledForTheirMemoryOneAfterTheOtherEndTheRunWithTheSettingToRaise() throws Exception {
+        // All of the heap is touched at once, and JavaCPP, which would refuse more in time, is told of a larger
+        // container.
+        String touched = "-Xms512m -XX:+AlwaysPreTouch -Dorg.bytedeco.javacpp.maxphysicalbytes=8g";
+        try (Sparring sparring = submit(
+                "client",
+                "--conf",
+                "spark.executor.memoryOverhead=1m",
+                "--conf",
+                "spark.executor.extraJavaOptions=" + touched,
+                "train",
+                "test.yaml",
+                "--run",
+                run)) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+            assertThat(outcome.stderr())
+                    .containsPattern(
+                            "executor \\d+ was lost and its shards are computed again: Container killed by YARN.*"
+                                    + "; the container used more memory than it has: raise spark.executor.memoryOverhead");
+            // By their number, or by the fourth that dies with the same task.
+            assertThat(outcome.complaints())
+                    .last()
+                    .asString()
+                    .containsPattern("^sparring: round \\d+ failed: .*spark.executor.memoryOverhead.* checkpoint ");
+        }
+    }
+
     private Sparring train(String mode, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of("train", "test.yaml", "--run", run, "--json"));
+        words.addAll(List.of(more));
+        return submit(mode, words.toArray(String[]::new));
+    }
+
+    private Sparring submit(String mode, String... more) throws IOException {
         List<String> words = new ArrayList<>(List.of("--master", "yarn", "--deploy-mode", mode));
         words.addAll(List.of("--num-executors", "2", "--executor-cores", "1", "--executor-memory", "512m"));
         words.addAll(List.of("--driver-memory", "512m", "--conf", "spark.yarn.am.memory=512m"));
         words.addAll(List.of("--conf", "spark.yarn.jars=local:" + environment.get("SPARK_HOME") + "/jars/*"));
-        words.addAll(List.of("train", "test.yaml", "--run", run, "--json"));
         words.addAll(List.of(more));
         return Sparring.start(work, environment, words.toArray(String[]::new));
     }

@@ -1,0 +1,71 @@
+"""An S3 server that checks every request's signature: PyPI's moto (with boto3, which it brings).
+
+s3.py PORT: serves at 127.0.0.1 with a bucket `runs`, and prints a key, "ID SECRET", once it is ready. Each line on stdin is then
+answered by one: `key` by a new key, `delete ID` by "deleted". Ends with stdin.
+"""
+
+import json
+import os
+import sys
+from urllib.parse import parse_qsl, quote
+
+import boto3
+
+# Requests that are taken from anybody: those that make the first key.
+os.environ["INITIAL_NO_AUTH_ACTION_COUNT"] = "3"
+from moto.iam.access_control import IAMRequestBase
+from moto.server import ThreadedMotoServer
+
+EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+
+
+def with_query_as_sent(check):
+    """moto computes the signature over a query whose escapes it has resolved, such as the slashes of a listing's prefix."""
+
+    def check_signature(request):
+        path, mark, query = request._path.partition("?")
+        escaped = (f"{quote(name, '')}={quote(value, '')}" for name, value in parse_qsl(query, True))
+        request._path = path + mark + "&".join(escaped)
+        check(request)
+
+    return check_signature
+
+
+IAMRequestBase.check_signature = with_query_as_sent(IAMRequestBase.check_signature)
+
+
+def client(service, port, key):
+    return boto3.client(
+        service,
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id=key[0],
+        aws_secret_access_key=key[1],
+    )
+
+
+def new_key(users):
+    key = users.create_access_key(UserName="runner")["AccessKey"]
+    return key["AccessKeyId"], key["SecretAccessKey"]
+
+
+def main():
+    port = int(sys.argv[1])
+    ThreadedMotoServer("127.0.0.1", port, verbose=False).start()
+    anybody = client("iam", port, ("anybody", "nothing"))
+    anybody.create_user(UserName="runner")
+    anybody.put_user_policy(UserName="runner", PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
+    key = new_key(anybody)
+    users = client("iam", port, key)
+    client("s3", port, key).create_bucket(Bucket="runs")
+    print(*key, flush=True)
+    for line in sys.stdin:
+        words = line.split()
+        if words[0] == "key":
+            print(*new_key(users), flush=True)
+        else:
+            users.delete_access_key(UserName="runner", AccessKeyId=words[1])
+            print("deleted", flush=True)
+
+
+main()
