@@ -108,6 +108,9 @@ final class Diagnosis {
         if (failure.contains("OutOfMemory")) {
             return "--conf spark.executor.memoryOverhead=768m, and leave org.bytedeco.javacpp.maxbytes and .maxphysicalbytes to it";
         }
+        if (failure.contains("cannot open shared object file")) {
+            return "the machine (or the image) lacks that library of the system: install it";
+        }
         String folder =
                 "name a folder that can be written and has 400 MiB free: --conf spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp (the driver: --driver-java-options)";
         return e.nativeFailure() == null || failure.contains("No space left")

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -78,7 +79,11 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
         float[] parameters = saved.checkpoint().state().parameters();
         List<Episode> played;
-        try (JavaSparkContext spark = Session.start(Session.settings(), saved.configuration())) {
+        SparkConf settings = Session.settings();
+        settings.setIfMissing(
+                "spark.app.name",
+                "sparring " + saved.configuration().environment().id());
+        try (JavaSparkContext spark = Session.start(settings, "its episodes are played again")) {
             played = SparkRounds.evaluate(
                     spark, saved.configuration(), parameters, INDEX, episodes, greedy, "evaluation");
         }

@@ -11,6 +11,7 @@ import org.apache.spark.Success$;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerExecutorAdded;
 import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerJobStart;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
 
 /**
@@ -49,8 +50,18 @@ final class LostExecutors extends SparkListener {
 
     @Override
     public void onExecutorAdded(SparkListenerExecutorAdded event) {
-        came.put(event.executorId(), event.time());
+        came(event.executorId(), event.time());
+    }
+
+    /** Also for those that were there before this listener, which is on another thread then. */
+    synchronized void came(String executor, long time) {
+        came.putIfAbsent(executor, time);
         most = Math.max(most, came.size());
+    }
+
+    @Override
+    public void onJobStart(SparkListenerJobStart event) {
+        inVain = 0;
     }
 
     @Override
@@ -75,19 +86,29 @@ final class LostExecutors extends SparkListener {
             // YARN's answer why comes after the loss, as a second event.
             return;
         }
-        Long since = came.remove(event.executorId());
         if (line != null && (++lost <= SAID || lost % 100 == 0)) {
             System.err.println("sparring: " + line + (lost > SAID ? " (" + lost + " so far)" : ""));
         }
+        countInVain(event, line);
+    }
+
+    private synchronized void countInVain(SparkListenerExecutorRemoved event, String line) {
+        Long since = came.remove(event.executorId());
+        if (line == null) {
+            return;
+        }
         // One that never came has no time of its own.
-        if (line != null && (since == null || event.time() - since < YOUNG_MILLIS)) {
-            inVain++;
-            // A bad node among good ones takes several at once.
-            if (inVain >= Math.max(FEWEST_IN_VAIN, 2 * most)) {
-                giveUp.accept("since " + inVain
-                        + " executors in a row have ended within a minute, before any task was done; the last: "
-                        + line);
-            }
+        if (since != null && event.time() - since >= YOUNG_MILLIS) {
+            inVain = 0;
+            return;
+        }
+        inVain++;
+        // One that has been there for longer may be at work on a long task; a bad node among good ones takes several at
+        // once.
+        boolean alone = came.values().stream().noneMatch(time -> event.time() - time >= YOUNG_MILLIS);
+        if (alone && inVain >= Math.max(FEWEST_IN_VAIN, 2 * most)) {
+            giveUp.accept("since " + inVain
+                    + " executors in a row have ended within a minute, before any task was done; the last: " + line);
         }
     }
 

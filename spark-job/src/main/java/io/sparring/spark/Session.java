@@ -7,9 +7,12 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.BiConsumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.status.api.v1.ExecutorSummary;
+import scala.collection.JavaConverters;
 
 /** The Spark application around a command. */
 final class Session {
@@ -63,11 +66,11 @@ final class Session {
         startNativeMath();
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
-        return start(
-                settings,
-                configuration.algorithm() == Configuration.Algorithm.A3C
-                        ? "its workers start anew"
-                        : "its shards are computed again");
+        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
+            // Its tasks are done when the run is; when too few workers are there it ends by its own patience.
+            return start(settings, "its workers start anew", (spark, reason) -> {});
+        }
+        return start(settings, "its shards are computed again", Session::cancelJobs);
     }
 
     /**
@@ -76,6 +79,12 @@ final class Session {
      * @param consequence of the loss of an executor, in words
      */
     static JavaSparkContext start(SparkConf settings, String consequence) {
+        return start(settings, consequence, Session::cancelJobs);
+    }
+
+    /** @param giveUp receives why more executors are of no use */
+    private static JavaSparkContext start(
+            SparkConf settings, String consequence, BiConsumer<JavaSparkContext, String> giveUp) {
         defaults(settings);
         if (settings.get("spark.master").startsWith("local")) {
             settings.setIfMissing("spark.ui.enabled", "false");
@@ -83,12 +92,22 @@ final class Session {
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
         }
         JavaSparkContext spark = new JavaSparkContext(settings);
-        spark.sc().addSparkListener(new LostExecutors(consequence, reason -> {
-            for (int job : spark.statusTracker().getActiveJobIds()) {
-                spark.sc().cancelJob(job, reason);
+        LostExecutors lost = new LostExecutors(consequence, reason -> giveUp.accept(spark, reason));
+        spark.sc().addSparkListener(lost);
+        // On YARN and Kubernetes most have come before there is a context to listen to.
+        for (ExecutorSummary executor :
+                JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true))) {
+            if (!executor.id().equals("driver")) {
+                lost.came(executor.id(), executor.addTime().getTime());
             }
-        }));
+        }
         return spark;
+    }
+
+    private static void cancelJobs(JavaSparkContext spark, String reason) {
+        for (int job : spark.statusTracker().getActiveJobIds()) {
+            spark.sc().cancelJob(job, reason);
+        }
     }
 
     /** The lines of conf/spark-defaults.conf that neither spark-submit's caller nor submit/sparring has handed over. */

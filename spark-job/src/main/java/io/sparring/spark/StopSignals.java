@@ -16,7 +16,8 @@ final class StopSignals {
             Runtime.getRuntime().halt(code);
         }
         exitCode = code;
-        System.err.println("sparring: stopping after this round; the same signal again stops at once");
+        // In front of a progress bar's line.
+        System.err.println("\rsparring: stopping as soon as training can; a second signal stops at once");
     }
 
     boolean received() {

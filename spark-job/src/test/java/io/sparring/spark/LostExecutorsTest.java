@@ -41,16 +41,27 @@ class LostExecutorsTest {
     }
 
     @Test
-    void aTaskThatIsDoneAnExecutorThatLivedAndOneThatWasLetGoAreReasonsToGoOn() {
-        for (int executor = 0; executor < 100; executor++) {
-            if (executor % 9 == 8) {
-                aTaskIsDone();
-            }
-            lives(executor, 5, "worker lost");
-        }
+    void aTaskThatIsDoneAnExecutorThatLivedAndANewJobStartTheCountAnewAndThoseLetGoDoNotCount() {
+        IntStream.range(0, 9).forEach(executor -> lives(executor, 5, "worker lost"));
         aTaskIsDone();
-        IntStream.range(100, 200).forEach(executor -> lives(executor, 60, "worker lost"));
-        IntStream.range(200, 300).forEach(executor -> lives(executor, 5, "Executor decommission: spark scale down"));
+        IntStream.range(10, 19).forEach(executor -> lives(executor, 5, "worker lost"));
+        lives(20, 60, "worker lost");
+        IntStream.range(30, 39).forEach(executor -> lives(executor, 5, "worker lost"));
+        lost.onJobStart(null);
+        IntStream.range(40, 49).forEach(executor -> lives(executor, 5, "worker lost"));
+        IntStream.range(50, 99).forEach(executor -> lives(executor, 5, "Executor decommission: spark scale down"));
+        assertThat(givenUp).isEmpty();
+        lives(99, 5, "worker lost");
+        assertThat(givenUp).hasSize(1);
+    }
+
+    @Test
+    void anExecutorThatStaysMayBeAtWorkAndIsWaitedFor() {
+        lost.came("before the listener", 0);
+        IntStream.range(0, 100).forEach(executor -> {
+            lost.came(Integer.toString(executor), 60_000);
+            lost.onExecutorRemoved(new SparkListenerExecutorRemoved(65_000, Integer.toString(executor), "worker lost"));
+        });
         assertThat(givenUp).isEmpty();
     }
 

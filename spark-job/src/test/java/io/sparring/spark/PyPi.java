@@ -23,7 +23,7 @@ final class PyPi {
     static Path install(String name, String requirement) throws IOException {
         Path folder = Path.of("target", name).toAbsolutePath();
         Path marker = folder.resolve("complete");
-        if (!Files.exists(marker)) {
+        if (!Files.exists(marker) || !Files.readString(marker).equals(requirement)) {
             execute("python3", "-m", "venv", "--clear", folder.toString());
             execute(
                     folder.resolve("bin/python").toString(),
@@ -34,7 +34,7 @@ final class PyPi {
                     "--no-input",
                     "--disable-pip-version-check",
                     requirement);
-            Files.createFile(marker);
+            Files.writeString(marker, requirement);
         }
         return folder;
     }

@@ -176,6 +176,9 @@ class YarnIT {
                 "client",
                 "--conf",
                 "spark.executor.memoryOverhead=1m",
+                // So that it is their number and not the fourth that dies with the same task.
+                "--conf",
+                "spark.task.maxFailures=1000",
                 "--conf",
                 "spark.executor.extraJavaOptions=" + touched,
                 "train",
@@ -188,11 +191,11 @@ class YarnIT {
                     .containsPattern(
                             "executor \\d+ was lost and its shards are computed again: Container killed by YARN.*"
                                     + "; the container used more memory than it has: raise spark.executor.memoryOverhead");
-            // By their number, or by the fourth that dies with the same task.
             assertThat(outcome.complaints())
                     .last()
                     .asString()
-                    .containsPattern("^sparring: round \\d+ failed: .*spark.executor.memoryOverhead.* checkpoint ");
+                    .containsPattern(
+                            "^sparring: round \\d+ failed: Job \\d+ cancelled since \\d+ executors in a row.*raise spark.executor.memoryOverhead. There is no checkpoint yet");
         }
     }
 
