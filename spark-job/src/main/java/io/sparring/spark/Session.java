@@ -11,6 +11,8 @@ import java.util.function.BiConsumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.serializer.JavaSerializer;
+import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import scala.collection.JavaConverters;
 
@@ -86,6 +88,7 @@ final class Session {
     private static JavaSparkContext start(
             SparkConf settings, String consequence, BiConsumer<JavaSparkContext, String> giveUp) {
         defaults(settings);
+        refuseKryo(settings);
         if (settings.get("spark.master").startsWith("local")) {
             settings.setIfMissing("spark.ui.enabled", "false");
             settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
@@ -102,6 +105,14 @@ final class Session {
             }
         }
         return spark;
+    }
+
+    /** Many sites set Kryo for everybody; what comes with Spark 3.5 cannot write records, of which everything here consists. */
+    private static void refuseKryo(SparkConf settings) {
+        if (settings.get("spark.serializer", "").equals(KryoSerializer.class.getName())) {
+            System.err.println("sparring: Java's serializer is used and not Kryo, which cannot write records");
+            settings.set("spark.serializer", JavaSerializer.class.getName());
+        }
     }
 
     private static void cancelJobs(JavaSparkContext spark, String reason) {

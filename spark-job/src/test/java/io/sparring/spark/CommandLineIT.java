@@ -376,6 +376,17 @@ class CommandLineIT {
     }
 
     @Test
+    void aSitesKryoIsSaidAndLeftAside() throws IOException, InterruptedException {
+        String kryo = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
+        Sparring.Outcome outcome = Sparring.run(
+                work, "--master", "local[2]", "--conf", kryo, "train", "tiny.yaml", "--run", "kryo", "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.json().get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+        assertThat(outcome.stderr()).contains("Java's serializer is used and not Kryo");
+    }
+
+    @Test
     void aRunWhoseGradientsAreNotFiniteFailsWithItsCheckpointIntact() throws IOException, InterruptedException {
         Path run = fresh.resolve("run");
 
