@@ -11,8 +11,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /**
- * {@code sparring conclude OUTCOME SUBMISSION LOG}: what {@code submit/sparring} calls when a driver somewhere on the cluster has ended. Prints what
- * the driver printed and ends with its exit code.
+ * {@code sparring conclude FOLDER}: what {@code submit/sparring} calls when a driver somewhere on the cluster has ended, with the folder of
+ * {@link SubmitCommand}. Prints what the driver printed and ends with its exit code.
  */
 @Command(name = "conclude", hidden = true)
 final class ConcludeCommand implements Callable<Integer> {
@@ -20,17 +20,13 @@ final class ConcludeCommand implements Callable<Integer> {
     private static final Pattern REASON = Pattern.compile(
             "^.*(?:diagnostics(?: message)?: |final status: |State of .* is |(?:Error|Exception)(?: in thread \"main\")?[: ]+)(.+)");
 
-    @Parameters(index = "0")
-    private String outcome;
-
-    @Parameters(index = "1")
-    private String submission;
-
-    @Parameters(index = "2")
-    private Path log;
+    @Parameters
+    private Path folder;
 
     @Override
     public Integer call() throws IOException {
+        String outcome = Files.readString(folder.resolve(SubmitCommand.OUTCOME));
+        String submission = Files.readString(folder.resolve(SubmitCommand.ID));
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(Session.settings());
         Submission.Outcome result = Submission.read(outcome, submission, hadoop);
         if (result != null) {
@@ -40,12 +36,13 @@ final class ConcludeCommand implements Callable<Integer> {
             }
             return result.exit();
         }
-        RunFolder folder =
+        RunFolder run =
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
-        System.err.println("sparring: the driver left no result: " + reason(Files.readAllLines(log))
-                + (outcome.endsWith("/" + TrainCommand.OUTCOME) && folder.has("checkpoints")
-                        ? "; go on with train --resume " + folder.name()
-                        : ""));
+        System.err.println(
+                "sparring: the driver left no result: " + reason(Files.readAllLines(folder.resolve(SubmitCommand.LOG)))
+                        + (outcome.endsWith("/" + TrainCommand.OUTCOME) && run.has("checkpoints")
+                                ? "; go on with train --resume " + run.name()
+                                : ""));
         return 1;
     }
 

@@ -29,7 +29,8 @@ final class LostExecutors extends SparkListener {
 
     private final String consequence;
     private final Consumer<String> giveUp;
-    private final Set<String> known = new HashSet<>();
+    /** Those that are gone. */
+    private final Set<String> gone = new HashSet<>();
     /** When executors that are there came, by their names. */
     private final Map<String, Long> came = new HashMap<>();
     /** What their tasks said of it, by executor: the exit code is the same for heap and native memory. */
@@ -55,8 +56,10 @@ final class LostExecutors extends SparkListener {
 
     /** Also for those that were there before this listener, which is on another thread then. */
     synchronized void came(String executor, long time) {
-        came.putIfAbsent(executor, time);
-        most = Math.max(most, came.size());
+        if (!gone.contains(executor)) {
+            came.putIfAbsent(executor, time);
+            most = Math.max(most, came.size());
+        }
     }
 
     @Override
@@ -80,19 +83,19 @@ final class LostExecutors extends SparkListener {
     }
 
     @Override
-    public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+    public synchronized void onExecutorRemoved(SparkListenerExecutorRemoved event) {
         String line = line(event.executorId(), event.reason());
-        if (!known.add(event.executorId())) {
+        if (!gone.add(event.executorId())) {
             // YARN's answer why comes after the loss, as a second event.
             return;
         }
         if (line != null && (++lost <= SAID || lost % 100 == 0)) {
-            System.err.println("sparring: " + line + (lost > SAID ? " (" + lost + " so far)" : ""));
+            Progress.say(line + (lost > SAID ? " (" + lost + " so far)" : ""));
         }
         countInVain(event, line);
     }
 
-    private synchronized void countInVain(SparkListenerExecutorRemoved event, String line) {
+    private void countInVain(SparkListenerExecutorRemoved event, String line) {
         Long since = came.remove(event.executorId());
         if (line == null) {
             return;

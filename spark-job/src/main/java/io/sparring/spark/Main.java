@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
             EnvsCommand.class,
             CheckCommand.class,
             DoctorCommand.class,
-            PrepareCommand.class,
+            SubmitCommand.class,
             ConcludeCommand.class
         },
         footer = {

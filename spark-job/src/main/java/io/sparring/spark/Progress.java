@@ -11,6 +11,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Training as it goes, on stderr: a bar on a terminal, a line now and then elsewhere. */
 final class Progress implements TrainingListener, AutoCloseable {
     private static final int WIDTH = 110;
+    private static final String CLEAR_LINE = "\r\033[K";
     private static final long LINE_EVERY_NANOS = 10_000_000_000L;
 
     private final ProgressBar bar;
@@ -20,7 +21,7 @@ final class Progress implements TrainingListener, AutoCloseable {
 
     Progress(Configuration configuration, long envSteps) {
         budget = configuration.budget().envSteps();
-        bar = Boolean.getBoolean("sparring.terminal")
+        bar = onTerminal()
                 ? new ProgressBarBuilder()
                         .setTaskName("training")
                         .setInitialMax(budget)
@@ -64,7 +65,16 @@ final class Progress implements TrainingListener, AutoCloseable {
 
     @Override
     public void remark(String line) {
-        System.err.println((bar == null ? "" : "\r") + "sparring: " + line);
+        say(line);
+    }
+
+    /** A line on stderr; a bar gives way to it. */
+    static void say(String line) {
+        System.err.println((onTerminal() ? CLEAR_LINE : "") + "sparring: " + line);
+    }
+
+    private static boolean onTerminal() {
+        return Boolean.getBoolean("sparring.terminal");
     }
 
     @Override

@@ -94,7 +94,7 @@ final class Session {
             settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
         }
-        JavaSparkContext spark = new JavaSparkContext(settings);
+        JavaSparkContext spark = connect(settings);
         LostExecutors lost = new LostExecutors(consequence, reason -> giveUp.accept(spark, reason));
         spark.sc().addSparkListener(lost);
         // On YARN and Kubernetes most have come before there is a context to listen to.
@@ -103,6 +103,23 @@ final class Session {
             if (!executor.id().equals("driver")) {
                 lost.came(executor.id(), executor.addTime().getTime());
             }
+        }
+        return spark;
+    }
+
+    private static JavaSparkContext connect(SparkConf settings) {
+        JavaSparkContext spark;
+        if (settings.get("spark.master").equals("yarn")
+                && settings.get("spark.submit.deployMode", "client").equals("client")) {
+            try (ClientLog log = new ClientLog()) {
+                log.start();
+                spark = new JavaSparkContext(settings);
+            }
+        } else {
+            spark = new JavaSparkContext(settings);
+        }
+        if (!spark.isLocal()) {
+            AbsentExecutors.watch(spark);
         }
         return spark;
     }

@@ -16,8 +16,7 @@ final class StopSignals {
             Runtime.getRuntime().halt(code);
         }
         exitCode = code;
-        // In front of a progress bar's line.
-        System.err.println("\rsparring: stopping as soon as training can; a second signal stops at once");
+        Progress.say("stopping as soon as training can; a second signal stops at once");
     }
 
     boolean received() {

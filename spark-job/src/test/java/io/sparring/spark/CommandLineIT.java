@@ -302,6 +302,30 @@ class CommandLineIT {
     }
 
     @Test
+    void aClusterWithoutRoomForAnExecutorIsNotWaitedForInSilence() throws IOException, InterruptedException {
+        try (Sparring sparring = Sparring.start(
+                work,
+                "--master",
+                "local-cluster[1,1,1024]",
+                "--conf",
+                "spark.executor.memory=512m",
+                "--conf",
+                "spark.executor.cores=2",
+                "train",
+                "tiny.yaml",
+                "--run",
+                fresh.resolve("run").toString())) {
+            sparring.await("a line", () -> sparring.complaints().contains("waiting for an executor for 20 s"));
+            assertThat(sparring.complaints()).contains("512m of heap, 768m beside it, cores: 2");
+            // Two, since a round that does not end cannot be waited for.
+            sparring.signal("INT");
+            sparring.await("an answer", () -> sparring.complaints().contains("a second signal stops at once"));
+            sparring.signal("INT");
+            assertThat(sparring.outcome().exit()).isEqualTo(130);
+        }
+    }
+
+    @Test
     void aLiveRunKeepsItsFolderAndAKilledOneLeavesItToTheNext() throws IOException, InterruptedException {
         Path run = fresh.resolve("run");
         try (Sparring live = startEndless(run)) {

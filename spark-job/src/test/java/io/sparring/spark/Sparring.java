@@ -133,8 +133,12 @@ final class Sparring implements AutoCloseable {
     }
 
     /** What it has said so far of progress and problems. */
-    String complaints() throws IOException {
-        return Files.readString(stderr);
+    String complaints() {
+        try {
+            return Files.readString(stderr);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     long pid() {

@@ -63,14 +63,14 @@ class StandaloneIT {
     void inClusterModeTheConfigurationTravelsAndTheResultComesBack() throws Exception {
         Path run = work.resolve("cluster");
         try (Sparring sparring =
-                submit("cluster", "train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
+                submit("train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
             assertThat(outcome.stderr()).contains("submitted as driver-", "the driver's log: ");
         }
         try (Sparring sparring =
-                submit("cluster", "evaluate", run.toUri().toString(), "--checkpoint", "last", "--episodes", "2")) {
+                submit("evaluate", run.toUri().toString(), "--checkpoint", "last", "--episodes", "2")) {
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.stdout()).contains("over 2 greedy episodes");
@@ -81,7 +81,7 @@ class StandaloneIT {
     void inClusterModeAnExecutorThatIsKilledChangesNoBit() throws Exception {
         Path run = work.resolve("killed");
         try (Sparring sparring =
-                submit("cluster", "train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
+                submit("train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
             sparring.await("shards on executors that no checkpoint has", () -> rounds(run) >= 20);
             ExecutorProcesses.started().get(0).destroyForcibly();
             Sparring.Outcome outcome = sparring.outcome();
@@ -105,8 +105,8 @@ class StandaloneIT {
         }
     }
 
-    private static Sparring submit(String mode, String... command) throws IOException {
-        List<String> words = new ArrayList<>(List.of("--master", cluster.master(), "--deploy-mode", mode));
+    private static Sparring submit(String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--master", cluster.master(), "--deploy-mode", "cluster"));
         words.addAll(List.of("--properties-file", "authentication.conf"));
         words.addAll(List.of(
                 "--driver-memory",

@@ -1,0 +1,67 @@
+package io.sparring.spark;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.status.api.v1.ExecutorSummary;
+import scala.collection.JavaConverters;
+
+/** Says so while no executor is there. Spark and a cluster without room for one wait for ever and keep silent. */
+final class AbsentExecutors implements Runnable {
+    private static final int LOOK_EVERY_SECONDS = 5;
+    private static final int SAID_AFTER_SECONDS = 20;
+
+    private final JavaSparkContext spark;
+    private final ScheduledExecutorService looking;
+    private int absent;
+    private int said = SAID_AFTER_SECONDS;
+
+    private AbsentExecutors(JavaSparkContext spark, ScheduledExecutorService looking) {
+        this.spark = spark;
+        this.looking = looking;
+    }
+
+    /** Looks from now on, until Spark is stopped. */
+    static void watch(JavaSparkContext spark) {
+        ScheduledExecutorService looking = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "sparring-absent-executors");
+            thread.setDaemon(true);
+            return thread;
+        });
+        looking.scheduleWithFixedDelay(
+                new AbsentExecutors(spark, looking), LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void run() {
+        if (spark.sc().isStopped()) {
+            looking.shutdown();
+            return;
+        }
+        boolean there = JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true)).stream()
+                .map(ExecutorSummary::id)
+                .anyMatch(id -> !id.equals("driver"));
+        absent = there ? 0 : absent + LOOK_EVERY_SECONDS;
+        if (there) {
+            said = SAID_AFTER_SECONDS;
+        } else if (absent >= said) {
+            // An hour without any is not an hour of lines.
+            said *= 2;
+            Progress.say("waiting for an executor for " + absent
+                    + " s: the cluster has no room for one (" + size(spark.getConf())
+                    + "), or none reaches the driver at " + spark.getConf().get("spark.driver.host", "its address"));
+        }
+    }
+
+    private static String size(SparkConf settings) {
+        String memory = settings.get("spark.executor.memory", "1g");
+        String cores = settings.get("spark.executor.cores", "");
+        return memory + " of heap"
+                + (settings.contains("spark.executor.memoryOverhead")
+                        ? ", " + settings.get("spark.executor.memoryOverhead") + " beside it"
+                        : "")
+                + (cores.isEmpty() ? "" : ", cores: " + cores);
+    }
+}
