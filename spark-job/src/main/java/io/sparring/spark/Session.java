@@ -65,14 +65,23 @@ final class Session {
 
     /** Starts Spark, and the native library beside it. */
     static JavaSparkContext start(SparkConf settings, Configuration configuration) {
-        startNativeMath();
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
-        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
-            // Its tasks are done when the run is; when too few workers are there it ends by its own patience.
-            return start(settings, "its workers start anew", (spark, reason) -> {});
+        // Loading ND4J takes as long as starting Spark; the first gradient waits for it, not the first environment
+        // step.
+        // On a cluster executors are asked for first, and it is loaded while they come.
+        boolean here = settings.get("spark.master").startsWith("local");
+        if (here) {
+            startNativeMath();
         }
-        return start(settings, "its shards are computed again", Session::cancelJobs);
+        // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
+        JavaSparkContext spark = configuration.algorithm() == Configuration.Algorithm.A3C
+                ? start(settings, "its workers start anew", (context, reason) -> {})
+                : start(settings, "its shards are computed again", Session::cancelJobs);
+        if (!here) {
+            startNativeMath();
+        }
+        return spark;
     }
 
     /**
@@ -159,7 +168,6 @@ final class Session {
         }
     }
 
-    /** Loading ND4J takes as long as starting Spark; the first gradient waits for it, not the first environment step. */
     private static void startNativeMath() {
         Thread loader = new Thread(NativeMath::useOneThread, "sparring-native-math");
         loader.setDaemon(true);

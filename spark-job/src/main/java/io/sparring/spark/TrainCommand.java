@@ -201,6 +201,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Configuration configuration = start.configuration();
         StopSignals signals = new StopSignals();
         Session.makeRoom(settings, configuration);
+        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+            // The first executor begins and the others join: Spark on YARN and Kubernetes would have the driver idle
+            // until most are there.
+            settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
+        }
         System.err.println("sparring " + Versions.sparring() + ": "
                 + RunResult.lower(configuration.algorithm()) + " on "
                 + configuration.environment().id() + ", seed "
