@@ -214,11 +214,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 + (start.state().round() > 0
                         ? ", going on after round " + start.state().round()
                         : ""));
-        folder.write(
-                "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
-        folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
 
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            folder.write(
+                    "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
+            folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
             if (spark.sc().uiWebUrl().isDefined()) {
                 System.err.println(
                         "sparring: Spark's UI is at " + spark.sc().uiWebUrl().get());
