@@ -8,7 +8,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 import scala.collection.JavaConverters;
 
-/** Says so while no executor is there. Spark and a cluster without room for one wait for ever and keep silent. */
+/** Says so while a job has no executor. Spark and a cluster without room for one wait for ever and keep silent. */
 final class AbsentExecutors implements Runnable {
     private static final int LOOK_EVERY_SECONDS = 5;
     private static final int SAID_AFTER_SECONDS = 20;
@@ -40,11 +40,13 @@ final class AbsentExecutors implements Runnable {
             looking.shutdown();
             return;
         }
-        boolean there = JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true)).stream()
-                .map(ExecutorSummary::id)
-                .anyMatch(id -> !id.equals("driver"));
-        absent = there ? 0 : absent + LOOK_EVERY_SECONDS;
-        if (there) {
+        // Without a job, dynamic allocation asks for none.
+        boolean fine = spark.statusTracker().getActiveJobIds().length == 0
+                || JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true)).stream()
+                        .map(ExecutorSummary::id)
+                        .anyMatch(id -> !id.equals("driver"));
+        absent = fine ? 0 : absent + LOOK_EVERY_SECONDS;
+        if (fine) {
             said = SAID_AFTER_SECONDS;
         } else if (absent >= said) {
             // An hour without any is not an hour of lines.

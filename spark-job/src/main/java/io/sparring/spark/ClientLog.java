@@ -7,17 +7,22 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.Appender;
 import org.apache.logging.log4j.core.LogEvent;
 import org.apache.logging.log4j.core.LoggerContext;
 import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.LoggerConfig;
 import org.apache.logging.log4j.core.config.Property;
+import org.apache.spark.SparkContext;
 
 /**
  * What Spark's clients of YARN, Kubernetes and standalone clusters log: kept in a file, and said to the user where it is about his driver's name or
@@ -47,20 +52,24 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
 
     private static final int APPLICATIONS_REPORTS_A_MINUTE = 2;
 
-    private final LoggerContext context = (LoggerContext) LogManager.getContext(false);
+    /** Spark's: the application may have a class loader of its own. */
+    private final LoggerContext context =
+            (LoggerContext) LogManager.getContext(SparkContext.class.getClassLoader(), false);
+
     private final Path folder;
     private final String namespace;
-    private final Consumer<String> say;
     private final PrintStream file;
-    private volatile String driver;
-    private String waitsFor = "";
+    private final Consumer<String> say;
+    private final Level shown;
+    private final Set<String> said = new HashSet<>();
+    private String driver;
     private String diagnostics = "the cluster does not say why";
     private int pending;
     private int queued;
 
     /** For a driver in this JVM, of which nothing needs to be kept. */
     ClientLog() {
-        this(null, "", new PrintStream(OutputStream.nullOutputStream()), Progress::say);
+        this(null, "", new PrintStream(OutputStream.nullOutputStream()), Progress::say, shown());
     }
 
     /**
@@ -68,32 +77,50 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
      * @param namespace Kubernetes'
      */
     ClientLog(Path folder, String namespace) throws IOException {
-        this(folder, namespace, Progress::say);
+        this(folder, namespace, Progress::say, shown());
     }
 
-    ClientLog(Path folder, String namespace, Consumer<String> say) throws IOException {
+    /**
+     * @param say gets what the user is to know
+     * @param shown what is on stderr too
+     */
+    ClientLog(Path folder, String namespace, Consumer<String> say, Level shown) throws IOException {
         this(
                 folder,
                 namespace,
                 new PrintStream(Files.newOutputStream(folder.resolve(SubmitCommand.LOG)), true, StandardCharsets.UTF_8),
-                say);
+                say,
+                shown);
     }
 
-    private ClientLog(Path folder, String namespace, PrintStream file, Consumer<String> say) {
-        super("sparring-client", null, null, false, Property.EMPTY_ARRAY);
+    private ClientLog(Path folder, String namespace, PrintStream file, Consumer<String> say, Level shown) {
+        super("sparring-client", null, null, true, Property.EMPTY_ARRAY);
         this.folder = folder;
         this.namespace = namespace;
         this.file = file;
         this.say = say;
+        this.shown = shown;
     }
 
-    /** From here on nothing of what these clients log is on stderr, unless the user has asked for it. */
+    /** What the user has asked for; nothing by default. */
+    private static Level shown() {
+        String asked = System.getenv("SPARRING_LOG");
+        return asked == null ? Level.OFF : Level.toLevel(asked, Level.ERROR);
+    }
+
+    /** From here on what these clients log comes here, and goes to stderr only as far as the user has asked for it. */
     @Override
     public void start() {
         super.start();
+        Level level = shown.isLessSpecificThan(Level.INFO) ? shown : Level.INFO;
+        Map<String, Appender> others =
+                context.getConfiguration().getRootLogger().getAppenders();
         for (String name : LOGGERS) {
-            LoggerConfig logger = new LoggerConfig(name, Level.INFO, System.getenv("SPARRING_LOG") != null);
-            logger.addAppender(this, null, null);
+            LoggerConfig logger = new LoggerConfig(name, level, false);
+            logger.addAppender(this, Level.INFO, null);
+            others.values().stream()
+                    .filter(other -> other != this)
+                    .forEach(other -> logger.addAppender(other, shown, null));
             context.getConfiguration().addLogger(name, logger);
         }
         context.updateLoggers();
@@ -101,12 +128,13 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
 
     /** As {@link #start}, for a JVM that is nothing else than such a client: all that anybody logs goes to the file. */
     void startAlone() {
+        start();
         LoggerConfig root = context.getConfiguration().getRootLogger();
-        if (System.getenv("SPARRING_LOG") == null) {
+        if (shown == Level.OFF) {
             List.copyOf(root.getAppenders().keySet()).forEach(root::removeAppender);
         }
         root.addAppender(this, null, null);
-        start();
+        context.updateLoggers();
     }
 
     @Override
@@ -126,11 +154,6 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
 
     void thrown(Throwable e) {
         e.printStackTrace(file);
-    }
-
-    /** The cluster's name of the driver; null while it has none. */
-    String driver() {
-        return driver;
     }
 
     synchronized void line(String line) {
@@ -155,6 +178,7 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
         for (int group = 1; driver == null; group++) {
             driver = found.group(group);
         }
+        say.accept("submitted as " + driver);
         if (folder != null) {
             try {
                 Files.writeString(folder.resolve(SubmitCommand.DRIVER), driver);
@@ -162,7 +186,6 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         }
-        say.accept("submitted as " + driver);
     }
 
     private void waits(String line) {
@@ -189,10 +212,8 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
         return "; kubectl -n " + namespace + " describe pod " + driver;
     }
 
-    /** Once for every reason. */
     private void waits(String reason, String look) {
-        if (!reason.equals(waitsFor)) {
-            waitsFor = reason;
+        if (said.add(reason)) {
             say.accept("it waits: " + reason + look);
         }
     }

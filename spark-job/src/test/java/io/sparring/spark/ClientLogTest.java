@@ -6,6 +6,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.Appender;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.LoggerConfig;
+import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,7 +32,7 @@ class ClientLogTest {
 
     @BeforeEach
     void listen() throws Exception {
-        log = new ClientLog(folder, "rl", said::add);
+        log = new ClientLog(folder, "rl", said::add, Level.OFF);
     }
 
     @ParameterizedTest
@@ -36,7 +46,6 @@ class ClientLogTest {
         log.line(line);
         log.line(line);
         assertThat(said).containsExactly("submitted as " + name);
-        assertThat(log.driver()).isEqualTo(name);
         assertThat(folder.resolve(SubmitCommand.DRIVER)).hasContent(name);
         assertThat(Files.readAllLines(folder.resolve(SubmitCommand.LOG))).containsExactly(line, line);
     }
@@ -48,6 +57,7 @@ class ClientLogTest {
         log.line("\t\t pending reason: ErrImagePull");
         log.line("\t\t pending reason: ErrImagePull");
         log.line("\t\t pending reason: ImagePullBackOff");
+        log.line("\t\t pending reason: ErrImagePull");
         assertThat(said)
                 .containsExactly(
                         "submitted as train-driver",
@@ -86,5 +96,48 @@ class ClientLogTest {
                             + " time(s); retry policy is RetryUpToMaximumCountWithFixedSleep(maxRetries=10, sleepTime=1000 MILLISECONDS)");
         }
         assertThat(said).containsExactly("it waits: rm/10.0.0.1:8032 does not answer and is asked again");
+    }
+
+    @Test
+    void whileItListensAClientsLinesComeOnce() throws Exception {
+        Logger client = LogManager.getLogger("org.apache.hadoop.ipc.Client");
+        client.info("before");
+        log.start();
+        client.info("Retrying connect to server: rm/10.0.0.1:8032. Already tried 1 time(s)");
+        client.debug("a detail");
+        log.close();
+        client.info("after");
+        assertThat(said).containsExactly("it waits: rm/10.0.0.1:8032 does not answer and is asked again");
+        assertThat(Files.readAllLines(folder.resolve(SubmitCommand.LOG))).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"OFF, ''", "INFO, 'a client that retries|somebody else'", "ERROR, 'somebody else'"})
+    void onStderrIsWhatTheUserHasAskedFor(String shown, String expected) throws Exception {
+        LoggerContext context = (LoggerContext) LogManager.getContext(false);
+        Map<String, Appender> before =
+                Map.copyOf(context.getConfiguration().getRootLogger().getAppenders());
+        List<String> stderr = new ArrayList<>();
+        AbstractAppender terminal = new AbstractAppender("terminal", null, null, true, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {
+                stderr.add(event.getMessage().getFormattedMessage());
+            }
+        };
+        terminal.start();
+        context.getConfiguration().getRootLogger().addAppender(terminal, null, null);
+        try (ClientLog alone = new ClientLog(folder, "rl", said::add, Level.valueOf(shown))) {
+            alone.startAlone();
+            LogManager.getLogger("org.apache.hadoop.ipc.Client").info("a client that retries");
+            LogManager.getLogger("another").error("somebody else");
+            assertThat(String.join("|", stderr)).isEqualTo(expected);
+            assertThat(Files.readAllLines(folder.resolve(SubmitCommand.LOG)))
+                    .containsExactly("a client that retries", "somebody else");
+        } finally {
+            LoggerConfig root = context.getConfiguration().getRootLogger();
+            List.copyOf(root.getAppenders().keySet()).forEach(root::removeAppender);
+            before.values().forEach(appender -> root.addAppender(appender, null, null));
+            context.updateLoggers();
+        }
     }
 }

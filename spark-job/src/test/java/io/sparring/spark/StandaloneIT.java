@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,6 +76,25 @@ class StandaloneIT {
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.stdout()).contains("over 2 greedy episodes");
         }
+    }
+
+    @Test
+    void aCommandThatIsInterruptedLeavesTheApplicationAloneAndSaysWhereItsResultWillBe() throws Exception {
+        Path run = work.resolve("interrupted");
+        try (Sparring sparring =
+                submit("train", "test.yaml", "--run", run.toUri().toString())) {
+            sparring.await("the driver's name", () -> sparring.complaints().contains("submitted as driver-"));
+            sparring.signal("INT");
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(130);
+            assertThat(outcome.stderr()).contains("the application goes on; driver-", run + "/exit.json");
+        }
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+        while (!Files.exists(run.resolve("exit.json"))) {
+            assertThat(System.nanoTime()).as("the driver's end").isLessThan(end);
+            Thread.sleep(200);
+        }
+        assertThat(Files.readString(run.resolve("exit.json"))).contains("\"exit\":0");
     }
 
     @Test
