@@ -69,7 +69,7 @@ final class Session {
                 "spark.app.name", "sparring " + configuration.environment().id());
         // Loading ND4J takes as long as starting Spark; the first gradient waits for it, not the first environment
         // step.
-        // On a cluster executors are asked for first, and it is loaded while they come.
+        // On a cluster it comes second, not to contend with the request for executors, which take longer still.
         boolean here = settings.get("spark.master").startsWith("local");
         if (here) {
             startNativeMath();
