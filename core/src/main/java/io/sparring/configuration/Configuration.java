@@ -416,7 +416,7 @@ public record Configuration(
     public record Cluster(
             @JsonProperty(defaultValue = "0")
             @JsonPropertyDescription(
-                    "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back. 0: 1 for small shards, else 16.")
+                    "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back. 0: 1 for small shards, else 16. At most 100: Spark follows the rounds since the last cut recursively, and its stack overflows after some 220.")
             int cutEveryRounds,
 
             @JsonProperty(defaultValue = "0")
@@ -429,7 +429,11 @@ public record Configuration(
             int workerPort)
             implements Serializable {
         public Cluster {
-            Require.atLeast(0, "cut-every-rounds", cutEveryRounds);
+            Require.that(
+                    cutEveryRounds >= 0 && cutEveryRounds <= 100,
+                    "cut-every-rounds",
+                    cutEveryRounds,
+                    "a whole number from 0 to 100");
             requirePort("parameter-server-port", parameterServerPort);
             requirePort("worker-port", workerPort);
         }

@@ -289,7 +289,10 @@ class ConfigurationFileTest {
                         "run.yaml: checkpoint.every-rounds: expected a whole number of at least 0, got -1"),
                 mistake(
                         "cluster: {cut-every-rounds: -1}",
-                        "run.yaml: cluster.cut-every-rounds: expected a whole number of at least 0, got -1"),
+                        "run.yaml: cluster.cut-every-rounds: expected a whole number from 0 to 100, got -1"),
+                mistake(
+                        "cluster: {cut-every-rounds: 101}",
+                        "run.yaml: cluster.cut-every-rounds: expected a whole number from 0 to 100, got 101"),
                 mistake(
                         "a2c: {shards: 3000000000}",
                         "run.yaml: a2c.shards: expected a whole number of at most 2147483647, got 3000000000"),

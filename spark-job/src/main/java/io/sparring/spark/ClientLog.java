@@ -42,8 +42,8 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
             + "|pod name: (\\S+)"
             + "|submission ID [^:\\s]*:(\\S+) into Kubernetes");
     private static final Pattern POD_WAITS = Pattern.compile("pending reason: (.+)");
-    private static final Pattern POD_PENDING = Pattern.compile("\\(phase: Pending\\)");
-    private static final Pattern QUEUED = Pattern.compile("Application report for \\S+ \\(state: ACCEPTED\\)");
+    private static final String POD_PENDING = "(phase: Pending)";
+    private static final String QUEUED = "(state: ACCEPTED)";
     private static final Pattern DIAGNOSTICS = Pattern.compile("^\\s*diagnostics: (.+)");
     private static final Pattern UNREACHABLE =
             Pattern.compile("Retrying connect to server: (\\S+?)\\. Already tried (\\d+) time");
@@ -195,11 +195,11 @@ final class ClientLog extends AbstractAppender implements AutoCloseable {
             if (!pod.group(1).equals("ContainerCreating")) {
                 waits(pod.group(1), describe());
             }
-        } else if (POD_PENDING.matcher(line).find()) {
+        } else if (line.contains(POD_PENDING)) {
             if (++pending % PODS_REPORTS_A_MINUTE == 0) {
                 waits("still pending after " + pending + " s", describe());
             }
-        } else if (QUEUED.matcher(line).find()) {
+        } else if (line.contains(QUEUED)) {
             if (++queued > APPLICATIONS_REPORTS_A_MINUTE) {
                 waits("YARN has accepted the application and not started it: " + diagnostics, "");
             }

@@ -10,6 +10,7 @@ import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -69,10 +70,10 @@ class SparkWorkersIT {
 
     /** What the status tracker says is a little late. */
     private static void awaitNoJobs(JavaSparkContext spark) throws InterruptedException {
-        for (int i = 0; spark.statusTracker().getActiveJobIds().length > 0; i++) {
-            assertThat(i).as("jobs left for 10 s").isLessThan(1000);
-            Thread.sleep(10);
-        }
+        Sparring.eventually(
+                "no job left",
+                Duration.ofSeconds(10),
+                () -> spark.statusTracker().getActiveJobIds().length == 0);
     }
 
     private static void assertAllStepsCounted(Run run) {

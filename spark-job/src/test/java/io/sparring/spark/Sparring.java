@@ -116,6 +116,15 @@ final class Sparring implements AutoCloseable {
         return new Outcome(process.exitValue(), Files.readString(stdout), Files.readString(stderr));
     }
 
+    /** Waits until something holds that no process of ours tells. */
+    static void eventually(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("%s after %s", what, limit).isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
     /** Waits until something holds, as long as the process is alive and the deadline has not come. */
     void await(String what, BooleanSupplier condition) throws InterruptedException {
         long start = System.nanoTime();

@@ -7,11 +7,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +27,7 @@ class StandaloneIT {
             budget: {env-steps: 25600}
             evaluation: {every-env-steps: 0}
             checkpoint: {every-rounds: 1000}
-            cluster: {cut-every-rounds: 1000}
+            cluster: {cut-every-rounds: 100}
             """;
 
     private static final String AUTHENTICATION = """
@@ -89,11 +89,7 @@ class StandaloneIT {
             assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(130);
             assertThat(outcome.stderr()).contains("the application goes on; driver-", run + "/exit.json");
         }
-        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-        while (!Files.exists(run.resolve("exit.json"))) {
-            assertThat(System.nanoTime()).as("the driver's end").isLessThan(end);
-            Thread.sleep(200);
-        }
+        Sparring.eventually("the driver's end", Duration.ofMinutes(2), () -> Files.exists(run.resolve("exit.json")));
         assertThat(Files.readString(run.resolve("exit.json"))).contains("\"exit\":0");
     }
 

@@ -12,11 +12,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
@@ -174,13 +174,10 @@ class YarnIT {
     }
 
     private static void awaitNoProcess(String application) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!processes(application).isEmpty()) {
-            assertThat(System.nanoTime())
-                    .as("processes of " + application + " after 30 s")
-                    .isLessThan(end);
-            Thread.sleep(200);
-        }
+        Sparring.eventually(
+                "no process of " + application,
+                Duration.ofSeconds(30),
+                () -> processes(application).isEmpty());
     }
 
     @Test
