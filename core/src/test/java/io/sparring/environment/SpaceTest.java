@@ -50,6 +50,34 @@ class SpaceTest {
         assertThatThrownBy(() -> Space.Box.of(1, Float.NaN, 0f)).isInstanceOf(IllegalArgumentException.class);
     }
 
+    @Test
+    void aBoxOfBytesContainsWholeNumbersUpTo255() {
+        Space.Box image = Space.Box.of(Space.Dtype.UINT8, 0, 255, 1, 2);
+
+        assertThat(image.size()).isEqualTo(2);
+        assertThat(image.contains(new float[] {0, 255}, 0)).isTrue();
+        assertThat(image.contains(new float[] {0, 0.5f}, 0)).isFalse();
+        assertThat(image.contains(new float[] {0, 256}, 0)).isFalse();
+        assertThat(image.contains(new float[] {Float.NaN, 0}, 0)).isFalse();
+        assertThatThrownBy(() -> Space.Box.of(Space.Dtype.UINT8, -1, 255, 2))
+                .hasMessage("dimension 0 of a box of bytes runs from -1.0 to 255.0");
+    }
+
+    @Test
+    void shapeAndDtypeArePartOfABox() {
+        Space.Box box = Space.Box.of(Space.Dtype.UINT8, 0, 1, 2, 3);
+
+        assertThat(box).isEqualTo(Space.Box.of(Space.Dtype.UINT8, 0, 1, 2, 3));
+        assertThat(box)
+                .isNotEqualTo(Space.Box.of(Space.Dtype.UINT8, 0, 1, 3, 2))
+                .isNotEqualTo(Space.Box.of(Space.Dtype.FLOAT32, 0, 1, 2, 3));
+        assertThat(box).hasToString("Box(0.0, 1.0, [2, 3], uint8)");
+        assertThatThrownBy(() -> new Space.Box(new float[5], new float[5], new int[] {2, 3}, Space.Dtype.FLOAT32))
+                .hasMessage("a box of the shape [2, 3] has 6 numbers, and there are 5 bounds");
+        assertThatThrownBy(() -> Space.Box.of(Space.Dtype.FLOAT32, 0, 1, 2, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {0, -1, (1 << 24) + 1})
     void aDiscreteSpaceHasAsManyElementsAsAFloatCanCount(int n) {
