@@ -11,7 +11,7 @@ package io.sparring.environment;
  * generators) can be taken and given back as bytes. That is what lets a lost shard be computed again, bit for bit.
  * Instances are used by one thread at a time.
  *
- * <p>A new environment is one class and one line in {@link Environments}; its test calls {@link EnvironmentChecker}.
+ * <p>A new environment is this and an {@link EnvironmentFactory}; its test calls {@link EnvironmentChecker}. Whoever makes one closes it.
  */
 public interface Environment extends AutoCloseable {
 
@@ -50,6 +50,7 @@ public interface Environment extends AutoCloseable {
      */
     void restore(byte[] snapshot);
 
+    /** Lets go of what it holds besides memory. A second call does nothing. */
     @Override
     default void close() {}
 }

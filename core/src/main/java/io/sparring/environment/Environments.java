@@ -1,39 +1,78 @@
 package io.sparring.environment;
 
 import io.sparring.Names;
-import io.sparring.environment.classiccontrol.CartPole;
-import io.sparring.environment.identity.Identity;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.IntFunction;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
 
-/** The environments by name. A new one is one line here. */
+/** The environments by name: those of every {@link EnvironmentFactory} on the class path. */
 public final class Environments {
-    private static final Map<String, IntFunction<Environment>> BY_ID = new TreeMap<>(Map.of(
-            "CartPole-v1", CartPole::new,
-            "Identity-Discrete-v0", Identity::discrete,
-            "Identity-Box-v0", Identity::box));
-
     private Environments() {}
 
     /** All names, sorted. */
     public static List<String> ids() {
-        return List.copyOf(BY_ID.keySet());
+        return factories().flatMap(factory -> factory.ids().stream()).sorted().toList();
     }
 
     /**
+     * The options of an environment.
+     *
+     * @throws IllegalArgumentException if there is no environment of that name
+     */
+    public static List<EnvironmentOption> options(String id) {
+        return factory(id).options(id);
+    }
+
+    /**
+     * An environment with these options, and defaults for the others.
+     *
+     * @throws IllegalArgumentException if there is no environment of that name; or no such option, or a value that it does not allow,
+     *     and then the message begins with {@code options.}NAME
+     */
+    public static EnvironmentSource resolve(String id, Map<String, ?> options) {
+        EnvironmentFactory factory = factory(id);
+        return of(factory.spec(id, EnvironmentOption.resolve(factory.options(id), options)));
+    }
+
+    /**
+     * The environment that was resolved elsewhere or earlier.
+     *
+     * @throws IllegalArgumentException if there is no environment of that name here
+     */
+    public static EnvironmentSource of(EnvironmentSpec spec) {
+        factory(spec.id());
+        // Each executor looks for the factory itself: only the name travels.
+        return new EnvironmentSource(
+                spec, (resolved, copies) -> factory(resolved.id()).create(resolved, copies));
+    }
+
+    /**
+     * An environment with all options at their defaults, which the caller has to close.
+     *
      * @param copies how many copies step together, at least 1
      * @throws IllegalArgumentException if there is no environment of that name, or no copy
      */
     public static Environment create(String id, int copies) {
-        IntFunction<Environment> factory = BY_ID.get(id);
-        if (factory == null) {
-            throw new IllegalArgumentException("there is no environment " + id + Names.hint(id, BY_ID.keySet()));
+        return resolve(id, Map.of()).create(copies);
+    }
+
+    private static EnvironmentFactory factory(String id) {
+        List<EnvironmentFactory> found =
+                factories().filter(factory -> factory.ids().contains(id)).toList();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("there is no environment " + id + Names.hint(id, ids()));
         }
-        if (copies < 1) {
-            throw new IllegalArgumentException("an environment has at least 1 copy, not " + copies);
+        if (found.size() > 1) {
+            throw new IllegalArgumentException("there are two environments " + id + ": of "
+                    + found.get(0).getClass().getName() + " and of "
+                    + found.get(1).getClass().getName());
         }
-        return factory.apply(copies);
+        return found.get(0);
+    }
+
+    /** By the thread's class loader, which on Spark knows the jars of {@code --jars}. */
+    private static Stream<EnvironmentFactory> factories() {
+        return ServiceLoader.load(EnvironmentFactory.class).stream().map(ServiceLoader.Provider::get);
     }
 }

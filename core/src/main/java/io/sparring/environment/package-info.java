@@ -6,6 +6,8 @@
  *                             ▲                                               │
  *                             └───────────────────────────────────────────────┘
  *   snapshot ⇄ restore: the state as bytes, generators included
+ *
+ *   id, options ──▶ {@link EnvironmentFactory} ──▶ {@link EnvironmentSpec}, once; then an {@link EnvironmentSource} makes as many as are needed
  * </pre>
  */
 package io.sparring.environment;

@@ -30,7 +30,11 @@ public final class CartPole implements Environment {
     private static final int MAX_STEPS = 500;
     private static final int SIZE = 4;
 
+    static final Space.Box OBSERVATIONS = observations();
+    static final Space.Discrete ACTIONS = new Space.Discrete(2);
+
     private final int copies;
+    private final int maxSteps;
     /** x, ẋ, θ, θ̇ of every copy. */
     private final double[] state;
 
@@ -38,13 +42,21 @@ public final class CartPole implements Environment {
     private Generators generators;
 
     public CartPole(int copies) {
+        this(copies, MAX_STEPS);
+    }
+
+    /**
+     * @param copies B
+     * @param maxSteps after so many steps an episode is truncated
+     */
+    CartPole(int copies, int maxSteps) {
         this.copies = copies;
+        this.maxSteps = maxSteps;
         state = new double[copies * SIZE];
         steps = new int[copies];
     }
 
-    @Override
-    public Space.Box observationSpace() {
+    private static Space.Box observations() {
         float x = (float) (X_LIMIT * 2);
         float theta = (float) (THETA_LIMIT * 2);
         float any = Float.POSITIVE_INFINITY;
@@ -52,8 +64,13 @@ public final class CartPole implements Environment {
     }
 
     @Override
+    public Space.Box observationSpace() {
+        return OBSERVATIONS;
+    }
+
+    @Override
     public Space.Discrete actionSpace() {
-        return new Space.Discrete(2);
+        return ACTIONS;
     }
 
     @Override
@@ -78,7 +95,7 @@ public final class CartPole implements Environment {
             double theta = state[copy * SIZE + 2];
             result.rewards[copy] = 1f;
             result.terminated[copy] = x < -X_LIMIT || x > X_LIMIT || theta < -THETA_LIMIT || theta > THETA_LIMIT;
-            result.truncated[copy] = ++steps[copy] >= MAX_STEPS;
+            result.truncated[copy] = ++steps[copy] >= maxSteps;
             if (result.ended(copy)) {
                 observe(copy, result.finalObservations);
                 startEpisode(copy);

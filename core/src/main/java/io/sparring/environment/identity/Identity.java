@@ -8,40 +8,42 @@ import java.nio.ByteBuffer;
 
 /**
  * Say what you see: a target is drawn at every step and shown, and the reward tells how near the action came. Episodes have
- * 100 steps and are truncated. After Stable-Baselines3's {@code IdentityEnv} and {@code IdentityEnvBox}.
+ * {@value #MAX_STEPS} steps, unless told otherwise, and are truncated. After Stable-Baselines3's {@code IdentityEnv} and {@code IdentityEnvBox}.
  *
  * <p>Over a discrete space the target is shown one-hot and naming it earns 1, so a perfect episode returns 100. Over a box
  * the reward is minus the squared distance, so a perfect episode returns 0.
  */
 public final class Identity implements Environment {
-    private static final int MAX_STEPS = 100;
+    static final int MAX_STEPS = 100;
 
     private final int copies;
     private final Space actionSpace;
     private final Space.Box observationSpace;
+    private final int maxSteps;
     /** What was last shown, copies × observation size. */
     private final float[] targets;
 
     private final int[] steps;
     private Generators generators;
 
-    private Identity(int copies, Space actionSpace, Space.Box observationSpace) {
+    Identity(int copies, Space actionSpace, Space.Box observationSpace, int maxSteps) {
         this.copies = copies;
         this.actionSpace = actionSpace;
         this.observationSpace = observationSpace;
+        this.maxSteps = maxSteps;
         targets = new float[copies * observationSpace.size()];
         steps = new int[copies];
     }
 
     /** Four things to name. */
     public static Identity discrete(int copies) {
-        return new Identity(copies, new Space.Discrete(4), Space.Box.of(4, 0f, 1f));
+        return new Identity(copies, new Space.Discrete(4), Space.Box.of(4, 0f, 1f), MAX_STEPS);
     }
 
     /** A point of the square from (−1, −1) to (1, 1). */
     public static Identity box(int copies) {
         Space.Box square = Space.Box.of(2, -1f, 1f);
-        return new Identity(copies, square, square);
+        return new Identity(copies, square, square, MAX_STEPS);
     }
 
     @Override
@@ -76,7 +78,7 @@ public final class Identity implements Environment {
             result.rewards[copy] = reward(actions, copy);
             drawTarget(copy);
             result.terminated[copy] = false;
-            result.truncated[copy] = ++steps[copy] >= MAX_STEPS;
+            result.truncated[copy] = ++steps[copy] >= maxSteps;
             if (result.truncated[copy]) {
                 System.arraycopy(targets, copy * size, result.finalObservations, copy * size, size);
                 steps[copy] = 0;
