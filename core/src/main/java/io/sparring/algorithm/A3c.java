@@ -4,6 +4,7 @@ import io.sparring.algorithm.TrainingListener.Asynchrony;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Build;
 import io.sparring.parameterserver.Merging;
@@ -41,25 +42,35 @@ public final class A3c {
     /** θ of the last evaluation. */
     private float[] evaluated;
 
-    private A3c(Configuration configuration, TrainingState start, Workers workers, TrainingListener listener) {
+    private A3c(
+            Configuration configuration,
+            EnvironmentSource source,
+            TrainingState start,
+            Workers workers,
+            TrainingListener listener) {
         this.configuration = configuration;
         this.workers = workers;
         this.listener = listener;
         ledger = new Ledger(configuration, start, listener);
-        evaluator = new Evaluator(configuration);
+        evaluator = new Evaluator(configuration, source);
         server = server(configuration, start, workers.count());
     }
 
     /**
      * Trains from {@code start} until the budget is used up or the target is reached.
      *
+     * @param source of the environments that evaluations are played in
      * @param workers have not been started
      * @throws TrainingFailed if too few workers are left, or more updates were not finite than the configuration allows
      */
     public static TrainingResult train(
-            Configuration configuration, TrainingState start, Workers workers, TrainingListener listener)
+            Configuration configuration,
+            EnvironmentSource source,
+            TrainingState start,
+            Workers workers,
+            TrainingListener listener)
             throws InterruptedException {
-        return new A3c(configuration, start, workers, listener).train();
+        return new A3c(configuration, source, start, workers, listener).train();
     }
 
     private static ParameterServer server(Configuration configuration, TrainingState start, int count) {

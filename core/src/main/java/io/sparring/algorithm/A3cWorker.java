@@ -3,8 +3,7 @@ package io.sparring.algorithm;
 import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.Configuration.Correction;
-import io.sparring.environment.Environment;
-import io.sparring.environment.Environments;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Architecture;
 import io.sparring.optimizer.GlobalNorm;
@@ -14,6 +13,7 @@ import io.sparring.parameterserver.Merging;
 import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.ParameterServerClient.Pulled;
+import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
@@ -33,9 +33,9 @@ import java.io.IOException;
  *   3. until the server says that it is enough
  * </pre>
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, and closed by whoever made it.
  */
-public final class A3cWorker {
+public final class A3cWorker implements AutoCloseable {
     private final Configuration configuration;
     private final Configuration.A3c options;
     private final int index;
@@ -52,18 +52,20 @@ public final class A3cWorker {
     private float[] local;
 
     /**
+     * @param source of its environments
      * @param index which worker, from 0
      * @param server as this worker reaches it
      */
-    public A3cWorker(Configuration configuration, int index, ParameterServerClient server) {
+    public A3cWorker(Configuration configuration, EnvironmentSource source, int index, ParameterServerClient server) {
         this.configuration = configuration;
         this.index = index;
         this.server = server;
         options = configuration.a3c();
-        Architecture architecture = ShardWorker.architecture(configuration);
+        Architecture architecture = ShardWorker.architecture(configuration, source.spec());
         parameterCount = architecture.parameterCount();
-        scratch = new ShardWorker(configuration);
-        offPolicy = new OffPolicy(architecture, ShardWorker.distribution(configuration));
+        scratch = new ShardWorker(configuration, source);
+        offPolicy =
+                new OffPolicy(architecture, ActionDistribution.of(source.spec().actionSpace()));
         optimizer = new Optimizer(configuration.optimizer(), parameterCount);
     }
 
@@ -91,11 +93,7 @@ public final class A3cWorker {
             shard = left.shard();
             optimizer.restore(left.optimizerState(), left.optimizerSteps());
         } else {
-            try (Environment environment = Environments.create(
-                    configuration.environment().id(),
-                    configuration.environment().copiesPerShard())) {
-                shard = Shard.first(configuration.seed(), index, environment);
-            }
+            shard = scratch.first(index);
         }
     }
 
@@ -202,6 +200,11 @@ public final class A3cWorker {
             moved[i] = local[i] - difference[i];
         }
         return moved;
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
     }
 
     private byte[] snapshot() {

@@ -2,7 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
-import io.sparring.environment.Environments;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.ActingNetwork;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
@@ -15,19 +15,20 @@ public final class Evaluator implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final Configuration configuration;
+    private final EnvironmentSource source;
 
-    public Evaluator(Configuration configuration) {
+    public Evaluator(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
+        this.source = source;
     }
 
     /** Episodes {@code first} … {@code first + episodes} − 1 of evaluation {@code index}, in order. */
     public List<Episode> play(float[] parameters, long index, int first, int episodes, boolean greedy) {
-        try (Environment environment =
-                Environments.create(configuration.environment().id(), episodes)) {
+        try (Environment environment = source.create(episodes)) {
             return List.of(Evaluation.play(
                     environment,
-                    new ActingNetwork(ShardWorker.architecture(configuration)),
-                    ActionDistribution.of(environment.actionSpace()),
+                    new ActingNetwork(ShardWorker.architecture(configuration, source.spec())),
+                    ActionDistribution.of(source.spec().actionSpace()),
                     parameters,
                     configuration.seed(),
                     index,

@@ -1,6 +1,7 @@
 package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
@@ -8,15 +9,15 @@ import java.util.List;
 
 /** The rounds in this thread, one shard after the other: what every other implementation is compared with. */
 public final class LocalRounds implements Rounds {
-    private final Configuration configuration;
+    private final Evaluator evaluator;
     private final ShardWorker worker;
     private List<Shard> shards;
 
     /** Goes on from these shards. */
-    public LocalRounds(Configuration configuration, List<Shard> shards) {
-        this.configuration = configuration;
+    public LocalRounds(Configuration configuration, EnvironmentSource source, List<Shard> shards) {
         this.shards = List.copyOf(shards);
-        worker = new ShardWorker(configuration);
+        evaluator = new Evaluator(configuration, source);
+        worker = new ShardWorker(configuration, source);
     }
 
     @Override
@@ -35,9 +36,11 @@ public final class LocalRounds implements Rounds {
 
     @Override
     public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-        return new ArrayList<>(new Evaluator(configuration).play(parameters, index, 0, episodes, greedy));
+        return new ArrayList<>(evaluator.play(parameters, index, 0, episodes, greedy));
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        worker.close();
+    }
 }

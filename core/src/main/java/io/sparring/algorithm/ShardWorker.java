@@ -2,7 +2,8 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
-import io.sparring.environment.Environments;
+import io.sparring.environment.EnvironmentSource;
+import io.sparring.environment.EnvironmentSpec;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.ActingNetwork;
 import io.sparring.network.Architecture;
@@ -16,7 +17,7 @@ import java.util.Arrays;
 /**
  * One round of one shard: (θ, shard) → (gradient, statistics, shard′), a pure function. The worker itself is only a scratch
  * pad (an environment, two readers of the parameters) that saves making these anew; any worker gives the same result. Used by
- * one thread at a time.
+ * one thread at a time, and closed by whoever made it.
  *
  * <p>The gradient is of the <em>sum</em> over the shard's samples: adding up the shards' gradients and dividing by the number of
  * all samples gives the gradient of the mean over the whole batch, whatever the sizes of the shards.
@@ -25,46 +26,31 @@ import java.util.Arrays;
  * loss is linear in A, the shard returns three gradients, one behind the other: of the policy loss with A as it is, of the policy
  * loss with A = 1, and of the rest. {@link A2c} puts them together: ∇ = (∇_A − μ ∇_1)/σ + ∇_rest.
  */
-public final class ShardWorker {
+public final class ShardWorker implements AutoCloseable {
     /** Rows that go through the network at once: enough to hide the calls' cost, few enough to stay in the cache. */
     private static final int CHUNK = 1024;
 
     private final Configuration configuration;
     private final Architecture architecture;
     private final ActionDistribution distribution;
+    private final Environment environment;
     private final Actor actor;
     private final double[] policyGradient;
     private final double[] valueGradient;
     private LearningNetwork learning;
 
-    public ShardWorker(Configuration configuration) {
+    public ShardWorker(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
-        Environment environment = Environments.create(
-                configuration.environment().id(), configuration.environment().copiesPerShard());
-        architecture = architecture(configuration, environment);
-        distribution = ActionDistribution.of(environment.actionSpace());
+        architecture = architecture(configuration, source.spec());
+        distribution = ActionDistribution.of(source.spec().actionSpace());
+        environment = source.create(configuration.environment().copiesPerShard());
         actor = new Actor(environment, new ActingNetwork(architecture), distribution);
         policyGradient = new double[CHUNK * distribution.outputs()];
         valueGradient = new double[CHUNK];
     }
 
-    /** The network that a configuration describes. */
-    public static Architecture architecture(Configuration configuration) {
-        try (Environment environment =
-                Environments.create(configuration.environment().id(), 1)) {
-            return architecture(configuration, environment);
-        }
-    }
-
-    /** What the outputs of its policy head mean. */
-    static ActionDistribution distribution(Configuration configuration) {
-        try (Environment environment =
-                Environments.create(configuration.environment().id(), 1)) {
-            return ActionDistribution.of(environment.actionSpace());
-        }
-    }
-
-    private static Architecture architecture(Configuration configuration, Environment environment) {
+    /** The network that a configuration describes, for this environment. */
+    public static Architecture architecture(Configuration configuration, EnvironmentSpec environment) {
         ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
         return new Architecture(
                 configuration.network().kind(),
@@ -73,6 +59,16 @@ public final class ShardWorker {
                 environment.observationSpace().size(),
                 distribution.outputs(),
                 distribution.freeParameters());
+    }
+
+    /** The shard at the start of a run. */
+    Shard first(int index) {
+        return Shard.first(configuration.seed(), index, environment);
+    }
+
+    @Override
+    public void close() {
+        environment.close();
     }
 
     /** The round. Neither argument is changed. */

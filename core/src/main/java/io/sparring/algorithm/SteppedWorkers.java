@@ -1,6 +1,7 @@
 package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.parameterserver.InMemoryChannel;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
@@ -12,12 +13,14 @@ import java.util.List;
 /** The workers one after the other in the caller's thread, a step each: the one way to run A3C that gives the same bits twice. */
 public final class SteppedWorkers implements Workers {
     private final Configuration configuration;
+    private final EnvironmentSource source;
     private final List<A3cWorker> workers = new ArrayList<>();
     private ParameterServer server;
     private int turn;
 
-    public SteppedWorkers(Configuration configuration) {
+    public SteppedWorkers(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
+        this.source = source;
     }
 
     @Override
@@ -31,6 +34,7 @@ public final class SteppedWorkers implements Workers {
         for (int i = 0; i < count(); i++) {
             A3cWorker worker = new A3cWorker(
                     configuration,
+                    source,
                     i,
                     new ParameterServerClient(
                             new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.ofSeconds(1)));
@@ -75,5 +79,7 @@ public final class SteppedWorkers implements Workers {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        workers.forEach(A3cWorker::close);
+    }
 }

@@ -1,6 +1,7 @@
 package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.parameterserver.InMemoryChannel;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
@@ -19,12 +20,14 @@ public final class ThreadWorkers implements Workers {
     private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final Configuration configuration;
+    private final EnvironmentSource source;
     private final ExecutorService threads;
     private final List<Future<?>> running = new ArrayList<>();
     private ParameterServer server;
 
-    public ThreadWorkers(Configuration configuration) {
+    public ThreadWorkers(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
+        this.source = source;
         threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "sparring-a3c-worker");
             thread.setDaemon(true);
@@ -50,12 +53,13 @@ public final class ThreadWorkers implements Workers {
             int index = i;
             running.add(threads.submit(() -> {
                 try (ParameterServerClient client = new ParameterServerClient(
-                        new InMemoryChannel(server),
-                        index,
-                        0,
-                        ParameterServerClient.Patience.ofSeconds(
-                                configuration.a3c().patienceSeconds()))) {
-                    new A3cWorker(configuration, index, client).run();
+                                new InMemoryChannel(server),
+                                index,
+                                0,
+                                ParameterServerClient.Patience.ofSeconds(
+                                        configuration.a3c().patienceSeconds()));
+                        A3cWorker worker = new A3cWorker(configuration, source, index, client)) {
+                    worker.run();
                 }
                 return null;
             }));

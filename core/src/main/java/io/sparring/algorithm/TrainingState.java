@@ -2,7 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
-import io.sparring.environment.Environments;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 import io.sparring.rollout.Shard;
@@ -51,18 +51,17 @@ public record TrainingState(
     }
 
     /** A run that has not begun: first parameters, first episodes. */
-    public static TrainingState first(Configuration configuration) {
-        float[] parameters = ShardWorker.architecture(configuration)
+    public static TrainingState first(Configuration configuration, EnvironmentSource source) {
+        float[] parameters = ShardWorker.architecture(configuration, source.spec())
                 .initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS));
         List<Shard> shards = new ArrayList<>();
         // An asynchronous worker makes its own first episodes.
-        int count = configuration.algorithm() == Configuration.Algorithm.A2C
-                ? configuration.a2c().shards()
-                : 0;
-        try (Environment environment = Environments.create(
-                configuration.environment().id(), configuration.environment().copiesPerShard())) {
-            for (int shard = 0; shard < count; shard++) {
-                shards.add(Shard.first(configuration.seed(), shard, environment));
+        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+            try (Environment environment =
+                    source.create(configuration.environment().copiesPerShard())) {
+                for (int shard = 0; shard < configuration.a2c().shards(); shard++) {
+                    shards.add(Shard.first(configuration.seed(), shard, environment));
+                }
             }
         }
         return new TrainingState(

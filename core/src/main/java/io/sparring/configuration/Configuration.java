@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.sparring.Names;
 import io.sparring.advantage.AdvantageEstimator;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
@@ -15,7 +16,10 @@ import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.parameterserver.Merging;
 import java.io.Serializable;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A whole run: the same configuration gives the same parameters, byte for byte.
@@ -88,15 +92,35 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "8")
             @JsonPropertyDescription("How many copies step together in each shard (or worker).")
-            int copiesPerShard)
+            int copiesPerShard,
+
+            @JsonProperty(defaultValue = "{}")
+            @JsonPropertyDescription(
+                    "The environment's own options, by name; `sparring envs` lists them. Part of the result.")
+            SortedMap<String, Object> options)
             implements Serializable {
         public Environment {
-            Require.that(
-                    id != null && Environments.ids().contains(id),
-                    "id",
-                    id,
-                    "one of " + Environments.ids() + Names.hint(String.valueOf(id), Environments.ids()));
+            Require.that(id != null, "id", id, "an environment's name, as sparring envs lists them");
             Require.atLeast(1, "copies-per-shard", copiesPerShard);
+            options = new TreeMap<>(options);
+            // As the file gave them: in what is written and read again, a number is of the smallest type that holds it.
+            options.replaceAll((name, value) -> value instanceof Integer whole ? (Object) whole.longValue() : value);
+            options = Collections.unmodifiableSortedMap(options);
+        }
+
+        /**
+         * The environment that this names. Whether there is one is not checked before: a run's report does not need it.
+         *
+         * @throws InvalidConfiguration if there is none of that name here, or an option is unknown or its value not allowed
+         */
+        public EnvironmentSource resolve() {
+            List<String> known = Environments.ids();
+            Require.that(known.contains(id), "environment.id", id, "one of " + known + Names.hint(id, known));
+            try {
+                return Environments.resolve(id, options);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidConfiguration("environment." + e.getMessage());
+            }
         }
     }
 

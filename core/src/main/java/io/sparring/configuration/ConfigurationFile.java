@@ -67,10 +67,15 @@ public final class ConfigurationFile {
         for (String override : overrides) {
             merge(tree, override(override));
         }
-        String source = overrides.isEmpty() ? name : name + " with --set " + oneLine(String.join(" --set ", overrides));
+        String source = source(name, overrides);
         numbers(tree);
         requireValues(source, "", tree, Configuration.class);
         return bind(source, tree);
+    }
+
+    /** What a message about a configuration begins with: where it came from. */
+    public static String source(String name, List<String> overrides) {
+        return overrides.isEmpty() ? name : name + " with --set " + oneLine(String.join(" --set ", overrides));
     }
 
     /** The resolved configuration: every key with its value. */
@@ -287,7 +292,7 @@ public final class ConfigurationFile {
         if (type.isEnum()) {
             return "one of " + names(type);
         }
-        if (type.isRecord()) {
+        if (type.isRecord() || Map.class.isAssignableFrom(type)) {
             return "a section with keys";
         }
         if (type == boolean.class || type == Boolean.class) {

@@ -39,12 +39,16 @@ class A2cTest {
     }
 
     private static TrainingResult train(Configuration configuration, TrainingListener listener) {
-        return trainFrom(configuration, TrainingState.first(configuration), listener);
+        return trainFrom(
+                configuration,
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                listener);
     }
 
     private static TrainingResult trainFrom(
             Configuration configuration, TrainingState start, TrainingListener listener) {
-        try (Rounds rounds = new LocalRounds(configuration, start.shards())) {
+        try (Rounds rounds =
+                new LocalRounds(configuration, configuration.environment().resolve(), start.shards())) {
             return A2c.train(configuration, start, rounds, listener);
         }
     }
@@ -413,7 +417,8 @@ class A2cTest {
                     0,
                     0));
         }
-        TrainingState start = TrainingState.first(configuration);
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
         TrainingState two = new TrainingState(
                 0,
                 0,

@@ -37,8 +37,15 @@ class A3cTest {
     }
 
     private static TrainingResult stepped(Configuration configuration, TrainingListener listener) throws Exception {
-        try (Workers workers = new SteppedWorkers(configuration)) {
-            return A3c.train(configuration, TrainingState.first(configuration), workers, listener);
+        try (Workers workers =
+                new SteppedWorkers(configuration, configuration.environment().resolve())) {
+            return A3c.train(
+                    configuration,
+                    configuration.environment().resolve(),
+                    TrainingState.first(
+                            configuration, configuration.environment().resolve()),
+                    workers,
+                    listener);
         }
     }
 
@@ -50,8 +57,13 @@ class A3cTest {
     @ValueSource(strings = {"sum", "average", "gradients"})
     void oneWorkerLearnsToTheBitWhatOneShardLearns(String merge) throws Exception {
         Configuration synchronous = configuration("algorithm=a2c");
-        TrainingState start = TrainingState.first(synchronous);
-        float[] expected = A2c.train(synchronous, start, new LocalRounds(synchronous, start.shards()), new Recorder())
+        TrainingState start =
+                TrainingState.first(synchronous, synchronous.environment().resolve());
+        float[] expected = A2c.train(
+                        synchronous,
+                        start,
+                        new LocalRounds(synchronous, synchronous.environment().resolve(), start.shards()),
+                        new Recorder())
                 .state()
                 .parameters();
 
@@ -75,7 +87,10 @@ class A3cTest {
         float[] twice = parameters("a3c={" + options + "}");
 
         assertThat(twice).isEqualTo(once);
-        assertThat(once).isNotEqualTo(TrainingState.first(configuration()).parameters());
+        assertThat(once)
+                .isNotEqualTo(TrainingState.first(
+                                configuration(), configuration().environment().resolve())
+                        .parameters());
     }
 
     @ParameterizedTest
@@ -90,7 +105,10 @@ class A3cTest {
     void threadsThatWaitForNobodyUseUpTheBudgetAndEnd(String options) throws Exception {
         Configuration configuration = configuration("a3c={" + options + "}");
         Recorder recorder = new Recorder();
-        TrainingResult result = threads(configuration, TrainingState.first(configuration), recorder);
+        TrainingResult result = threads(
+                configuration,
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                recorder);
 
         TrainingState end = result.state();
         assertThat(result.reason()).isEqualTo(TrainingListener.Reason.ENV_STEPS);
@@ -162,7 +180,13 @@ class A3cTest {
         TrainingState middle = stepped(configuration, new Recorder(10)).state();
         assertThat(middle.envSteps()).isLessThan(960);
 
-        float[] resumed = A3c.train(configuration, middle, new SteppedWorkers(configuration), new Recorder())
+        float[] resumed = A3c.train(
+                        configuration,
+                        configuration.environment().resolve(),
+                        middle,
+                        new SteppedWorkers(
+                                configuration, configuration.environment().resolve()),
+                        new Recorder())
                 .state()
                 .parameters();
 
@@ -174,12 +198,15 @@ class A3cTest {
         Configuration configuration =
                 configuration("budget.target-return=1", "evaluation.every-env-steps=96", "budget.env-steps=100000");
         Recorder recorder = new Recorder();
-        TrainingResult result = threads(configuration, TrainingState.first(configuration), recorder);
+        TrainingResult result = threads(
+                configuration,
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                recorder);
 
         assertThat(result.reason()).isEqualTo(TrainingListener.Reason.TARGET_RETURN);
         assertThat(recorder.evaluations).hasSize(1);
         assertThat(result.state().parameters()).isEqualTo(last(recorder.best).parameters());
-        assertThat(new Evaluator(configuration)
+        assertThat(new Evaluator(configuration, configuration.environment().resolve())
                         .play(
                                 result.state().parameters(),
                                 recorder.evaluations.get(0).envSteps(),
@@ -207,7 +234,8 @@ class A3cTest {
     @Test
     void aWorkerThatFailsEndsThePlainJavaRunWithItsReason() {
         Configuration configuration = configuration();
-        TrainingState start = TrainingState.first(configuration("network.hidden=[9]"));
+        TrainingState start = TrainingState.first(
+                configuration("network.hidden=[9]"), configuration.environment().resolve());
 
         assertThatThrownBy(() -> threads(configuration, start, new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
@@ -243,15 +271,22 @@ class A3cTest {
             public void close() {}
         };
 
-        assertThatThrownBy(() -> A3c.train(configuration, TrainingState.first(configuration), idle, new Recorder()))
+        assertThatThrownBy(() -> A3c.train(
+                        configuration,
+                        configuration.environment().resolve(),
+                        TrainingState.first(
+                                configuration, configuration.environment().resolve()),
+                        idle,
+                        new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
                 .hasMessageContaining("0 of 3 workers have started within 0 s");
     }
 
     private static TrainingResult threads(Configuration configuration, TrainingState start, TrainingListener listener)
             throws Exception {
-        try (Workers workers = new ThreadWorkers(configuration)) {
-            return A3c.train(configuration, start, workers, listener);
+        try (Workers workers =
+                new ThreadWorkers(configuration, configuration.environment().resolve())) {
+            return A3c.train(configuration, configuration.environment().resolve(), start, workers, listener);
         }
     }
 }

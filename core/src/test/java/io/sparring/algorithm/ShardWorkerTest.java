@@ -51,7 +51,8 @@ class ShardWorkerTest {
 
     /** A worker, and what it does, for one set of parameters that is no longer the first one. */
     private static TrainingState trained(Configuration configuration) {
-        TrainingState start = TrainingState.first(configuration);
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
         float[] parameters = start.parameters();
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] += 0.3f * (float) StrictMath.sin(i);
@@ -73,13 +74,19 @@ class ShardWorkerTest {
     void theSameInputGivesTheSameBitsByAnyWorkerNewOrUsed(Configuration configuration) {
         TrainingState state = trained(configuration);
         Shard shard = state.shards().get(0);
-        ShardWorker worker = new ShardWorker(configuration);
+        ShardWorker worker =
+                new ShardWorker(configuration, configuration.environment().resolve());
         ShardUpdate first = worker.round(state.parameters(), shard);
 
         requireSame(worker.round(state.parameters(), shard), first);
-        worker.round(TrainingState.first(configuration).parameters(), first.next());
+        worker.round(
+                TrainingState.first(configuration, configuration.environment().resolve())
+                        .parameters(),
+                first.next());
         requireSame(worker.round(state.parameters(), shard), first);
-        requireSame(new ShardWorker(configuration).round(state.parameters(), shard), first);
+        requireSame(
+                new ShardWorker(configuration, configuration.environment().resolve()).round(state.parameters(), shard),
+                first);
     }
 
     @Test
@@ -87,7 +94,8 @@ class ShardWorkerTest {
         Configuration configuration = configuration();
         TrainingState state = trained(configuration);
         byte[] before = Recorder.file(state);
-        ShardUpdate update = new ShardWorker(configuration)
+        ShardUpdate update = new ShardWorker(
+                        configuration, configuration.environment().resolve())
                 .round(state.parameters(), state.shards().get(0));
 
         assertThat(Recorder.file(state)).isEqualTo(before);
@@ -109,7 +117,8 @@ class ShardWorkerTest {
         WholeBatch(Configuration configuration, TrainingState state) {
             this.configuration = configuration;
             parameters = state.parameters();
-            architecture = ShardWorker.architecture(configuration);
+            architecture = ShardWorker.architecture(
+                    configuration, configuration.environment().resolve().spec());
             Configuration.A2c options = configuration.a2c();
             try (Environment environment = Environments.create(
                     configuration.environment().id(),
@@ -207,7 +216,9 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         List<ShardUpdate> updates = new ArrayList<>();
         for (Shard shard : state.shards()) {
-            updates.add(new ShardWorker(configuration).round(state.parameters(), shard));
+            updates.add(
+                    new ShardWorker(configuration, configuration.environment().resolve())
+                            .round(state.parameters(), shard));
         }
         float[] sum = GradientSum.of(updates, state.parameters().length);
         double[] mean = new double[sum.length];
@@ -224,7 +235,9 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         double[] average = new double[state.parameters().length];
         for (Shard shard : state.shards()) {
-            ShardUpdate update = new ShardWorker(configuration).round(state.parameters(), shard);
+            ShardUpdate update = new ShardWorker(
+                            configuration, configuration.environment().resolve())
+                    .round(state.parameters(), shard);
             for (int i = 0; i < average.length; i++) {
                 average[i] += update.gradient()[i]
                         / (double) update.statistics().samples()
@@ -246,7 +259,8 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         float[] before = state.parameters().clone();
         float[] after;
-        try (Rounds rounds = new LocalRounds(configuration, state.shards())) {
+        try (Rounds rounds =
+                new LocalRounds(configuration, configuration.environment().resolve(), state.shards())) {
             after = A2c.train(configuration, state, rounds, new TrainingListener() {})
                     .state()
                     .parameters();
@@ -269,7 +283,8 @@ class ShardWorkerTest {
     void theStatisticsAreSumsOverTheShardsSamples() {
         Configuration configuration = configuration("a2c.shards=1");
         TrainingState state = trained(configuration);
-        ShardStatistics statistics = new ShardWorker(configuration)
+        ShardStatistics statistics = new ShardWorker(
+                        configuration, configuration.environment().resolve())
                 .round(state.parameters(), state.shards().get(0))
                 .statistics();
         WholeBatch batch = new WholeBatch(configuration, state);
@@ -296,7 +311,7 @@ class ShardWorkerTest {
         float[] parameters = state.parameters().clone();
         parameters[3] = Float.NaN;
 
-        assertThat(new ShardWorker(configuration)
+        assertThat(new ShardWorker(configuration, configuration.environment().resolve())
                         .round(parameters, state.shards().get(0))
                         .statistics()
                         .finite())

@@ -59,8 +59,15 @@ public final class StalenessExperiment {
                     staleness[0] = round.asynchrony().staleness().mean();
                 }
             };
-            try (Workers workers = new SteppedWorkers(configuration)) {
-                TrainingResult result = A3c.train(configuration, TrainingState.first(configuration), workers, listener);
+            try (Workers workers = new SteppedWorkers(
+                    configuration, configuration.environment().resolve())) {
+                TrainingResult result = A3c.train(
+                        configuration,
+                        configuration.environment().resolve(),
+                        TrainingState.first(
+                                configuration, configuration.environment().resolve()),
+                        workers,
+                        listener);
                 long solved = result.state().solvedAtSteps();
                 steps[seed] = solved < 0 ? Long.MAX_VALUE : solved;
             }

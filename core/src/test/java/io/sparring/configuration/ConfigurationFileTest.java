@@ -12,6 +12,7 @@ import io.sparring.optimizer.Schedule;
 import io.sparring.parameterserver.Merging;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +33,7 @@ class ConfigurationFileTest {
                 .isEqualTo(new Configuration(
                         Configuration.Algorithm.A2C,
                         0,
-                        new Configuration.Environment("CartPole-v1", 8),
+                        new Configuration.Environment("CartPole-v1", 8, new TreeMap<>()),
                         new Configuration.Network(Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH),
                         new Configuration.A2c(2, 16, 0.99, AdvantageEstimator.GAE, 1.0, 5, false, 0.5, 0.0, 0.5, 10),
                         new Configuration.A3c(
@@ -157,6 +158,7 @@ class ConfigurationFileTest {
     void whatIsWrittenIsReadAsTheSameConfiguration() {
         Configuration odd = parse(
                 CARTPOLE,
+                "environment.options={whole: 3, large: 3000000000, number: 0.5, flag: true, text: some}",
                 "seed=-9223372036854775808",
                 "network={kind: shared, hidden: [], activation: relu}",
                 "a2c.advantage=one-step",
@@ -182,6 +184,39 @@ class ConfigurationFileTest {
         for (String key : ConfigurationFile.keys()) {
             assertThat(written).contains(key.substring(key.indexOf('.') + 1) + ":");
         }
+    }
+
+    @Test
+    void theEnvironmentIsLookedForWhereItIsNeeded() {
+        assertThat(parse("environment: {id: CartPole-v1}", "environment.options.max-episode-steps=200")
+                        .environment()
+                        .resolve()
+                        .spec()
+                        .stepLimit())
+                .isEqualTo(200);
+        assertThat(parse("environment: {id: Elsewhere-v0}").environment().id()).isEqualTo("Elsewhere-v0");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{id: CartPole-v2} | environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0] (did you mean CartPole-v1?), got CartPole-v2",
+                "{id: Pong} | environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got Pong",
+                "{id: CartPole-v1, options: {max-steps: 5}} | environment.options.max-steps: there is no such option (did you mean max-episode-steps?)",
+                "{id: CartPole-v1, options: {gravity: 5}} | environment.options.gravity: there is no such option; known here: max-episode-steps",
+                "{id: CartPole-v1, options: {max-episode-steps: }} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got nothing",
+                "{id: CartPole-v1, options: {max-episode-steps: 0}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got 0",
+                "{id: CartPole-v1, options: {max-episode-steps: 1.5}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got 1.5",
+                "{id: CartPole-v1, options: {max-episode-steps: [1]}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got [1]",
+                "{id: CartPole-v1, options: {max-episode-steps: 5000000000}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got 5000000000",
+                "{id: Identity-Box-v0, options: {dimensions: 65537}} | environment.options.dimensions: expected a whole number from 1 to 65536, got 65537",
+            })
+    void anEnvironmentThatThereIsNotIsNamedWithItsKey(String environment, String message) {
+        assertThatThrownBy(
+                        () -> parse("environment: " + environment).environment().resolve())
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage(message);
     }
 
     static Stream<Arguments> mistakes() {
@@ -370,20 +405,17 @@ class ConfigurationFileTest {
                 mistakeIn("hello", "run.yaml: expected sections and keys, got \"hello\""),
                 mistakeIn(
                         "seed: 1",
-                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got nothing"),
+                        "run.yaml: environment.id: expected an environment's name, as sparring envs lists them, got nothing"),
                 mistakeIn(
                         "environment: {copies-per-shard: 2}",
-                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got nothing"),
+                        "run.yaml: environment.id: expected an environment's name, as sparring envs lists them, got nothing"),
                 mistakeIn(
                         "environment:",
-                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got nothing"),
-                mistakeIn(
-                        "environment: {id: CartPole-v2}",
-                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0] (did you mean CartPole-v1?), got CartPole-v2"),
-                mistakeIn(
-                        "environment: {id: Pong}",
-                        "run.yaml: environment.id: expected one of [CartPole-v1, Identity-Box-v0, Identity-Discrete-v0], got Pong"),
+                        "run.yaml: environment.id: expected an environment's name, as sparring envs lists them, got nothing"),
                 mistakeIn("environment: {id: [a]}", "run.yaml: environment.id: expected text, got [\"a\"]"),
+                mistakeIn(
+                        "environment: {id: CartPole-v1, options: 5}",
+                        "run.yaml: environment.options: expected a section with keys, got 5"),
                 mistakeIn(
                         "environment: CartPole-v1",
                         "run.yaml: environment: expected a section with keys, got \"CartPole-v1\""),

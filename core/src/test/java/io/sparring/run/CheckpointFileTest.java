@@ -44,8 +44,10 @@ class CheckpointFileTest {
     /** A small run's end: every field has something in it. */
     private static CheckpointFile trained() {
         Configuration configuration = configuration();
-        TrainingState start = TrainingState.first(configuration);
-        try (Rounds rounds = new LocalRounds(configuration, start.shards())) {
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
+        try (Rounds rounds =
+                new LocalRounds(configuration, configuration.environment().resolve(), start.shards())) {
             TrainingState end = A2c.train(configuration, start, rounds, new TrainingListener() {})
                     .state();
             return new CheckpointFile(ConfigurationFile.write(configuration) + "# größer\n", end);
@@ -113,7 +115,10 @@ class CheckpointFileTest {
 
     @Test
     void aRunThatHasNotBegunCanBeWrittenAndRead() throws IOException {
-        CheckpointFile first = new CheckpointFile("", TrainingState.first(configuration()));
+        CheckpointFile first = new CheckpointFile(
+                "",
+                TrainingState.first(
+                        configuration(), configuration().environment().resolve()));
 
         assertThat(CheckpointFile.read(written(first)))
                 .usingRecursiveComparison()
@@ -216,7 +221,7 @@ class CheckpointFileTest {
 
         Configuration longer =
                 ConfigurationFile.parse("golden", golden.configuration(), List.of("budget.env-steps=512"));
-        try (Rounds rounds = new LocalRounds(longer, state.shards())) {
+        try (Rounds rounds = new LocalRounds(longer, longer.environment().resolve(), state.shards())) {
             assertThat(A2c.train(longer, state, rounds, new TrainingListener() {})
                             .state()
                             .round())

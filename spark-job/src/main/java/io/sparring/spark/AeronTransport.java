@@ -2,6 +2,7 @@ package io.sparring.spark;
 
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSpec;
 import io.sparring.parameterserver.Channel;
 import io.sparring.spark.parameterserver.AeronChannel;
 import io.sparring.spark.parameterserver.AeronServer;
@@ -25,12 +26,13 @@ final class AeronTransport implements ParameterTransport {
     private final Duration patience;
     private final long parameterBytes;
 
-    AeronTransport(JavaSparkContext spark, Configuration configuration) {
+    AeronTransport(JavaSparkContext spark, Configuration configuration, EnvironmentSpec environment) {
         this(
                 spark,
                 configuration.cluster(),
                 Duration.ofMillis((long) (configuration.a3c().patienceSeconds() * 1000)),
-                (long) Float.BYTES * ShardWorker.architecture(configuration).parameterCount());
+                (long) Float.BYTES
+                        * ShardWorker.architecture(configuration, environment).parameterCount());
     }
 
     /**

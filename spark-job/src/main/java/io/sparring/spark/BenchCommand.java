@@ -9,6 +9,7 @@ import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
@@ -67,13 +68,14 @@ final class BenchCommand implements Callable<Integer> {
                     "--seconds and --warm-up: expected seconds, got " + seconds + " and " + warmUp);
         }
         Configuration configuration = options.read();
-        TrainingState start = TrainingState.first(configuration);
+        EnvironmentSource source = options.resolve(configuration);
+        TrainingState start = TrainingState.first(configuration, source);
         if (configuration.algorithm() == Configuration.Algorithm.A3C) {
-            benchAsynchronously(configuration, start);
+            benchAsynchronously(configuration, source, start);
             return 0;
         }
         try (JavaSparkContext spark = Session.start(Session.settings(), configuration);
-                SparkRounds rounds = new SparkRounds(spark, configuration, start)) {
+                SparkRounds rounds = new SparkRounds(spark, configuration, source, start)) {
             Meter meter = new Meter(rounds);
             while (!meter.done()) {
                 // A run that ends (target or budget) begins again where it ended: the policy goes on getting better.
@@ -85,18 +87,19 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void benchAsynchronously(Configuration configuration, TrainingState first) throws InterruptedException {
+    private void benchAsynchronously(Configuration configuration, EnvironmentSource source, TrainingState first)
+            throws InterruptedException {
         SparkConf settings = Session.settings();
         Session.makeRoom(settings, configuration);
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             AsynchronousMeter meter = new AsynchronousMeter();
             TrainingState start = first;
             while (!meter.done()) {
-                try (SparkWorkers workers =
-                        new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration))) {
+                try (SparkWorkers workers = new SparkWorkers(
+                        spark, configuration, source, new AeronTransport(spark, configuration, source.spec()))) {
                     meter.session(workers);
-                    start = restarted(
-                            A3c.train(configuration, start, workers, meter).state());
+                    start = restarted(A3c.train(configuration, source, start, workers, meter)
+                            .state());
                 }
             }
             meter.print(spark.master());

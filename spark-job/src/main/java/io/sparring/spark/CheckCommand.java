@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,7 +17,9 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.print(ConfigurationFile.write(options.read()));
+        Configuration configuration = options.read();
+        options.resolve(configuration);
+        System.out.print(ConfigurationFile.write(configuration));
         return 0;
     }
 }

@@ -3,6 +3,7 @@ package io.sparring.spark;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSource;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -33,6 +34,9 @@ final class ConfigurationOptions {
 
     /** A file's content in the place of its name, as drivers on other machines get it (RFC 2397). */
     private static final Pattern CONTENT = Pattern.compile("data:application/yaml;name=([^;]*);base64,(.*)");
+
+    /** Where the configuration that was read last came from, for messages. */
+    private String source;
 
     boolean hasFile() {
         return file != null;
@@ -86,7 +90,21 @@ final class ConfigurationOptions {
         if (seed != null) {
             all.add("seed=" + seed);
         }
+        source = ConfigurationFile.source(name, all);
         return ConfigurationFile.parse(name, yaml, all);
+    }
+
+    /**
+     * The environment of a configuration that was read here.
+     *
+     * @throws InvalidConfiguration if there is none of that name, or an option is unknown or its value not allowed
+     */
+    EnvironmentSource resolve(Configuration configuration) {
+        try {
+            return configuration.environment().resolve();
+        } catch (InvalidConfiguration e) {
+            throw new InvalidConfiguration(source + ": " + e.getMessage());
+        }
     }
 
     private static String presets(Path missing) {

@@ -85,7 +85,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
             words.add("--python=" + python);
         }
         if (options.hasFile()) {
-            options.read();
+            options.resolve(options.read());
         }
         words.addAll(options.travelling());
         if (json) {
@@ -98,6 +98,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
     public Integer call() throws IOException {
         Configuration configuration =
                 options.hasFile() ? options.read() : options.parse("doctor", "environment: {id: CartPole-v1}");
+        options.resolve(configuration);
         SparkConf settings = Session.settings();
         settings.setIfMissing("spark.app.name", "sparring doctor");
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(settings);

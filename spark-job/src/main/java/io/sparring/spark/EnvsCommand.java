@@ -1,22 +1,36 @@
 package io.sparring.spark;
 
-import io.sparring.environment.Environment;
+import io.sparring.environment.EnvironmentOption;
+import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Environments;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
 /** {@code sparring envs}. */
-@Command(name = "envs", description = "Lists the environments.", mixinStandardHelpOptions = true)
+@Command(
+        name = "envs",
+        description = "Lists the environments with their spaces and their options.",
+        mixinStandardHelpOptions = true)
 final class EnvsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         for (String id : Environments.ids()) {
-            try (Environment environment = Environments.create(id, 1)) {
+            System.out.printf(
+                    "%-24s %s%n", id, spaces(Environments.resolve(id, Map.of()).spec()));
+            for (EnvironmentOption option : Environments.options(id)) {
                 System.out.printf(
-                        "%-24s observes %d floats, acts in %s%n",
-                        id, environment.observationSpace().size(), environment.actionSpace());
+                        "  %-22s %s (default: %s). %s%n",
+                        option.name(), option.expected(), option.byDefault(), option.description());
             }
         }
         return 0;
+    }
+
+    /** As in {@code observes [4] float32, acts in Discrete[n=2]}. */
+    static String spaces(EnvironmentSpec spec) {
+        return "observes " + Arrays.toString(spec.observationSpace().shape()) + " "
+                + spec.observationSpace().dtype() + ", acts in " + spec.actionSpace();
     }
 }

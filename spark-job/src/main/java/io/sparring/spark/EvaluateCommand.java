@@ -1,6 +1,7 @@
 package io.sparring.spark;
 
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.rollout.Episode;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
@@ -51,7 +52,9 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
 
     @Override
     public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
-        RunFolder folder = open().folder().shared("RUN");
+        SavedRun saved = open();
+        saved.source();
+        RunFolder folder = saved.folder().shared("RUN");
         List<String> words = new ArrayList<>(List.of(
                 "evaluate", folder.uri(), "--episodes", Integer.toString(episodes), "--checkpoint", checkpoint));
         if (actions != null) {
@@ -76,6 +79,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
     @Override
     public Integer call() throws IOException {
         SavedRun saved = open();
+        EnvironmentSource source = saved.source();
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
         float[] parameters = saved.checkpoint().state().parameters();
         List<Episode> played;
@@ -85,7 +89,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
                 "sparring " + saved.configuration().environment().id());
         try (JavaSparkContext spark = Session.start(settings, "its episodes are played again")) {
             played = SparkRounds.evaluate(
-                    spark, saved.configuration(), parameters, INDEX, episodes, greedy, "evaluation");
+                    spark, saved.configuration(), source, parameters, INDEX, episodes, greedy, "evaluation");
         }
         double mean =
                 played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();

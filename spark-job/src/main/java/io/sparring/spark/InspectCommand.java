@@ -21,6 +21,11 @@ final class InspectCommand implements Callable<Integer> {
         SavedRun saved = SavedRun.open(run, "last");
         RunResult result = saved.result();
         System.out.println(ConfigurationFile.write(saved.configuration()));
+        if (saved.environment() != null) {
+            System.out.printf(
+                    "%s %s: %s%n",
+                    saved.environment().id(), saved.environment().options(), EnvsCommand.spaces(saved.environment()));
+        }
         System.out.println(result.sentence(saved.configuration()));
         System.out.printf("last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
         if (result.bestParamsSha256() != null) {

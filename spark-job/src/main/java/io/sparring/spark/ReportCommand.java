@@ -41,7 +41,7 @@ final class ReportCommand implements Callable<Integer> {
             return 0;
         }
         SavedRun run = saved.get(0);
-        RunReport.write(run.folder(), run.configuration(), run.result());
+        RunReport.write(run.folder(), run.configuration(), run.environment(), run.result());
         System.out.println(run.folder().name() + "/report.html");
         return 0;
     }

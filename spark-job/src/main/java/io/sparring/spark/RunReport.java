@@ -1,6 +1,7 @@
 package io.sparring.spark;
 
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSpec;
 import io.sparring.run.Report;
 import io.sparring.run.ReportData;
 import io.sparring.run.ReportData.Chart;
@@ -20,8 +21,13 @@ final class RunReport {
 
     private RunReport() {}
 
-    /** Writes the report into the folder. */
-    static void write(RunFolder folder, Configuration configuration, RunResult result) throws IOException {
+    /**
+     * Writes the report into the folder.
+     *
+     * @param environment null where nothing is known of it but its name
+     */
+    static void write(RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result)
+            throws IOException {
         List<Map<String, Object>> lines = Recorder.read(folder);
         Double target = configuration.budget().targetReturn();
         List<Chart> charts = new ArrayList<>();
@@ -53,7 +59,7 @@ final class RunReport {
                 configuration.algorithm().name() + " on "
                         + configuration.environment().id(),
                 result.sentence(configuration),
-                facts(folder, configuration, result),
+                facts(folder, configuration, environment, result),
                 charts);
         folder.write("report.html", Report.html(data).getBytes(StandardCharsets.UTF_8));
     }
@@ -86,9 +92,15 @@ final class RunReport {
         return name.substring(name.lastIndexOf('/') + 1);
     }
 
-    private static List<Fact> facts(RunFolder folder, Configuration configuration, RunResult result) {
+    private static List<Fact> facts(
+            RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result) {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("run", folder.name()));
+        if (environment != null) {
+            facts.add(new Fact(
+                    "environment",
+                    environment.id() + " " + environment.options() + ": " + EnvsCommand.spaces(environment)));
+        }
         facts.add(new Fact("seed", Long.toString(configuration.seed())));
         facts.add(new Fact(
                 "network",

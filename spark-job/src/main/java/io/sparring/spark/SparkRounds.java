@@ -8,6 +8,7 @@ import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
@@ -47,6 +48,8 @@ final class SparkRounds implements Rounds {
 
     private final JavaSparkContext spark;
     private final Configuration configuration;
+    private final EnvironmentSource source;
+    private final WorkerPool pool;
     private final int cutEvery;
     private final Broadcast<WorkerPool> workers;
     private final LongAccumulator computed;
@@ -61,14 +64,21 @@ final class SparkRounds implements Rounds {
     private JavaRDD<ShardUpdate> cached;
 
     /** @param start where the training stands, which may have begun before this session */
-    SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start) {
-        this(spark, configuration, start, new WorkerPool(configuration));
+    SparkRounds(JavaSparkContext spark, Configuration configuration, EnvironmentSource source, TrainingState start) {
+        this(spark, configuration, source, start, new WorkerPool(configuration, source));
     }
 
     /** With workers that a test has prepared to fail or to dawdle. */
-    SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start, WorkerPool pool) {
+    SparkRounds(
+            JavaSparkContext spark,
+            Configuration configuration,
+            EnvironmentSource source,
+            TrainingState start,
+            WorkerPool pool) {
         this.spark = spark;
         this.configuration = configuration;
+        this.source = source;
+        this.pool = pool;
         description = new RoundDescription(start.round(), start.envSteps(), start.recentReturns());
         long largest = start.shards().stream().mapToLong(Shard::bytes).max().orElseThrow();
         int asked = configuration.cluster().cutEveryRounds();
@@ -221,7 +231,14 @@ final class SparkRounds implements Rounds {
     @Override
     public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
         return evaluate(
-                spark, configuration, parameters, index, episodes, greedy, "evaluation after " + description.last());
+                spark,
+                configuration,
+                source,
+                parameters,
+                index,
+                episodes,
+                greedy,
+                "evaluation after " + description.last());
     }
 
     /**
@@ -232,6 +249,7 @@ final class SparkRounds implements Rounds {
     static List<Episode> evaluate(
             JavaSparkContext spark,
             Configuration configuration,
+            EnvironmentSource source,
             float[] parameters,
             long index,
             int episodes,
@@ -244,7 +262,7 @@ final class SparkRounds implements Rounds {
             int first = (int) ((long) episodes * task / tasks);
             ranges.add(new int[] {first, (int) ((long) episodes * (task + 1) / tasks) - first});
         }
-        Evaluator evaluator = new Evaluator(configuration);
+        Evaluator evaluator = new Evaluator(configuration, source);
         try {
             return spark
                     .parallelize(ranges, tasks)
@@ -295,5 +313,7 @@ final class SparkRounds implements Rounds {
     @Override
     public void close() {
         workers.destroy();
+        // In local[…] the tasks' own; executors close theirs when they let go of what was destroyed, or end.
+        pool.close();
     }
 }

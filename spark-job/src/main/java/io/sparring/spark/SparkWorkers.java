@@ -4,6 +4,7 @@ import io.sparring.algorithm.A3cWorker;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.parameterserver.Channel;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
@@ -45,6 +46,7 @@ final class SparkWorkers implements Workers {
 
     private final JavaSparkContext spark;
     private final Configuration configuration;
+    private final EnvironmentSource source;
     private final ParameterTransport transport;
     private final int count;
     private final Residences residences = new Residences();
@@ -65,10 +67,12 @@ final class SparkWorkers implements Workers {
         }
     }
 
-    SparkWorkers(JavaSparkContext spark, Configuration configuration, ParameterTransport transport)
+    SparkWorkers(
+            JavaSparkContext spark, Configuration configuration, EnvironmentSource source, ParameterTransport transport)
             throws InterruptedException {
         this.spark = spark;
         this.configuration = configuration;
+        this.source = source;
         this.transport = transport;
         spark.sc().addSparkListener(residences);
         int asked = configuration.a3c().workers();
@@ -151,32 +155,35 @@ final class SparkWorkers implements Workers {
     private void submit(int worker, Job job) {
         job.mergedBefore = server.merged(worker);
         Configuration all = configuration;
+        EnvironmentSource environments = source;
         ParameterTransport.WorkerEnd way = serverEnd.workerEnd();
         spark.setJobDescription("worker " + worker);
         spark.setLocalProperty("spark.job.interruptOnCancel", "true");
         spark.setLocalProperty(WORKER, Integer.toString(worker));
         job.future = spark.parallelize(List.of(worker), 1)
-                .map(index -> work(all, index, way))
+                .map(index -> work(all, environments, index, way))
                 .collectAsync();
         spark.setLocalProperty(WORKER, null);
     }
 
     /** A worker's task. */
-    private static boolean work(Configuration configuration, int worker, ParameterTransport.WorkerEnd way)
+    private static boolean work(
+            Configuration configuration, EnvironmentSource source, int index, ParameterTransport.WorkerEnd way)
             throws Exception {
         // Spark numbers the attempts of all tasks of an application upwards, whatever executor they run on.
         long attempt = TaskContext.get().taskAttemptId();
-        try (Channel channel = way.connect(worker, attempt);
+        try (Channel channel = way.connect(index, attempt);
                 ParameterServerClient client = new ParameterServerClient(
                         channel,
-                        worker,
+                        index,
                         attempt,
                         ParameterServerClient.Patience.ofSeconds(
-                                configuration.a3c().patienceSeconds()))) {
-            new A3cWorker(configuration, worker, client).run();
+                                configuration.a3c().patienceSeconds()));
+                A3cWorker worker = new A3cWorker(configuration, source, index, client)) {
+            worker.run();
             return true;
         } catch (IOException | RuntimeException e) {
-            throw new TrainingFailed("worker " + worker + ": " + e.getMessage(), e);
+            throw new TrainingFailed("worker " + index + ": " + e.getMessage(), e);
         }
     }
 

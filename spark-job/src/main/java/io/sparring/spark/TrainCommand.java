@@ -9,7 +9,9 @@ import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.run.CheckpointFile;
+import io.sparring.run.EnvironmentFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,7 +62,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private static final Set<String> MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
 
     /** Where a run begins. */
-    private record Start(Configuration configuration, TrainingState state, float[] bestParameters) {}
+    private record Start(
+            Configuration configuration, EnvironmentSource source, TrainingState state, float[] bestParameters) {}
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -69,6 +72,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Submission submission = Submission.of(settings);
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        EnvironmentSource source = resume == null ? options.resolve(asked) : null;
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             boolean again = submission != null && folder.belongsTo(submission.id());
             if (!again) {
@@ -82,7 +86,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             folder.delete(OUTCOME);
             // An attempt that follows another goes on from the last checkpoint, if that came so far.
             boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
-            Start start = goesOn ? resumed(folder, asked) : new Start(asked, TrainingState.first(asked), null);
+            Start start = goesOn
+                    ? resumed(folder, asked)
+                    : new Start(asked, source, TrainingState.first(asked, source), null);
             int exit;
             try {
                 exit = train(folder, start, settings);
@@ -106,7 +112,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
         RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);
-        if (resume != null) {
+        if (resume == null) {
+            options.resolve(asked);
+        } else {
             resumed(folder, asked);
         }
         List<String> words = new ArrayList<>(List.of("train"));
@@ -170,13 +178,21 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration());
         refuseOther("seed", saved.seed(), configuration.seed());
         refuseOther("algorithm", saved.algorithm(), configuration.algorithm());
-        refuseOtherSection("environment", saved.environment(), configuration.environment(), Set.of());
+        refuseOtherSection("environment", saved.environment(), configuration.environment(), Set.of("options"));
+        EnvironmentSource source = SavedRun.source(folder, saved);
+        if (!saved.environment().equals(configuration.environment())) {
+            // One may name an option that the other leaves at that default.
+            Map<String, Object> other = options.resolve(configuration).spec().options();
+            source.spec()
+                    .options()
+                    .forEach((name, value) -> refuseOther("environment.options." + name, value, other.get(name)));
+        }
         refuseOtherSection("network", saved.network(), configuration.network(), Set.of());
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
         float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
-        return new Start(configuration, checkpoint.state(), best);
+        return new Start(configuration, source, checkpoint.state(), best);
     }
 
     private static void refuseOtherSection(String section, Record saved, Record asked, Set<String> mayChange) {
@@ -218,6 +234,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             folder.write(
                     "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
+            folder.write(
+                    EnvironmentFile.NAME, EnvironmentFile.write(start.source().spec()));
             folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
             if (spark.sc().uiWebUrl().isDefined()) {
                 System.err.println(
@@ -230,7 +248,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             RunResult summary =
                     RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
-            RunReport.write(folder, configuration, summary);
+            RunReport.write(folder, configuration, start.source().spec(), summary);
             print(folder, configuration, summary);
             return result.reason() == TrainingListener.Reason.REQUESTED ? signals.exitCode() : 0;
         }
@@ -248,7 +266,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
-        try (SparkRounds rounds = new SparkRounds(spark, configuration, start.state())) {
+        try (SparkRounds rounds = new SparkRounds(spark, configuration, start.source(), start.state())) {
             return recorded(
                     folder,
                     start,
@@ -263,14 +281,16 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
-        try (SparkWorkers workers = new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration))) {
+        EnvironmentSource source = start.source();
+        AeronTransport transport = new AeronTransport(spark, configuration, source.spec());
+        try (SparkWorkers workers = new SparkWorkers(spark, configuration, source, transport)) {
             return recorded(
                     folder,
                     start,
                     () -> 0,
                     signals,
                     best,
-                    listener -> A3c.train(configuration, start.state(), workers, listener));
+                    listener -> A3c.train(configuration, source, start.state(), workers, listener));
         }
     }
 

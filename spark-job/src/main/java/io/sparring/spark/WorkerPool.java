@@ -3,41 +3,102 @@ package io.sparring.spark;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.rollout.Shard;
 import java.io.Serializable;
+import java.lang.ref.Cleaner;
+import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The shard workers of one executor and one run: as many as tasks run at once. Broadcast, so that an executor unpacks it
  * once and its tasks share it without anything being static. Thread-safe.
+ *
+ * <p>Spark tells nobody that a broadcast is let go of, so that its workers are closed by whichever comes first: {@link #close}, which
+ * reaches {@code local[…]} alone, the collector that finds the pool out of reach, and the end of the JVM.
  */
-class WorkerPool implements Serializable {
+class WorkerPool implements Serializable, AutoCloseable {
     private static final long serialVersionUID = 1L;
+    private static final Cleaner CLEANER = Cleaner.create();
 
     private final Configuration configuration;
-    private transient Queue<ShardWorker> idle;
+    private final EnvironmentSource source;
+    private transient Idle idle;
+    private transient Cleaner.Cleanable cleanable;
 
-    WorkerPool(Configuration configuration) {
+    WorkerPool(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
+        this.source = source;
     }
 
     ShardUpdate round(float[] parameters, Shard shard) {
-        ShardWorker worker = idle().poll();
+        Idle idle = idle();
+        ShardWorker worker = idle.take();
         if (worker == null) {
-            worker = new ShardWorker(configuration);
+            worker = new ShardWorker(configuration, source);
         }
-        // A worker that threw may be in any state: only one that returned is used again.
-        ShardUpdate update = worker.round(parameters, shard);
-        idle().add(worker);
-        return update;
+        try {
+            ShardUpdate update = worker.round(parameters, shard);
+            idle.giveBack(worker);
+            worker = null;
+            return update;
+        } finally {
+            // One that threw may be in any state: only one that returned is used again.
+            if (worker != null) {
+                worker.close();
+            }
+        }
     }
 
-    private synchronized Queue<ShardWorker> idle() {
+    private synchronized Idle idle() {
         if (idle == null) {
             ExecutorSettings.apply();
-            idle = new ConcurrentLinkedQueue<>();
+            idle = new Idle();
+            cleanable = CLEANER.register(this, idle::close);
+            Runtime.getRuntime().addShutdownHook(idle.atEnd);
         }
         return idle;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (cleanable != null) {
+            cleanable.clean();
+        }
+    }
+
+    /** Workers without a task. Holds no pool, so that pools can be collected. */
+    private static final class Idle {
+        private final Queue<ShardWorker> workers = new ArrayDeque<>();
+        private final Thread atEnd = new Thread(this::closeWorkers, "sparring-close-environments");
+        private boolean closed;
+
+        synchronized ShardWorker take() {
+            return workers.poll();
+        }
+
+        /** A task that outlives the pool, as a speculative copy may, leaves nothing behind either. */
+        synchronized void giveBack(ShardWorker worker) {
+            if (closed) {
+                worker.close();
+            } else {
+                workers.add(worker);
+            }
+        }
+
+        void close() {
+            closeWorkers();
+            try {
+                Runtime.getRuntime().removeShutdownHook(atEnd);
+            } catch (IllegalStateException ending) {
+                // Then the hook runs, and finds nothing.
+            }
+        }
+
+        private synchronized void closeWorkers() {
+            closed = true;
+            workers.forEach(ShardWorker::close);
+            workers.clear();
+        }
     }
 }

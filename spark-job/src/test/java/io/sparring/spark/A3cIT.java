@@ -171,21 +171,34 @@ class A3cIT {
         List<Update> log = new ArrayList<>();
         List<String> remarks = new ArrayList<>();
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
-            SparkWorkers workers = new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration));
+            SparkWorkers workers = new SparkWorkers(
+                    spark,
+                    configuration,
+                    configuration.environment().resolve(),
+                    new AeronTransport(
+                            spark,
+                            configuration,
+                            configuration.environment().resolve().spec()));
             TrainingResult result;
             try (workers;
                     Observing observed = new Observing(workers, log, enough)) {
-                result = A3c.train(configuration, TrainingState.first(configuration), observed, new TrainingListener() {
-                    @Override
-                    public void remark(String line) {
-                        remarks.add(line);
-                    }
+                result = A3c.train(
+                        configuration,
+                        configuration.environment().resolve(),
+                        TrainingState.first(
+                                configuration, configuration.environment().resolve()),
+                        observed,
+                        new TrainingListener() {
+                            @Override
+                            public void remark(String line) {
+                                remarks.add(line);
+                            }
 
-                    @Override
-                    public boolean stopRequested() {
-                        return observed.enough;
-                    }
-                });
+                            @Override
+                            public boolean stopRequested() {
+                                return observed.enough;
+                            }
+                        });
             }
             return new Run(result, log, remarks, workers.bytesReceived());
         }

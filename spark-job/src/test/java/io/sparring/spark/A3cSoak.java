@@ -91,19 +91,33 @@ class A3cSoak {
         TrainingResult result;
         try (JavaSparkContext spark = Session.start(settings, configuration);
                 SparkWorkers workers = new SparkWorkers(
-                        spark, configuration, new LoggedTransport(new AeronTransport(spark, configuration), logs));
+                        spark,
+                        configuration,
+                        configuration.environment().resolve(),
+                        new LoggedTransport(
+                                new AeronTransport(
+                                        spark,
+                                        configuration,
+                                        configuration.environment().resolve().spec()),
+                                logs));
                 Killing killing = new Killing(workers, applied, spark.sc().applicationId())) {
-            result = A3c.train(configuration, TrainingState.first(configuration), killing, new TrainingListener() {
-                @Override
-                public void evaluated(Evaluated evaluated) {
-                    evaluations.add(evaluated.meanReturn());
-                }
+            result = A3c.train(
+                    configuration,
+                    configuration.environment().resolve(),
+                    TrainingState.first(
+                            configuration, configuration.environment().resolve()),
+                    killing,
+                    new TrainingListener() {
+                        @Override
+                        public void evaluated(Evaluated evaluated) {
+                            evaluations.add(evaluated.meanReturn());
+                        }
 
-                @Override
-                public void remark(String line) {
-                    say(line);
-                }
-            });
+                        @Override
+                        public void remark(String line) {
+                            say(line);
+                        }
+                    });
             killed = killing.killed;
         }
         say(String.format(

@@ -6,11 +6,15 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Environments;
+import io.sparring.run.EnvironmentFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.junit.jupiter.api.AfterEach;
@@ -64,6 +68,18 @@ class BadInputTest {
                 arguments(
                         "train DIR/tiny.yaml --set environment.id=CartPole-v2",
                         List.of("environment.id", "CartPole-v2", "did you mean CartPole-v1?")),
+                arguments(
+                        "train DIR/tiny.yaml --set environment.options.choises=3",
+                        List.of("environment.options.choises", "no such option", "did you mean choices?")),
+                arguments(
+                        "train DIR/tiny.yaml --set environment.options.choices=1",
+                        List.of("environment.options.choices", "from 2 to 65536", "got 1")),
+                arguments(
+                        "bench DIR/tiny.yaml --set environment.options.choices=many",
+                        List.of("environment.options.choices", "whole number", "many")),
+                arguments(
+                        "check DIR/tiny.yaml --set environment.options=4",
+                        List.of("environment.options", "section with keys", "got 4")),
                 arguments("train DIR/tiny.yaml --set a2c.shards=0", List.of("a2c.shards", "at least 1", "got 0")),
                 arguments("train DIR/tiny.yaml --set a2c.shards=two", List.of("a2c.shards", "whole number", "two")),
                 arguments(
@@ -130,7 +146,8 @@ class BadInputTest {
                 "a2c.shards | 2 | 3",
                 "network.hidden | [8] | [8, 8]",
                 "seed | 0 | 7",
-                "environment.id | Identity-Discrete-v0 | CartPole-v1"
+                "environment.id | Identity-Discrete-v0 | CartPole-v1",
+                "environment.options.choices | 4 | 5"
             })
     void aRunDoesNotGoOnAsAnotherOne(String key, String saved, String other) throws IOException {
         Path run = checkpoints();
@@ -143,6 +160,45 @@ class BadInputTest {
                 .asString()
                 .contains(key + " is " + saved + " in the checkpoint and " + other + " in the configuration");
         assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @Test
+    void aRunOfAnEnvironmentThatIsNotHereIsReportedAndInspectedButNotPlayed() throws IOException {
+        Path run = checkpoints("Elsewhere-v0");
+        for (boolean described : new boolean[] {true, false}) {
+            if (!described) {
+                Files.delete(run.resolve("environment.json"));
+            }
+            Sparring.Outcome inspected = Sparring.here("inspect", run.toString());
+            Sparring.Outcome reported = Sparring.here("report", run.toString());
+            Sparring.Outcome played = Sparring.here("evaluate", run.toString(), "--checkpoint", "last");
+            Sparring.Outcome resumed = Sparring.here("train", "--resume", run.toString());
+
+            assertThat(inspected.exit()).as(inspected.toString()).isZero();
+            assertThat(inspected.stdout().contains("{choices=4, max-episode-steps=100}: observes [4] float32"))
+                    .isEqualTo(described);
+            assertThat(reported.exit()).as(reported.toString()).isZero();
+            assertThat(Files.readString(run.resolve("report.html"))).contains("Elsewhere-v0");
+            for (Sparring.Outcome outcome : List.of(played, resumed)) {
+                assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+                assertThat(outcome.complaints())
+                        .singleElement()
+                        .asString()
+                        .contains(run.toString(), "Elsewhere-v0", "--jars");
+            }
+            assertThat(run.resolve("lock")).doesNotExist();
+        }
+    }
+
+    @Test
+    void aDamagedDescriptionOfTheEnvironmentIsNamedAndHidesNothing() throws IOException {
+        Path run = checkpoints();
+        Files.writeString(run.resolve("environment.json"), "{");
+
+        Sparring.Outcome outcome = Sparring.here("inspect", run.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.complaints()).singleElement().asString().contains(run + "/environment.json is not used: ");
     }
 
     @Test
@@ -215,14 +271,15 @@ class BadInputTest {
     }
 
     @Test
-    void envsListsEveryEnvironmentWithItsSpaces() {
+    void envsListsEveryEnvironmentWithItsSpacesAndOptions() {
         Sparring.Outcome outcome = Sparring.here("envs");
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(3)
+                .hasSize(3 + 5)
                 .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
-                .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("));
+                .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("))
+                .anyMatch(line -> line.startsWith("  choices ") && line.contains("from 2 to 65536 (default: 4)."));
     }
 
     @Test
@@ -234,13 +291,29 @@ class BadInputTest {
         assertThat(printed).isEqualTo(ConfigurationFile.parse("tiny", TINY, List.of("a2c.gamma=0.5", "seed=9")));
     }
 
-    /** A run's folder with last and last.previous. */
     private Path checkpoints() throws IOException {
+        return checkpoints("Identity-Discrete-v0");
+    }
+
+    /** The folder of a run of the identity task by this name, with last and last.previous. */
+    private Path checkpoints(String id) throws IOException {
         Path run = folder.resolve("run");
-        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of());
+        EnvironmentSpec real =
+                Environments.resolve("Identity-Discrete-v0", Map.of()).spec();
+        EnvironmentSpec spec = new EnvironmentSpec(
+                id,
+                real.options(),
+                real.observationSpace(),
+                real.actionSpace(),
+                real.stepLimit(),
+                real.rewardThreshold(),
+                real.recovery());
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of("environment.id=" + id));
+        TrainingState first = TrainingState.first(configuration, Environments.of(real));
         try (RunFolder writer = RunFolder.at(run.toString(), Session.hadoop(Session.settings()))) {
-            writer.writeCheckpoint("last", configuration, TrainingState.first(configuration));
-            writer.writeCheckpoint("last", configuration, TrainingState.first(configuration));
+            writer.writeCheckpoint("last", configuration, first);
+            writer.writeCheckpoint("last", configuration, first);
+            writer.write(EnvironmentFile.NAME, EnvironmentFile.write(spec));
         }
         return run;
     }

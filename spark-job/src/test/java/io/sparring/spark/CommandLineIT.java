@@ -132,6 +132,7 @@ class CommandLineIT {
         assertThat(files.keySet().stream().map(name -> name.replaceFirst("tfevents\\..*", "tfevents")))
                 .containsExactlyInAnyOrder(
                         "configuration.yaml",
+                        "environment.json",
                         "versions.json",
                         "metrics.jsonl",
                         "events.out.tfevents",
@@ -195,6 +196,35 @@ class CommandLineIT {
                         result.get("min_return").asDouble(),
                         result.get("max_return").asDouble());
         assertThat(result.get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+    }
+
+    @Test
+    void theEnvironmentsOptionsStayWithTheRun() throws IOException, InterruptedException {
+        Path run = fresh.resolve("short");
+        Sparring.Outcome outcome = Sparring.run(
+                work,
+                "train",
+                "tiny.yaml",
+                "--set",
+                "environment.options.max-episode-steps=20",
+                "--run",
+                run.toString());
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        JsonNode environment = JSON.readTree(run.resolve("environment.json").toFile());
+        assertThat(environment.at("/options/max-episode-steps").asInt()).isEqualTo(20);
+        assertThat(environment.at("/step-limit").asInt()).isEqualTo(20);
+
+        for (boolean described : new boolean[] {true, false}) {
+            if (!described) {
+                // As in the folder of an older build: resolved anew, from the configuration.
+                Files.delete(run.resolve("environment.json"));
+            }
+            Sparring.Outcome played = Sparring.run(work, "evaluate", run.toString(), "--episodes", "3", "--json");
+            assertThat(played.exit()).as(played.toString()).isZero();
+            assertThat(played.json().get("mean_length").asDouble()).isEqualTo(20);
+        }
+        assertThat(resume(run, 2 * BUDGET).exit()).isZero();
+        assertThat(JSON.readTree(run.resolve("environment.json").toFile())).isEqualTo(environment);
     }
 
     @Test
@@ -524,8 +554,10 @@ class CommandLineIT {
     private static String uninterrupted(long envSteps) {
         NativeMath.useOneThread();
         Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of("budget.env-steps=" + envSteps));
-        TrainingState first = TrainingState.first(configuration);
-        try (LocalRounds rounds = new LocalRounds(configuration, first.shards())) {
+        TrainingState first =
+                TrainingState.first(configuration, configuration.environment().resolve());
+        try (LocalRounds rounds =
+                new LocalRounds(configuration, configuration.environment().resolve(), first.shards())) {
             TrainingState end = A2c.train(configuration, first, rounds, new TrainingListener() {})
                     .state();
             return CheckpointFile.sha256(end.parameters());

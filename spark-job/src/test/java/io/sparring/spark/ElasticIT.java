@@ -54,7 +54,7 @@ class ElasticIT {
         private static final long serialVersionUID = 1L;
 
         Slow(Configuration configuration) {
-            super(configuration);
+            super(configuration, configuration.environment().resolve());
         }
 
         @Override

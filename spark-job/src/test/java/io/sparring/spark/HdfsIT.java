@@ -83,7 +83,8 @@ class HdfsIT {
     /** Trains, and lets something happen after a round. */
     private static TrainingState train(RunFolder folder, long round, Event event) throws IOException {
         Configuration configuration = ConfigurationFile.parse("test", CONFIGURATION, List.of());
-        TrainingState start = TrainingState.first(configuration);
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
         try (Recorder recorder = new Recorder(folder, configuration, start, () -> 0)) {
             TrainingListener listener = new TrainingListener() {
                 @Override
@@ -104,7 +105,14 @@ class HdfsIT {
                 }
             };
             try {
-                return A2c.train(configuration, start, new LocalRounds(configuration, start.shards()), listener)
+                return A2c.train(
+                                configuration,
+                                start,
+                                new LocalRounds(
+                                        configuration,
+                                        configuration.environment().resolve(),
+                                        start.shards()),
+                                listener)
                         .state();
             } catch (UncheckedIOException e) {
                 throw new IOException(e.getMessage() + ": " + e.getCause().getMessage() + ". " + recorder.rescued());

@@ -74,7 +74,8 @@ class RunFolderTest {
         assertThat(objects.inSegments()).isTrue();
         Configuration configuration =
                 ConfigurationFile.parse("test", "environment: {id: Identity-Discrete-v0}", List.of());
-        TrainingState first = TrainingState.first(configuration);
+        TrainingState first =
+                TrainingState.first(configuration, configuration.environment().resolve());
         for (long round : new long[] {10, 20, 30}) {
             objects.writeCheckpoint("last", configuration, at(first, round));
         }

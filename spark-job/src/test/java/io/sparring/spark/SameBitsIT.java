@@ -127,20 +127,31 @@ class SameBitsIT {
         List<TrainingState> states = new ArrayList<>();
         Configuration configuration = configuration("checkpoint.every-rounds=7");
         try (JavaSparkContext spark = Session.start(settings("local[2]"), configuration);
-                SparkRounds rounds = new SparkRounds(spark, configuration, TrainingState.first(configuration))) {
-            A2c.train(configuration, TrainingState.first(configuration), rounds, new TrainingListener() {
-                @Override
-                public void checkpoint(TrainingState state) {
-                    states.add(state);
-                }
-            });
+                SparkRounds rounds = new SparkRounds(
+                        spark,
+                        configuration,
+                        configuration.environment().resolve(),
+                        TrainingState.first(
+                                configuration, configuration.environment().resolve()))) {
+            A2c.train(
+                    configuration,
+                    TrainingState.first(
+                            configuration, configuration.environment().resolve()),
+                    rounds,
+                    new TrainingListener() {
+                        @Override
+                        public void checkpoint(TrainingState state) {
+                            states.add(state);
+                        }
+                    });
         }
         TrainingState middle = states.get(0);
         assertThat(middle.round()).isEqualTo(7);
         TrainingState end = A2c.train(
                         configuration,
                         middle,
-                        new LocalRounds(configuration, middle.shards()),
+                        new LocalRounds(
+                                configuration, configuration.environment().resolve(), middle.shards()),
                         new TrainingListener() {})
                 .state();
         assertThat(CheckpointFile.sha256(end.parameters())).isEqualTo(plainJava());
@@ -151,7 +162,7 @@ class SameBitsIT {
         private static final long serialVersionUID = 1L;
 
         FailsOnce(Configuration configuration) {
-            super(configuration);
+            super(configuration, configuration.environment().resolve());
         }
 
         @Override
@@ -169,7 +180,7 @@ class SameBitsIT {
         private static final long serialVersionUID = 1L;
 
         Dawdles(Configuration configuration) {
-            super(configuration);
+            super(configuration, configuration.environment().resolve());
         }
 
         @Override
@@ -198,9 +209,14 @@ class SameBitsIT {
 
     /** The hash that every cluster has to give. */
     static String plainJava(Configuration configuration) {
-        TrainingState start = TrainingState.first(configuration);
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
         return CheckpointFile.sha256(A2c.train(
-                        configuration, start, new LocalRounds(configuration, start.shards()), new TrainingListener() {})
+                        configuration,
+                        start,
+                        new LocalRounds(
+                                configuration, configuration.environment().resolve(), start.shards()),
+                        new TrainingListener() {})
                 .state()
                 .parameters());
     }
@@ -218,14 +234,22 @@ class SameBitsIT {
 
     static Run onSpark(SparkConf settings, WorkerPool pool, Consumer<Long> afterRound, String... overrides) {
         Configuration configuration = configuration(overrides);
-        TrainingState start = TrainingState.first(configuration);
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
         Observed observed = new Observed();
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             spark.sc().addSparkListener(observed);
             long recomputed;
             float[] parameters;
-            try (SparkRounds rounds =
-                    new SparkRounds(spark, configuration, start, pool == null ? new WorkerPool(configuration) : pool)) {
+            try (SparkRounds rounds = new SparkRounds(
+                    spark,
+                    configuration,
+                    configuration.environment().resolve(),
+                    start,
+                    pool == null
+                            ? new WorkerPool(
+                                    configuration, configuration.environment().resolve())
+                            : pool)) {
                 parameters = A2c.train(configuration, start, rounds, new TrainingListener() {
                             @Override
                             public void round(Round round) {

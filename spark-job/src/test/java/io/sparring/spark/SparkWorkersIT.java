@@ -56,10 +56,17 @@ class SparkWorkersIT {
             }
         };
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
-            SparkWorkers workers = new SparkWorkers(spark, configuration, transport);
+            SparkWorkers workers = new SparkWorkers(
+                    spark, configuration, configuration.environment().resolve(), transport);
             TrainingResult result;
             try (workers) {
-                result = A3c.train(configuration, TrainingState.first(configuration), workers, listener);
+                result = A3c.train(
+                        configuration,
+                        configuration.environment().resolve(),
+                        TrainingState.first(
+                                configuration, configuration.environment().resolve()),
+                        workers,
+                        listener);
             }
             awaitNoJobs(spark);
             return new Run(result, remarks, rounds.get(rounds.size() - 1), workers.bytesReceived());

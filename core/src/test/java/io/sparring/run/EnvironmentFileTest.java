@@ -1,0 +1,76 @@
+package io.sparring.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.EnvironmentSpec.Recovery;
+import io.sparring.environment.Environments;
+import io.sparring.environment.Space;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentFileTest {
+    @ParameterizedTest
+    @MethodSource("io.sparring.environment.Environments#ids")
+    void whatIsWrittenIsReadAsTheSameSpec(String id) {
+        EnvironmentSpec spec = Environments.resolve(id, Map.of()).spec();
+
+        assertThat(EnvironmentFile.read(EnvironmentFile.write(spec))).isEqualTo(spec);
+    }
+
+    @Test
+    void everyTypeOfValueAndWhatIsMissingSurvive() {
+        EnvironmentSpec spec = new EnvironmentSpec(
+                "Pixels-v0",
+                new TreeMap<>(Map.of("whole", 5L, "number", 2.0, "flag", true, "text", "2")),
+                Space.Box.of(Space.Dtype.UINT8, 0, 255, 4, 4, 3),
+                Space.Box.of(2, Float.NEGATIVE_INFINITY, 1f),
+                null,
+                null,
+                Recovery.REPLAY);
+
+        assertThat(EnvironmentFile.read(EnvironmentFile.write(spec))).isEqualTo(spec);
+    }
+
+    @Test
+    void itIsReadableByOthers() {
+        assertThat(new String(
+                        EnvironmentFile.write(
+                                Environments.resolve("CartPole-v1", Map.of()).spec()),
+                        StandardCharsets.UTF_8))
+                .contains(
+                        "\"id\" : \"CartPole-v1\"",
+                        "\"max-episode-steps\" : 500",
+                        "\"kind\" : \"box\"",
+                        "\"shape\" : [ 4 ]",
+                        "\"dtype\" : \"float32\"",
+                        "\"step-limit\" : 500",
+                        "\"reward-threshold\" : 475.0",
+                        "\"recovery\" : \"snapshot\"");
+    }
+
+    @Test
+    void whatALaterBuildAddsIsPassedOver() {
+        EnvironmentSpec spec = Environments.resolve("CartPole-v1", Map.of()).spec();
+        String later =
+                new String(EnvironmentFile.write(spec), StandardCharsets.UTF_8).replaceFirst("\\{", "{\"more\": [1],");
+
+        assertThat(EnvironmentFile.read(later.getBytes(StandardCharsets.UTF_8))).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{}", "{\"id\": \"X\", \"recovery\": \"prayer\"}"})
+    void somethingElseIsRefusedInOneLine(String text) {
+        assertThatThrownBy(() -> EnvironmentFile.read(text.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("it is not what an environment is written down as: ")
+                .message()
+                .hasLineCount(1);
+    }
+}
