@@ -103,7 +103,7 @@ public record Configuration(
             Require.that(id != null, "id", id, "an environment's name, as sparring envs lists them");
             Require.atLeast(1, "copies-per-shard", copiesPerShard);
             options = new TreeMap<>(options);
-            // As the file gave them: in what is written and read again, a number is of the smallest type that holds it.
+            // YAML's small numbers are Integers: without this, a configuration would differ from one that gives Longs.
             options.replaceAll((name, value) -> value instanceof Integer whole ? (Object) whole.longValue() : value);
             options = Collections.unmodifiableSortedMap(options);
         }
@@ -119,7 +119,8 @@ public record Configuration(
             try {
                 return Environments.resolve(id, options);
             } catch (IllegalArgumentException e) {
-                throw new InvalidConfiguration("environment." + e.getMessage());
+                boolean ofOptions = e.getMessage() != null && e.getMessage().startsWith("options.");
+                throw new InvalidConfiguration((ofOptions ? "environment." : "environment: ") + e.getMessage());
             }
         }
     }

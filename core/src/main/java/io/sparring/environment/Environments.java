@@ -12,7 +12,11 @@ public final class Environments {
 
     /** All names, sorted. */
     public static List<String> ids() {
-        return factories().flatMap(factory -> factory.ids().stream()).sorted().toList();
+        return factories()
+                .flatMap(factory -> factory.ids().stream())
+                .distinct()
+                .sorted()
+                .toList();
     }
 
     /**

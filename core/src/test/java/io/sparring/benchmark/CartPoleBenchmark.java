@@ -15,6 +15,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** One step of all copies of CartPole, pushed to random sides. */
@@ -49,6 +50,11 @@ public class CartPoleBenchmark {
                 row[copy] = random.nextInt(2);
             }
         }
+    }
+
+    @TearDown
+    public void tearDown() {
+        environment.close();
     }
 
     @Benchmark

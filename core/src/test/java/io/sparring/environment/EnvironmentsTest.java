@@ -8,10 +8,16 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -158,6 +164,53 @@ class EnvironmentsTest {
                 .hasMessage("Identity-Box-v0 observes Box([-1.0, 0.0], [1.0, 20.0], [2], float32) here, and "
                         + "Box(-1.0, 1.0, [3], float32) by the run's spec");
         assertThat(closed).hasValue(1);
+    }
+
+    /** Found by its name in a jar's list of services. */
+    public static final class Walks implements EnvironmentFactory {
+        @Override
+        public List<String> ids() {
+            return List.of("Walk-v0", "CartPole-v1");
+        }
+
+        @Override
+        public EnvironmentSpec spec(String id, SortedMap<String, Object> options) {
+            try (Walk walk = new Walk(1)) {
+                return new EnvironmentSpec(
+                        id,
+                        options,
+                        walk.observationSpace(),
+                        walk.actionSpace(),
+                        Walk.LIMIT,
+                        null,
+                        EnvironmentSpec.Recovery.SNAPSHOT);
+            }
+        }
+
+        @Override
+        public Environment create(EnvironmentSpec spec, int copies) {
+            return new Walk(copies);
+        }
+    }
+
+    @Test
+    void aFactoryInAJarIsFoundAndMayNotTakeAnothersName(@TempDir Path jar) throws IOException {
+        Path services = Files.createDirectories(jar.resolve("META-INF/services"));
+        Files.writeString(services.resolve(EnvironmentFactory.class.getName()), Walks.class.getName());
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        try (URLClassLoader loader = new URLClassLoader(new URL[] {jar.toUri().toURL()}, before)) {
+            thread.setContextClassLoader(loader);
+
+            try (Environment walk = Environments.create("Walk-v0", 3)) {
+                assertThat(walk).isInstanceOf(Walk.class);
+            }
+            assertThatThrownBy(() -> Environments.resolve("CartPole-v1", Map.of()))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("there are two environments CartPole-v1: of ");
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     @ParameterizedTest

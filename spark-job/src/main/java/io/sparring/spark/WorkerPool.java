@@ -33,21 +33,19 @@ class WorkerPool implements Serializable, AutoCloseable {
 
     ShardUpdate round(float[] parameters, Shard shard) {
         Idle idle = idle();
-        ShardWorker worker = idle.take();
-        if (worker == null) {
-            worker = new ShardWorker(configuration, source);
-        }
+        ShardWorker used = idle.take();
+        ShardWorker worker = used == null ? new ShardWorker(configuration, source) : used;
+        ShardUpdate update;
         try {
-            ShardUpdate update = worker.round(parameters, shard);
-            idle.giveBack(worker);
-            worker = null;
-            return update;
-        } finally {
-            // One that threw may be in any state: only one that returned is used again.
-            if (worker != null) {
-                worker.close();
+            update = worker.round(parameters, shard);
+        } catch (RuntimeException | Error e) {
+            // A worker that threw may be in any state: only one that returned is used again.
+            try (worker) {
+                throw e;
             }
         }
+        idle.giveBack(worker);
+        return update;
     }
 
     private synchronized Idle idle() {
