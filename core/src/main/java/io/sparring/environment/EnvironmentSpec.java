@@ -1,6 +1,7 @@
 package io.sparring.environment;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -58,5 +59,11 @@ public record EnvironmentSpec(
             throw new IllegalArgumentException("an episode of " + id + " has at least 1 step, not " + stepLimit);
         }
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+    }
+
+    /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}. */
+    public String spaces() {
+        return "observes " + Arrays.toString(observationSpace.shape()) + " " + observationSpace.dtype() + ", acts in "
+                + actionSpace;
     }
 }

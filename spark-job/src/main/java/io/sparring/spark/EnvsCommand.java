@@ -1,9 +1,7 @@
 package io.sparring.spark;
 
 import io.sparring.environment.EnvironmentOption;
-import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Environments;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -18,7 +16,7 @@ final class EnvsCommand implements Callable<Integer> {
     public Integer call() {
         for (String id : Environments.ids()) {
             System.out.printf(
-                    "%-24s %s%n", id, spaces(Environments.resolve(id, Map.of()).spec()));
+                    "%-24s %s%n", id, Environments.resolve(id, Map.of()).spec().spaces());
             for (EnvironmentOption option : Environments.options(id)) {
                 System.out.printf(
                         "  %-22s %s (default: %s). %s%n",
@@ -26,11 +24,5 @@ final class EnvsCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    /** As in {@code observes [4] float32, acts in Discrete[n=2]}. */
-    static String spaces(EnvironmentSpec spec) {
-        return "observes " + Arrays.toString(spec.observationSpace().shape()) + " "
-                + spec.observationSpace().dtype() + ", acts in " + spec.actionSpace();
     }
 }

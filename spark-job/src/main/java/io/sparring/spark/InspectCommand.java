@@ -24,7 +24,9 @@ final class InspectCommand implements Callable<Integer> {
         if (saved.environment() != null) {
             System.out.printf(
                     "%s %s: %s%n",
-                    saved.environment().id(), saved.environment().options(), EnvsCommand.spaces(saved.environment()));
+                    saved.environment().id(),
+                    saved.environment().options(),
+                    saved.environment().spaces());
         }
         System.out.println(result.sentence(saved.configuration()));
         System.out.printf("last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());

@@ -98,8 +98,7 @@ final class RunReport {
         facts.add(new Fact("run", folder.name()));
         if (environment != null) {
             facts.add(new Fact(
-                    "environment",
-                    environment.id() + " " + environment.options() + ": " + EnvsCommand.spaces(environment)));
+                    "environment", environment.id() + " " + environment.options() + ": " + environment.spaces()));
         }
         facts.add(new Fact("seed", Long.toString(configuration.seed())));
         facts.add(new Fact(
