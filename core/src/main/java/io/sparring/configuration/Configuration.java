@@ -13,6 +13,7 @@ import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
+import io.sparring.optimizer.UpdateRule;
 import io.sparring.parameterserver.Merging;
 import java.io.Serializable;
 import java.util.List;
@@ -323,7 +324,9 @@ public record Configuration(
     /** See {@link Configuration#optimizer()}. */
     @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
     public record Optimizer(
-            @JsonProperty(defaultValue = "rmsprop") @JsonPropertyDescription("`rmsprop`, `adam` or `sgd`.")
+            @JsonProperty(defaultValue = "rmsprop")
+            @JsonPropertyDescription(
+                    "`rmsprop` (as PyTorch's: ε outside the root, from 0), `rmsprop-tf` (as TensorFlow 1's: ε inside the root, from 1), `adam` or `sgd`.")
             OptimizerKind kind,
 
             @JsonProperty(defaultValue = "7.0e-4") @JsonPropertyDescription("The learning rate at the start.")
@@ -351,6 +354,16 @@ public record Configuration(
             Require.belowOne("adam-beta1", adamBeta1);
             Require.belowOne("adam-beta2", adamBeta2);
             Require.positive("epsilon", epsilon);
+        }
+
+        /** The formula that it describes. */
+        public UpdateRule rule() {
+            return switch (kind) {
+                case RMSPROP -> new UpdateRule.RmsProp(rmspropDecay, epsilon);
+                case RMSPROP_TF -> new UpdateRule.RmsPropTf(rmspropDecay, epsilon);
+                case ADAM -> new UpdateRule.Adam(adamBeta1, adamBeta2, epsilon);
+                case SGD -> new UpdateRule.Sgd();
+            };
         }
     }
 
