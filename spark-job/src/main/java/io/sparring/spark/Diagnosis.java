@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 final class Diagnosis {
     private static final int JAVA = 17;
     private static final long MEBIBYTE = 1 << 20;
-    /** Metaspace, compiled code, threads, network buffers and ND4J's library: measured, and what Spark gives at least. */
+    /** Metaspace, compiled code, threads and network buffers: measured, and what Spark gives at least. */
     private static final long LEAST_OVERHEAD = 384 * MEBIBYTE;
     /** Three 16 MiB terms a publication, a few publications, and room for the client's counters. */
     private static final long LEAST_SHARED_MEMORY = 256 * MEBIBYTE;
@@ -58,9 +58,8 @@ final class Diagnosis {
         Diagnosis diagnosis = new Diagnosis(all);
         diagnosis.java();
         diagnosis.spark(driver);
-        diagnosis.nativeLibrary();
+        diagnosis.kernels();
         diagnosis.memory();
-        diagnosis.threads();
         diagnosis.folder(folder);
         diagnosis.clocks(executors, skews);
         diagnosis.sharedMemory();
@@ -93,30 +92,14 @@ final class Diagnosis {
                 "use one Spark 3.5 (Scala 2.12) everywhere: SPARK_HOME here, and on YARN spark.yarn.archive or spark.yarn.jars of the same");
     }
 
-    private void nativeLibrary() {
+    private void kernels() {
         judge(
-                Verdict.FIX,
-                "native library",
-                "ND4J loads and computes",
-                e -> e.nativeFailure() != null || e.nativeFolder() != null,
-                e -> e.nativeFailure() != null ? e.nativeFailure() : e.nativeFolder(),
-                Diagnosis::nativeFix);
-    }
-
-    private static String nativeFix(Examination e) {
-        String failure = String.valueOf(e.nativeFailure());
-        if (failure.contains("OutOfMemory")) {
-            return "--conf spark.executor.memoryOverhead=768m, and leave org.bytedeco.javacpp.maxbytes and .maxphysicalbytes to it";
-        }
-        if (failure.contains("cannot open shared object file")) {
-            return "the machine (or the image) lacks that library of the system: install it";
-        }
-        String folder =
-                "name a folder that can be written and has 400 MiB free: --conf spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.cachedir=/tmp/javacpp (the driver: --driver-java-options)";
-        return e.nativeFailure() == null || failure.contains("No space left")
-                ? folder
-                : "a jar without the library of that kind of machine: build it with mvn -P linux-x86_64 (linux-arm64, macosx-arm64, …) package; or the library cannot be unpacked: "
-                        + folder;
+                Verdict.NOTE,
+                "networks",
+                all.get(all.size() - 1).kernels(),
+                e -> !e.vectorized(),
+                Examination::kernels,
+                "the same bits, but slower: submit/sparring sets the option, or --conf spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector (the driver: --driver-java-options)");
     }
 
     private void memory() {
@@ -129,25 +112,7 @@ final class Diagnosis {
                                 + mebibytes(all.get(1).container() - all.get(1).overhead()),
                 e -> e.container() > 0 && e.overhead() < LEAST_OVERHEAD,
                 e -> mebibytes(e.overhead()) + " beside the heap, and the JVM alone needs some 300 MiB",
-                "--conf spark.executor.memoryOverhead=768m");
-        judge(
-                Verdict.FIX,
-                "off-heap limit",
-                "JavaCPP stays within the container",
-                e -> e.container() > 0 && e.maxPhysicalBytes() > e.container(),
-                e -> "JavaCPP may fill " + mebibytes(e.maxPhysicalBytes()) + " of a container of "
-                        + mebibytes(e.container()),
-                "leave org.bytedeco.javacpp.maxphysicalbytes out of spark.executor.extraJavaOptions, or set it to heap + overhead");
-    }
-
-    private void threads() {
-        judge(
-                Verdict.NOTE,
-                "native threads",
-                "one a task",
-                e -> !"1".equals(e.nativeThreads()),
-                e -> "OMP_NUM_THREADS is " + (e.nativeThreads() == null ? "not set" : e.nativeThreads()),
-                "--conf spark.executorEnv.OMP_NUM_THREADS=1 (the driver: its environment)");
+                "--conf spark.executor.memoryOverhead=384m");
     }
 
     private void folder(String folder) {

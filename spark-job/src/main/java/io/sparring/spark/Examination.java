@@ -1,7 +1,6 @@
 package io.sparring.spark;
 
-import io.sparring.network.NativeMath;
-import java.io.File;
+import io.sparring.network.Kernels;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.InetAddress;
@@ -14,20 +13,17 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.util.SerializableConfiguration;
-import org.bytedeco.javacpp.Loader;
 
 /**
  * What {@code sparring doctor} finds in one JVM.
  *
  * @param executor its name in Spark's UI; {@code driver} for the driver
  * @param spark Spark's version there
- * @param nativeFailure why ND4J's native library does not load, or does not compute; null where it does
- * @param nativeFolder where that library is unpacked to, where that is not the folder that was asked for; else null
- * @param nativeThreads OMP_NUM_THREADS there; null where it is not set
+ * @param vectorized whether networks are computed by the Vector API
+ * @param kernels which kernels those are, and why
  * @param heap the JVM's limit, in bytes
  * @param container heap and overhead as the cluster manager counts them, in bytes; 0 where nobody counts
  * @param overhead the part of it beside the heap, in bytes
- * @param maxPhysicalBytes what JavaCPP holds the whole process to; 0 where the native library does not load
  * @param sharedMemory free bytes of /dev/shm; -1 where there is none
  * @param folderFailure why a file in the run folder could not be written; null where it could, or none was asked for
  * @param pythonFailure why the Python asked for does not start; null where it does, or none was asked for
@@ -39,20 +35,17 @@ record Examination(
         int java,
         String javaVersion,
         String spark,
-        String nativeFailure,
-        String nativeFolder,
-        String nativeThreads,
+        boolean vectorized,
+        String kernels,
         long heap,
         long container,
         long overhead,
-        long maxPhysicalBytes,
         long sharedMemory,
         String folderFailure,
         String pythonFailure,
         String parameterServerFailure)
         implements Serializable {
     private static final long MEBIBYTE = 1 << 20;
-    private static final String CACHE = "org.bytedeco.javacpp.cachedir";
     private static final long PYTHON_SECONDS = 20;
 
     /**
@@ -73,16 +66,14 @@ record Examination(
         SparkConf settings = SparkEnv.get().conf();
         String executor = SparkEnv.get().executorId();
         boolean counted = !executor.equals("driver");
-        String nativeFailure = loadNativeLibrary();
         return new Examination(
                 executor,
                 hostName(executor),
                 Runtime.version().feature(),
                 Runtime.version().toString(),
                 org.apache.spark.package$.MODULE$.SPARK_VERSION(),
-                nativeFailure,
-                nativeFailure == null ? otherNativeFolder() : null,
-                System.getenv("OMP_NUM_THREADS"),
+                Kernels.vectorized(),
+                Kernels.description(),
                 Runtime.getRuntime().maxMemory(),
                 counted
                         ? MEBIBYTE
@@ -90,7 +81,6 @@ record Examination(
                                         + ExecutorSettings.overheadMebibytes(settings))
                         : 0,
                 counted ? MEBIBYTE * ExecutorSettings.overheadMebibytes(settings) : 0,
-                nativeFailure == null ? ExecutorSettings.maxPhysicalBytes() : 0,
                 freeSharedMemory(),
                 order.folder() == null ? null : tryToWrite(order.folder(), order.hadoop()),
                 order.python() == null ? null : tryToStart(order.python()),
@@ -106,36 +96,6 @@ record Examination(
             return InetAddress.getLocalHost().getHostName();
         } catch (IOException e) {
             return "unknown";
-        }
-    }
-
-    private static String loadNativeLibrary() {
-        try {
-            NativeMath.useOneThread();
-            NativeMath.check();
-            return null;
-        } catch (Throwable e) {
-            Throwable root = e;
-            while (root.getCause() != null) {
-                root = root.getCause();
-            }
-            return firstLine(root);
-        }
-    }
-
-    /** JavaCPP says nothing where it cannot use the folder that it was told to, and takes another one. */
-    private static String otherNativeFolder() {
-        String asked = System.getProperty(CACHE);
-        if (asked == null) {
-            return null;
-        }
-        try {
-            File taken = Loader.getCacheDir();
-            return taken.getAbsoluteFile().equals(new File(asked).getAbsoluteFile())
-                    ? null
-                    : asked + " cannot be used, and " + taken + " is taken in its place";
-        } catch (IOException e) {
-            return firstLine(e);
         }
     }
 

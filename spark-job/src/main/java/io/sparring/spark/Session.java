@@ -1,7 +1,7 @@
 package io.sparring.spark;
 
 import io.sparring.configuration.Configuration;
-import io.sparring.network.NativeMath;
+import io.sparring.network.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -63,25 +63,17 @@ final class Session {
         }
     }
 
-    /** Starts Spark, and the native library beside it. */
+    /** Starts Spark. */
     static JavaSparkContext start(SparkConf settings, Configuration configuration) {
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
-        // Loading ND4J takes as long as starting Spark; the first gradient waits for it, not the first environment
-        // step.
-        // On a cluster it comes second, not to contend with the request for executors, which take longer still.
-        boolean here = settings.get("spark.master").startsWith("local");
-        if (here) {
-            startNativeMath();
+        if (settings.get("spark.master").matches("local(\\[.*)?") && !Kernels.vectorized()) {
+            System.err.println("sparring: networks are computed " + Kernels.description());
         }
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
-        JavaSparkContext spark = configuration.algorithm() == Configuration.Algorithm.A3C
+        return configuration.algorithm() == Configuration.Algorithm.A3C
                 ? start(settings, "its workers start anew", (context, reason) -> {})
                 : start(settings, "its shards are computed again", Session::cancelJobs);
-        if (!here) {
-            startNativeMath();
-        }
-        return spark;
     }
 
     /**
@@ -166,11 +158,5 @@ final class Session {
                 settings.setIfMissing(key, value);
             }
         }
-    }
-
-    private static void startNativeMath() {
-        Thread loader = new Thread(NativeMath::useOneThread, "sparring-native-math");
-        loader.setDaemon(true);
-        loader.start();
     }
 }
