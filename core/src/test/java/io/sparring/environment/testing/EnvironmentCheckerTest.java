@@ -1,9 +1,13 @@
-package io.sparring.environment;
+package io.sparring.environment.testing;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
+import io.sparring.environment.Space;
+import io.sparring.environment.Step;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,5 +1,8 @@
-package io.sparring.environment;
+package io.sparring.environment.testing;
 
+import io.sparring.environment.Environment;
+import io.sparring.environment.Space;
+import io.sparring.environment.Step;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
