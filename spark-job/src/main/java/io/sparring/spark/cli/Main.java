@@ -12,12 +12,13 @@ import org.apache.spark.SparkException;
 import org.apache.spark.SparkUserAppException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 
 /** The command line: what {@code submit/sparring} hands to spark-submit. */
 @Command(
         name = "sparring",
         description = "Actor-critic reinforcement learning on Spark, reproducible to the bit.",
-        versionProvider = Versions.class,
+        versionProvider = Main.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
@@ -37,8 +38,15 @@ import picocli.CommandLine.Command;
             "Options before the command are spark-submit's own: sparring --master local[4] train conf/cartpole-a2c.yaml",
             "Exit codes: 0, 1 a failed run, 2 bad input, 130 after SIGINT, 143 after SIGTERM."
         })
-public final class Main {
+public final class Main implements IVersionProvider {
     Main() {}
+
+    @Override
+    public String[] getVersion() {
+        return new String[] {
+            "Sparring " + Versions.sparring(), "Spark " + Versions.all().get("spark")
+        };
+    }
 
     /** Runs a command and ends the JVM with its exit code. */
     public static void main(String[] arguments) throws SparkUserAppException {

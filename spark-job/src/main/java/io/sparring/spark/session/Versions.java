@@ -2,15 +2,10 @@ package io.sparring.spark.session;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import picocli.CommandLine.IVersionProvider;
 
 /** What a run was run with. */
-public final class Versions implements IVersionProvider {
-
-    @Override
-    public String[] getVersion() {
-        return new String[] {"Sparring " + sparring(), "Spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION()};
-    }
+public final class Versions {
+    private Versions() {}
 
     /** This program's own. */
     public static String sparring() {
