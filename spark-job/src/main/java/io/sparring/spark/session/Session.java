@@ -153,8 +153,8 @@ public final class Session {
                 // In front, so that what others have set wins; once, if submit/sparring has done so.
                 String others = settings.get(key, "");
                 settings.set(key, others.contains(value) ? others : (value + " " + others).strip());
-            } else if (!key.equals("spark.log.level") && !settings.contains(key + "Factor")) {
-                // A level for this JVM too: it is the log4j2.properties' to choose.
+            } else if (!key.equals("spark.log.level") && !key.equals("spark.driver.extraJavaOptions")) {
+                // This JVM has started, and its level is the log4j2.properties' to choose.
                 settings.setIfMissing(key, value);
             }
         }
