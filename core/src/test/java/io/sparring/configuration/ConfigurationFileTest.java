@@ -338,7 +338,7 @@ class ConfigurationFileTest {
                         "run.yaml: network.activation: expected one of [relu, tanh], got \"sigmoid\""),
                 mistake(
                         "optimizer: {kind: adamw}",
-                        "run.yaml: optimizer.kind: expected one of [rmsprop, adam, sgd], got \"adamw\""),
+                        "run.yaml: optimizer.kind: expected one of [rmsprop, rmsprop-tf, adam, sgd], got \"adamw\""),
                 mistake(
                         "optimizer: {schedule: cosine}",
                         "run.yaml: optimizer.schedule: expected one of [constant, linear], got \"cosine\""),
