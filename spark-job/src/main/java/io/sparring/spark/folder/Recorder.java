@@ -40,8 +40,8 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private final RunFolder folder;
     private final Configuration configuration;
     private final LongSupplier recomputed;
-    private RunFolder.Growing metricsFile;
-    private RunFolder.Growing eventsFile;
+    private GrowingFile metricsFile;
+    private GrowingFile eventsFile;
     private MetricsLog metrics;
     private TensorBoardEvents events;
     private int segment;
