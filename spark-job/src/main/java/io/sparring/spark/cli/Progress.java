@@ -30,7 +30,7 @@ final class Progress implements TrainingListener, AutoCloseable {
                         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                         .setUpdateIntervalMillis(200)
                         .showSpeed()
-                        .setConsumer(new DelegatingProgressBarConsumer(line -> System.err.print("\r" + line), WIDTH))
+                        .setConsumer(new DelegatingProgressBarConsumer(Console::bar, WIDTH))
                         .build()
                 : null;
     }
@@ -42,14 +42,14 @@ final class Progress implements TrainingListener, AutoCloseable {
             bar.setExtraMessage(" return " + returns(round.meanReturn(), evaluated) + staleness(round));
         } else if (System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
             lastLine = System.nanoTime();
-            System.err.printf(
+            Console.line(String.format(
                     Locale.ROOT,
-                    "%,d of %,d steps, %,.0f steps/s, return %s%s%n",
+                    "%,d of %,d steps, %,.0f steps/s, return %s%s",
                     round.envSteps(),
                     budget,
                     round.envSteps() / round.seconds(),
                     returns(round.meanReturn(), evaluated),
-                    staleness(round));
+                    staleness(round)));
         }
     }
 
@@ -85,7 +85,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
-            System.err.println();
+            Console.endBar();
         }
     }
 }

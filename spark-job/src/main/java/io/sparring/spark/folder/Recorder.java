@@ -7,6 +7,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
+import io.sparring.spark.session.Console;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -241,7 +242,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                 abandon();
             }
             if (!wasBroken) {
-                System.err.println("sparring: the metrics of round " + line.get("round")
+                Console.say("the metrics of round " + line.get("round")
                         + " could not be written, and are kept until they can: "
                         + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
             }
