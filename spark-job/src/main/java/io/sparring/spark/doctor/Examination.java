@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -54,7 +55,7 @@ record Examination(
         implements Serializable {
     private static final long MEBIBYTE = 1 << 20;
     private static final String CACHE = "org.bytedeco.javacpp.cachedir";
-    private static final long PYTHON_SECONDS = 20;
+    private static final Duration PYTHON_PATIENCE = Duration.ofSeconds(20);
 
     /**
      * What to look at beside the JVM itself.
@@ -146,9 +147,9 @@ record Examination(
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (!process.waitFor(PYTHON_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PYTHON_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 process.destroyForcibly();
-                return python + " does not start within " + PYTHON_SECONDS + " s";
+                return python + " does not start within " + PYTHON_PATIENCE.toSeconds() + " s";
             }
             return process.exitValue() == 0 ? null : python + " is no Python 3 (exit code " + process.exitValue() + ")";
         } catch (IOException e) {

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,7 +37,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private static final String METRICS = "metrics.jsonl";
     private static final String EVENTS = "events.out.tfevents.";
     /** How long what has been recorded may be lost with this process, in object stores; a checkpoint writes it out too. */
-    private static final long SYNC_NANOS = 30_000_000_000L;
+    private static final Duration SYNC_EVERY = Duration.ofSeconds(30);
 
     private final RunFolder folder;
     private final Configuration configuration;
@@ -234,7 +235,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
             if (!broken) {
                 write(line);
             }
-            if (System.nanoTime() - lastSync > SYNC_NANOS) {
+            if (System.nanoTime() - lastSync > SYNC_EVERY.toNanos()) {
                 sync();
             }
         } catch (IOException e) {
