@@ -18,6 +18,7 @@ import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * One agent of asynchronous advantage actor-critic (Mnih et al. 2016, algorithm S3, with the pushes of {@link Merging}), which
@@ -66,7 +67,7 @@ public final class A3cWorker implements AutoCloseable {
         scratch = new ShardWorker(configuration, source);
         offPolicy =
                 new OffPolicy(architecture, ActionDistribution.of(source.spec().actionSpace()));
-        optimizer = new Optimizer(configuration.optimizer(), parameterCount);
+        optimizer = new Optimizer(configuration.optimizer().rule(), parameterCount);
     }
 
     /**
@@ -128,7 +129,12 @@ public final class A3cWorker implements AutoCloseable {
             if (targets == null || options.correction() == Correction.V_TRACE) {
                 targets = targets(acted, rollout); // (b)
             }
-            losses = scratch.learn(local, rollout, targets.advantages(), targets.returns(), weights(), gradient, 0);
+            losses = scratch.learn(
+                    local,
+                    rollout,
+                    targets.returns(),
+                    List.of(new ShardWorker.Part(targets.advantages(), weights())),
+                    gradient);
             average(gradient, rollout.samples());
             gradientNorm = GlobalNorm.clip(gradient, options.maxGradientNorm());
             finite = Double.isFinite(gradientNorm);
@@ -156,7 +162,7 @@ public final class A3cWorker implements AutoCloseable {
                 : global.parameters(); // (e)
         if (global.outcome() == Outcome.NOT_FINITE) {
             // What is not finite would stay in its moving averages for ever.
-            optimizer = new Optimizer(configuration.optimizer(), parameterCount);
+            optimizer = new Optimizer(configuration.optimizer().rule(), parameterCount);
         }
         return true;
     }

@@ -3,7 +3,7 @@ package io.sparring.algorithm;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
-import io.sparring.network.ActingNetwork;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
@@ -27,7 +27,7 @@ public final class Evaluator implements Serializable {
         try (Environment environment = source.create(episodes)) {
             return List.of(Evaluation.play(
                     environment,
-                    new ActingNetwork(ShardWorker.architecture(configuration, source.spec())),
+                    new Network(ShardWorker.architecture(configuration, source.spec())),
                     ActionDistribution.of(source.spec().actionSpace()),
                     parameters,
                     configuration.seed(),

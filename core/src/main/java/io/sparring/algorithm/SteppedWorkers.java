@@ -7,6 +7,7 @@ import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,7 +38,10 @@ public final class SteppedWorkers implements Workers {
                     source,
                     i,
                     new ParameterServerClient(
-                            new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.ofSeconds(1)));
+                            new InMemoryChannel(server),
+                            i,
+                            0,
+                            ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
             workers.add(worker);
             attempt(() -> {
                 worker.start();

@@ -11,7 +11,8 @@ package io.sparring.environment;
  * generators) can be taken and given back as bytes. That is what lets a lost shard be computed again, bit for bit.
  * Instances are used by one thread at a time.
  *
- * <p>A new environment is this and an {@link EnvironmentFactory}; its test calls {@link EnvironmentChecker}. Whoever makes one closes it.
+ * <p>A new environment is this and an {@link EnvironmentFactory}; its test calls {@link io.sparring.environment.testing.EnvironmentChecker}.
+ * Whoever makes one closes it.
  */
 public interface Environment extends AutoCloseable {
 

@@ -3,6 +3,8 @@ package io.sparring.environment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparring.environment.testing.EnvironmentChecker;
+import io.sparring.environment.testing.Walk;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

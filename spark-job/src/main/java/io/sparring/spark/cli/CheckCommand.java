@@ -1,0 +1,25 @@
+package io.sparring.spark.cli;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code sparring check}: what {@code train} checks, without Spark. */
+@Command(
+        name = "check",
+        description = "Checks a configuration and prints every key with its value.",
+        mixinStandardHelpOptions = true)
+final class CheckCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Override
+    public Integer call() {
+        Configuration configuration = options.read();
+        options.resolve(configuration);
+        System.out.print(ConfigurationFile.write(configuration));
+        return 0;
+    }
+}

@@ -1,0 +1,28 @@
+package io.sparring.spark.cli;
+
+import io.sparring.environment.EnvironmentOption;
+import io.sparring.environment.Environments;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code sparring envs}. */
+@Command(
+        name = "envs",
+        description = "Lists the environments with their spaces and their options.",
+        mixinStandardHelpOptions = true)
+final class EnvsCommand implements Callable<Integer> {
+    @Override
+    public Integer call() {
+        for (String id : Environments.ids()) {
+            System.out.printf(
+                    "%-24s %s%n", id, Environments.resolve(id, Map.of()).spec().spaces());
+            for (EnvironmentOption option : Environments.options(id)) {
+                System.out.printf(
+                        "  %-22s %s (default: %s). %s%n",
+                        option.name(), option.expected(), option.byDefault(), option.description());
+            }
+        }
+        return 0;
+    }
+}
