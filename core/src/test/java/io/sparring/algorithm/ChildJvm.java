@@ -22,21 +22,21 @@ public final class ChildJvm {
             network: {kind: separate, hidden: [33, 17], activation: tanh}
             a2c: {shards: 2, rollout-length: 19, normalize-advantages: true}
             optimizer: {kind: adam, learning-rate: 3.0e-3}
-            budget: {env-steps: 16000}
-            evaluation: {every-env-steps: 8000, episodes: 5}
+            budget: {env-steps: 6000}
+            evaluation: {every-env-steps: 3000, episodes: 5}
             """, """
             environment: {id: CartPole-v1, copies-per-shard: 16}
             network: {kind: shared, hidden: [64], activation: relu}
             a2c: {shards: 2, rollout-length: 8, entropy-weight: 0.01}
             optimizer: {kind: rmsprop, learning-rate: 3.0e-3}
-            budget: {env-steps: 16000}
+            budget: {env-steps: 6000}
             evaluation: {every-env-steps: 0}
             """, """
             environment: {id: Identity-Box-v0, copies-per-shard: 5}
             network: {hidden: [9], activation: tanh}
             a2c: {shards: 3, rollout-length: 5, entropy-weight: 0.01}
             optimizer: {kind: rmsprop-tf, schedule: linear}
-            budget: {env-steps: 3000}
+            budget: {env-steps: 1500}
             evaluation: {every-env-steps: 0}
             """, """
             algorithm: a3c
@@ -44,7 +44,7 @@ public final class ChildJvm {
             network: {hidden: [16]}
             a3c: {workers: 2, rollout-length: 8, correction: v-trace}
             optimizer: {kind: sgd, learning-rate: 1.0e-2}
-            budget: {env-steps: 3000}
+            budget: {env-steps: 1500}
             evaluation: {every-env-steps: 0}
             """);
 
@@ -70,7 +70,7 @@ public final class ChildJvm {
     }
 
     private static Configuration configuration(int index) {
-        return ConfigurationFile.parse("child.yaml", TRAININGS.get(index), List.of("checkpoint.every-rounds=20"));
+        return ConfigurationFile.parse("child.yaml", TRAININGS.get(index), List.of("checkpoint.every-rounds=10"));
     }
 
     private static TrainingState train(int index, Recorder recorder) throws InterruptedException {
