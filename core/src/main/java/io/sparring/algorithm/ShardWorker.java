@@ -43,7 +43,7 @@ public final class ShardWorker {
         architecture = architecture(configuration, environment);
         distribution = ActionDistribution.of(environment.actionSpace());
         actor = new Actor(environment, new Network(architecture), distribution);
-        learning = new Network(architecture);
+        learning = configuration.network().engine().create(architecture);
     }
 
     /** The network that a configuration describes. */

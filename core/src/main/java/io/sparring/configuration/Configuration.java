@@ -11,6 +11,7 @@ import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Engine;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.optimizer.UpdateRule;
@@ -116,7 +117,12 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "tanh")
             @JsonPropertyDescription("What follows each hidden layer: `tanh` or `relu`.")
-            Activation activation)
+            Activation activation,
+
+            @JsonProperty(defaultValue = "plain")
+            @JsonPropertyDescription(
+                    "What computes gradients: `plain`, or `dl4j`, DL4J's own layers on ND4J arrays: the same as far as floats go, several times as slow, from a jar of its own.")
+            Engine engine)
             implements Serializable {
         public Network {
             for (Integer size : hidden) {

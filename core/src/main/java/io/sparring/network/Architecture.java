@@ -44,25 +44,30 @@ public record Architecture(
     /**
      * A layer in its place.
      *
+     * @param name of the layer
      * @param input the name of the layer below, or {@link #INPUT}
+     * @param layer what it computes
      * @param offset where its parameters start
      */
-    record Node(String name, String input, Layer layer, int offset) {
+    public record Node(String name, String input, Layer layer, int offset) {
         int end() {
             return offset + layer.parameterCount();
         }
     }
 
-    static final String INPUT = "observation";
-    static final String POLICY = "policy";
-    static final String VALUE = "value";
+    /** The name of what the first layers take. */
+    public static final String INPUT = "observation";
+    /** The name of the policy head. */
+    public static final String POLICY = "policy";
+    /** The name of the value head. */
+    public static final String VALUE = "value";
 
     public Architecture {
         hidden = List.copyOf(hidden);
     }
 
     /** All layers, in the order in which they are computed and stored: DL4J's, which goes level by level. */
-    List<Node> nodes() {
+    public List<Node> nodes() {
         List<Node> nodes = new ArrayList<>();
         List<String> trunks = kind == Kind.SHARED ? List.of("trunk") : List.of("actor", "critic");
         int inputs = observationSize;
@@ -105,7 +110,7 @@ public record Architecture(
     }
 
     /** How many parameters the layers have: the vector's length without the free ones at its end. */
-    int layerParameterCount() {
+    public int layerParameterCount() {
         List<Node> nodes = nodes();
         return nodes.get(nodes.size() - 1).end();
     }

@@ -11,7 +11,7 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler.NormalizedGa
  * @param activation f; null for the identity
  * @param gain of the orthogonal initialisation
  */
-record Dense(int inputs, int outputs, Activation activation, double gain) implements Layer {
+public record Dense(int inputs, int outputs, Activation activation, double gain) implements Layer {
 
     @Override
     public Shape input() {
@@ -69,10 +69,7 @@ record Dense(int inputs, int outputs, Activation activation, double gain) implem
 
         @Override
         public void forward(Batch in, Batch state, Batch out) {
-            kernels.product(forwardWeights, inputs, outputs, biases, false, in, out);
-            if (activation != null) {
-                kernels.activate(activation, out);
-            }
+            kernels.product(forwardWeights, inputs, outputs, biases, false, activation, in, out);
         }
 
         @Override
@@ -90,7 +87,7 @@ record Dense(int inputs, int outputs, Activation activation, double gain) implem
             kernels.weightGradient(in, delta, gradient, gradientOffset);
             kernels.biasGradient(delta, gradient, gradientOffset + inputs * outputs);
             if (inputGradient != null) {
-                kernels.product(backwardWeights(), outputs, inputs, null, add, delta, inputGradient);
+                kernels.product(backwardWeights(), outputs, inputs, null, add, null, delta, inputGradient);
             }
         }
 

@@ -93,14 +93,23 @@ public abstract class Kernels {
     }
 
     /**
-     * out ← start + W in, for each row one chain of fused multiply-adds from the first reduced index to the last.
+     * out ← f(start + W in), for each row one chain of fused multiply-adds from the first reduced index to the last.
      *
      * @param packed W, by {@link #pack}
      * @param biases where the chains start, padded to whole tiles; null for 0
      * @param add whether they start from what {@code out} holds instead
+     * @param activation f; null for the identity
      * @param out becomes as long as {@code in}, unless it is added to
      */
-    abstract void product(float[] packed, int reduced, int outputs, float[] biases, boolean add, Batch in, Batch out);
+    abstract void product(
+            float[] packed,
+            int reduced,
+            int outputs,
+            float[] biases,
+            boolean add,
+            Activation activation,
+            Batch in,
+            Batch out);
 
     /**
      * gradient ← gradient + Σ δ xᵀ over the rows, that of (input, output) at {@code offset} + output · inputs + input: summed up in
@@ -110,9 +119,6 @@ public abstract class Kernels {
 
     /** gradient ← gradient + Σ δ over the rows, in the order of {@link #weightGradient}. */
     abstract void biasGradient(Batch delta, double[] gradient, int offset);
-
-    /** f in place. */
-    abstract void activate(Activation activation, Batch values);
 
     /** delta ← delta · f′, f′ being known from the function's outputs alone. */
     abstract void activateBackward(Activation activation, Batch outputs, Batch delta);

@@ -6,7 +6,7 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler.NormalizedGa
  * One step of a network, as a value without memory: its parameters lie in the network's flat vector, from an offset on that the
  * network chooses. A new kind of layer is a class that implements this.
  */
-interface Layer {
+public interface Layer {
 
     /** What it takes. */
     Shape input();

@@ -6,6 +6,13 @@ package io.sparring.network;
  */
 public interface LearningNetwork {
 
+    /** Makes such networks; another engine registers one for {@link java.util.ServiceLoader}. */
+    interface Factory {
+
+        /** A network of no parameters yet. */
+        LearningNetwork create(Architecture architecture);
+    }
+
     /**
      * Computes with these parameters from now on; the array must not change.
      *

@@ -16,7 +16,15 @@ final class ScalarKernels extends Kernels {
     }
 
     @Override
-    void product(float[] packed, int reduced, int outputs, float[] biases, boolean add, Batch in, Batch out) {
+    void product(
+            float[] packed,
+            int reduced,
+            int outputs,
+            float[] biases,
+            boolean add,
+            Activation activation,
+            Batch in,
+            Batch out) {
         int rows = in.rows();
         if (!add) {
             out.resize(rows);
@@ -43,6 +51,9 @@ final class ScalarKernels extends Kernels {
             }
             for (; k < reduced; k++) {
                 addOne(out.values(), at, in.values(), k * in.stride(), rows, packed[weight + k * TILE]);
+            }
+            if (activation != null) {
+                activation.apply(out.values(), at, at + rows);
             }
         }
     }
@@ -100,14 +111,6 @@ final class ScalarKernels extends Kernels {
                 }
             }
             gradient[offset + output] += sum(lanes, 0);
-        }
-    }
-
-    @Override
-    void activate(Activation activation, Batch values) {
-        for (int feature = 0; feature < values.features(); feature++) {
-            int at = feature * values.stride();
-            activation.apply(values.values(), at, at + values.rows());
         }
     }
 

@@ -7,17 +7,18 @@ import java.util.List;
  *
  * @param sizes of each dimension, at least 1; a vector has one
  */
-record Shape(List<Integer> sizes) {
-    Shape {
+public record Shape(List<Integer> sizes) {
+    public Shape {
         sizes = List.copyOf(sizes);
     }
 
-    static Shape vector(int size) {
+    /** Of a vector. */
+    public static Shape vector(int size) {
         return new Shape(List.of(size));
     }
 
     /** How many floats. */
-    int size() {
+    public int size() {
         return sizes.stream().reduce(1, Math::multiplyExact);
     }
 }

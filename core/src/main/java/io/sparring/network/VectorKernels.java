@@ -25,7 +25,15 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
-    void product(float[] packed, int reduced, int outputs, float[] biases, boolean add, Batch in, Batch out) {
+    void product(
+            float[] packed,
+            int reduced,
+            int outputs,
+            float[] biases,
+            boolean add,
+            Activation activation,
+            Batch in,
+            Batch out) {
         int rows = in.rows();
         if (!add) {
             out.resize(rows);
@@ -33,6 +41,8 @@ final class VectorKernels extends Kernels {
         if (outputs <= 2) {
             for (int row = 0; row < rows; row += 2 * PANEL) {
                 narrow(packed, reduced, biases, add, in.values(), row, in.stride(), out.values(), out.stride());
+                activate(activation, out, outputs, row);
+                activate(activation, out, outputs, row + PANEL);
             }
             return;
         }
@@ -55,6 +65,17 @@ final class VectorKernels extends Kernels {
                         out.values(),
                         output * out.stride() + row,
                         out.stride());
+            }
+            activate(activation, out, outputs, row);
+        }
+    }
+
+    /** One panel's rows, while they are in the cache. */
+    private static void activate(Activation activation, Batch out, int features, int row) {
+        if (activation != null) {
+            switch (activation) {
+                case RELU -> relu(out.values(), row, out.stride(), features);
+                case TANH -> tanh(out.values(), row, out.stride(), features);
             }
         }
     }
@@ -290,17 +311,6 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
-    void activate(Activation activation, Batch values) {
-        for (int feature = 0; feature < values.features(); feature++) {
-            int from = feature * values.stride();
-            switch (activation) {
-                case RELU -> relu(values.values(), from, values.rows());
-                case TANH -> tanh(values.values(), from, values.rows());
-            }
-        }
-    }
-
-    @Override
     void activateBackward(Activation activation, Batch outputs, Batch delta) {
         for (int feature = 0; feature < delta.features(); feature++) {
             int from = feature * outputs.stride();
@@ -312,13 +322,17 @@ final class VectorKernels extends Kernels {
         }
     }
 
-    private static void relu(float[] values, int from, int rows) {
-        FloatVector zero = FloatVector.zero(SPECIES);
-        for (int row = 0; row < rows; row += LENGTH) {
-            FloatVector x = FloatVector.fromArray(SPECIES, values, from + row);
-            // max(0, x) in three instructions for six: −0 becomes 0 by the addition, and NaN stays.
-            x.blend(zero, x.compare(VectorOperators.LT, zero)).add(zero).intoArray(values, from + row);
+    private static void relu(float[] values, int at, int stride, int features) {
+        for (int feature = 0; feature < features; feature++, at += stride) {
+            relu(FloatVector.fromArray(SPECIES, values, at)).intoArray(values, at);
+            relu(FloatVector.fromArray(SPECIES, values, at + LENGTH)).intoArray(values, at + LENGTH);
         }
+    }
+
+    /** max(0, x) in three instructions for six: −0 becomes 0 by the addition, and NaN stays. */
+    private static FloatVector relu(FloatVector x) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        return x.blend(zero, x.compare(VectorOperators.LT, zero)).add(zero);
     }
 
     private static void reluBackward(float[] outputs, int from, float[] delta, int at, int rows) {
@@ -330,23 +344,31 @@ final class VectorKernels extends Kernels {
         }
     }
 
-    private static void tanh(float[] values, int from, int rows) {
-        for (int row = 0; row < rows; row += LENGTH) {
-            FloatVector x = FloatVector.fromArray(SPECIES, values, from + row)
-                    .min(FloatVector.broadcast(SPECIES, Tanh.LIMIT))
-                    .max(FloatVector.broadcast(SPECIES, -Tanh.LIMIT));
-            FloatVector x2 = x.mul(x);
-            FloatVector p = x2.fma(FloatVector.broadcast(SPECIES, Tanh.A13), FloatVector.broadcast(SPECIES, Tanh.A11));
-            p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A9));
-            p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A7));
-            p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A5));
-            p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A3));
-            p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A1));
-            FloatVector q = x2.fma(FloatVector.broadcast(SPECIES, Tanh.B6), FloatVector.broadcast(SPECIES, Tanh.B4));
-            q = x2.fma(q, FloatVector.broadcast(SPECIES, Tanh.B2));
-            q = x2.fma(q, FloatVector.broadcast(SPECIES, Tanh.B0));
-            x.mul(p).div(q).intoArray(values, from + row);
+    private static void tanh(float[] values, int at, int stride, int features) {
+        for (int feature = 0; feature < features; feature++, at += stride) {
+            tanh(FloatVector.fromArray(SPECIES, values, at)).intoArray(values, at);
+            tanh(FloatVector.fromArray(SPECIES, values, at + LENGTH)).intoArray(values, at + LENGTH);
         }
+    }
+
+    /** {@link Tanh#of}, in the same order. */
+    private static FloatVector tanh(FloatVector value) {
+        FloatVector limit = FloatVector.broadcast(SPECIES, Tanh.LIMIT);
+        // A NaN is neither greater nor less, and stays.
+        FloatVector x = value.blend(limit, value.compare(VectorOperators.GT, limit));
+        limit = FloatVector.broadcast(SPECIES, -Tanh.LIMIT);
+        x = x.blend(limit, x.compare(VectorOperators.LT, limit));
+        FloatVector x2 = x.mul(x);
+        FloatVector p = x2.fma(FloatVector.broadcast(SPECIES, Tanh.A13), FloatVector.broadcast(SPECIES, Tanh.A11));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A9));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A7));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A5));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A3));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A1));
+        FloatVector q = x2.fma(FloatVector.broadcast(SPECIES, Tanh.B6), FloatVector.broadcast(SPECIES, Tanh.B4));
+        q = x2.fma(q, FloatVector.broadcast(SPECIES, Tanh.B2));
+        q = x2.fma(q, FloatVector.broadcast(SPECIES, Tanh.B0));
+        return x.mul(p).div(q);
     }
 
     private static void tanhBackward(float[] outputs, int from, float[] delta, int at, int rows) {
