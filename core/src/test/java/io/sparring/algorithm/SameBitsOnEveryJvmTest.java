@@ -34,7 +34,6 @@ class SameBitsOnEveryJvmTest {
             List.of(MODULE, "-XX:-UseFMA"),
             List.of(MODULE, "-XX:TieredStopAtLevel=1"),
             List.of("-XX:UseAVX=0"),
-            List.of("-XX:UseAVX=2"),
             List.of("-XX:UseAVX=3"),
             List.of("-XX:TieredStopAtLevel=1"));
 

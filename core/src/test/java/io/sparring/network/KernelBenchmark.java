@@ -65,7 +65,7 @@ public class KernelBenchmark {
 
     @Benchmark
     public Batch product(Counters counters) {
-        kernels.product(packed, WIDTH, WIDTH, biases, false, in, out);
+        kernels.product(packed, WIDTH, WIDTH, biases, false, null, in, out);
         counters.multiplyAdds += (long) rows * WIDTH * WIDTH;
         return out;
     }

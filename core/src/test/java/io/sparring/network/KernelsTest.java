@@ -240,17 +240,39 @@ class KernelsTest {
             for (Kernels kernels : KERNELS) {
                 // As a network has it: whatever the last batch left.
                 Batch out = batch(outputs, new float[7 * outputs]);
-                kernels.product(layer.packed, inputs, outputs, layer.biases, false, batch(inputs, layer.in), out);
+                Batch in = batch(inputs, layer.in);
+                kernels.product(layer.packed, inputs, outputs, layer.biases, false, null, in, out);
                 requireSameBits(Batches.rowByRow(out), fromBiases, kernels, numbers);
 
-                kernels.product(layer.packed, inputs, outputs, null, false, batch(inputs, layer.in), out);
+                kernels.product(layer.packed, inputs, outputs, null, false, null, in, out);
                 requireSameBits(Batches.rowByRow(out), fromZero, kernels, numbers);
 
                 out = batch(outputs, start);
-                kernels.product(layer.packed, inputs, outputs, null, true, batch(inputs, layer.in), out);
+                kernels.product(layer.packed, inputs, outputs, null, true, null, in, out);
                 requireSameBits(Batches.rowByRow(out), added, kernels, numbers);
+
+                for (Activation activation : Activation.values()) {
+                    kernels.product(layer.packed, inputs, outputs, layer.biases, false, activation, in, out);
+                    requireSameBits(Batches.rowByRow(out), activated(activation, fromBiases), kernels, numbers);
+                }
+                // What goes in is left alone.
+                requireSameBits(Batches.rowByRow(in), layer.in, kernels, numbers);
             }
         }
+    }
+
+    private static float[] activated(Activation activation, float[] x) {
+        float[] activated = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            activated[i] = literal(activation, x[i]);
+        }
+        return activated;
+    }
+
+    /** In place: added to what is there is a sum of no terms. */
+    private static void activate(Kernels kernels, Activation activation, Batch values) {
+        Batch nothing = new Batch(1, values.rows());
+        kernels.product(new float[0], 0, values.features(), null, true, activation, nothing, values);
     }
 
     @ParameterizedTest
@@ -286,15 +308,14 @@ class KernelsTest {
             for (Numbers numbers : Numbers.values()) {
                 float[] x = numbers.draw(Streams.of(rows), 3 * rows);
                 float[] slope = numbers.draw(Streams.of(rows + 1), 3 * rows);
-                float[] expected = new float[x.length];
+                float[] expected = activated(activation, x);
                 float[] expectedSlope = new float[x.length];
                 for (int i = 0; i < x.length; i++) {
-                    expected[i] = literal(activation, x[i]);
                     expectedSlope[i] = literalBackward(activation, expected[i], slope[i]);
                 }
                 for (Kernels kernels : KERNELS) {
                     Batch values = batch(3, x);
-                    kernels.activate(activation, values);
+                    activate(kernels, activation, values);
                     requireSameBits(Batches.rowByRow(values), expected, kernels, numbers);
 
                     Batch delta = batch(3, slope);
@@ -350,13 +371,10 @@ class KernelsTest {
         for (int i = 0; i < x.length; i++) {
             x[i] = Float.intBitsToFloat(i << 16 | 0x2b3c);
         }
-        float[] expected = new float[x.length];
-        for (int i = 0; i < x.length; i++) {
-            expected[i] = literal(activation, x[i]);
-        }
+        float[] expected = activated(activation, x);
         for (Kernels kernels : KERNELS) {
             Batch values = batch(1, x);
-            kernels.activate(activation, values);
+            activate(kernels, activation, values);
             requireSameBits(Batches.rowByRow(values), expected, kernels, Numbers.SPECIALS);
         }
     }
@@ -370,7 +388,14 @@ class KernelsTest {
                     Layer layer = new Layer(Numbers.ORDINARY, 100, shape[0], shape[1]);
                     Batch out = new Batch(shape[1]);
                     kernels.product(
-                            layer.packed, shape[0], shape[1], layer.biases, false, batch(shape[0], layer.in), out);
+                            layer.packed,
+                            shape[0],
+                            shape[1],
+                            layer.biases,
+                            false,
+                            null,
+                            batch(shape[0], layer.in),
+                            out);
                     double[] gradient = new double[shape[0] * shape[1] + 2];
                     kernels.weightGradient(batch(shape[0], layer.in), batch(shape[1], layer.delta), gradient, 1);
                     if (time % 40 == 0) {
