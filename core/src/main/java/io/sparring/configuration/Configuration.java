@@ -17,6 +17,7 @@ import io.sparring.optimizer.Schedule;
 import io.sparring.optimizer.UpdateRule;
 import io.sparring.parameterserver.Merging;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -311,6 +312,11 @@ public record Configuration(
                     "merge",
                     "elastic",
                     "another merge where injected-delay or v-trace is set, since an elastic worker does not pull");
+        }
+
+        /** {@code patience-seconds}, to wait for. */
+        public Duration patience() {
+            return Duration.ofNanos((long) (patienceSeconds * 1e9));
         }
     }
 

@@ -56,7 +56,7 @@ class Dl4jNetworkTest {
             double[] expected = gradient(plain, architecture, errors, asked);
             double[] actual = gradient(dl4j, architecture, errors, asked);
             assertThat(actual).containsExactly(expected, within(TOLERANCE * ROWS));
-            assertThat(expected).anyMatch(element -> element != 0);
+            assertThat(expected).isNotEqualTo(new double[expected.length]);
         }
     }
 

@@ -49,7 +49,7 @@ class AeronProcessesIT {
             AeronChannel channel = AeronChannel.connect(
                     OtherJvm.address(), AeronChannel.Options.waiting(Duration.ofSeconds(60)), NONE);
             try (ParameterServerClient client =
-                    new ParameterServerClient(channel, worker, attempt, Patience.ofSeconds(60))) {
+                    new ParameterServerClient(channel, worker, attempt, Patience.of(Duration.ofSeconds(60)))) {
                 float[] theta = client.hello("test", PARAMETERS).parameters();
                 for (int i = 0; i < pushes; i++) {
                     theta = theta.clone();

@@ -85,8 +85,8 @@ public final class PushPullBenchmark {
             long measured = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[2]));
             AeronChannel channel =
                     AeronChannel.connect(address, AeronChannel.Options.waiting(Duration.ofSeconds(20)), NONE);
-            try (ParameterServerClient client =
-                    new ParameterServerClient(channel, worker, 0, new Patience(5_000_000_000L, 20_000_000_000L))) {
+            try (ParameterServerClient client = new ParameterServerClient(
+                    channel, worker, 0, new Patience(Duration.ofSeconds(5), Duration.ofSeconds(20)))) {
                 float[] theta = client.hello(BUILD, parameterCount).parameters();
                 long begin = System.nanoTime();
                 while (System.nanoTime() - begin < WARM_UP_NANOS) {

@@ -61,6 +61,17 @@ class ArchitectureRulesTest {
             .dependOnClassesThat()
             .resideInAPackage("picocli..");
 
+    /** Else lines and the progress bar run into each other. */
+    @ArchTest
+    static final ArchRule onlyTheConsoleWritesOnStderr = noClasses()
+            .that()
+            .haveSimpleNameNotContaining("Console")
+            // It keeps for the client what a driver on the cluster has said.
+            .and()
+            .haveSimpleNameNotContaining("Submission")
+            .should()
+            .accessField(System.class, "err");
+
     @ArchTest
     static final ArchRule nothingStaticCanBeChanged =
             fields().that().areStatic().should().beFinal();

@@ -12,6 +12,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import io.sparring.spark.training.AeronTransport;
 import io.sparring.spark.training.SparkRounds;
@@ -302,7 +303,7 @@ final class BenchCommand implements Callable<Integer> {
 
         @Override
         public void remark(String line) {
-            System.err.println("sparring: " + line);
+            Console.say(line);
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.sparring.spark.cli;
 
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.session.ClientLog;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,17 +36,16 @@ final class ConcludeCommand implements Callable<Integer> {
         if (result != null) {
             result.stdout().forEach(System.out::println);
             if (result.exit() != 0 && result.stderr() != null) {
-                System.err.println(result.stderr());
+                Console.line(result.stderr());
             }
             return result.exit();
         }
         RunFolder run =
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
-        System.err.println(
-                "sparring: the driver left no result: " + reason(Files.readAllLines(folder.resolve(ClientLog.LOG)))
-                        + (outcome.endsWith("/" + TrainCommand.OUTCOME) && run.has("checkpoints")
-                                ? "; go on with train --resume " + run.name()
-                                : ""));
+        Console.say("the driver left no result: " + reason(Files.readAllLines(folder.resolve(ClientLog.LOG)))
+                + (outcome.endsWith("/" + TrainCommand.OUTCOME) && run.has("checkpoints")
+                        ? "; go on with train --resume " + run.name()
+                        : ""));
         return 1;
     }
 

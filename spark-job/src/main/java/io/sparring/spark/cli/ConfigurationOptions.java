@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.network.Engine;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -86,7 +87,11 @@ final class ConfigurationOptions {
         if (seed != null) {
             all.add("seed=" + seed);
         }
-        return ConfigurationFile.parse(name, yaml, all);
+        Configuration configuration = ConfigurationFile.parse(name, yaml, all);
+        if (!configuration.network().engine().isThere()) {
+            throw new InvalidConfiguration(Engine.MISSING);
+        }
+        return configuration;
     }
 
     private static String presets(Path missing) {

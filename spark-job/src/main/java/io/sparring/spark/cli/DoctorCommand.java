@@ -7,6 +7,7 @@ import io.sparring.spark.doctor.Finding;
 import io.sparring.spark.doctor.Finding.Verdict;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import java.io.IOException;
 import java.time.Duration;
@@ -86,7 +87,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(settings);
         String folder = run == null ? null : RunFolder.at(run, hadoop).uri();
         try (JavaSparkContext spark = Session.start(settings, "is missing below")) {
-            System.err.println("sparring doctor: " + spark.master());
+            Console.line("sparring doctor: " + spark.master());
             Doctor doctor = new Doctor(spark, settings, configuration, Duration.ofSeconds(wait));
             // Without a configuration nobody has said that it is not to be A3C.
             boolean asynchronous = !options.hasFile() || configuration.algorithm() == Configuration.Algorithm.A3C;

@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Versions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -74,7 +75,7 @@ public final class Main implements IVersionProvider {
     }
 
     private static int failed(Throwable e) {
-        System.err.println("sparring: " + explain(e));
+        Console.say(explain(e));
         if (Boolean.getBoolean("sparring.debug")) {
             e.printStackTrace();
         }
@@ -85,7 +86,7 @@ public final class Main implements IVersionProvider {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> {
-                    System.err.println("sparring: " + firstLine(e.getMessage()) + " (see sparring "
+                    Console.say(firstLine(e.getMessage()) + " (see sparring "
                             + (e.getCommandLine().getParent() == null
                                     ? ""
                                     : e.getCommandLine().getCommandName() + " ")

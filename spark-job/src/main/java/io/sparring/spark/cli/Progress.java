@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.configuration.Configuration;
 import io.sparring.spark.session.Console;
+import java.time.Duration;
 import java.util.Locale;
 import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -12,7 +13,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 /** Training as it goes, on stderr: a bar on a terminal, a line now and then elsewhere. */
 final class Progress implements TrainingListener, AutoCloseable {
     private static final int WIDTH = 110;
-    private static final long LINE_EVERY_NANOS = 10_000_000_000L;
+    private static final Duration LINE_EVERY = Duration.ofSeconds(10);
 
     private final ProgressBar bar;
     private final long budget;
@@ -25,12 +26,12 @@ final class Progress implements TrainingListener, AutoCloseable {
                 ? new ProgressBarBuilder()
                         .setTaskName("training")
                         .setInitialMax(budget)
-                        .startsFrom(envSteps, java.time.Duration.ZERO)
+                        .startsFrom(envSteps, Duration.ZERO)
                         .setUnit(" steps", 1)
                         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                         .setUpdateIntervalMillis(200)
                         .showSpeed()
-                        .setConsumer(new DelegatingProgressBarConsumer(line -> System.err.print("\r" + line), WIDTH))
+                        .setConsumer(new DelegatingProgressBarConsumer(Console::bar, WIDTH))
                         .build()
                 : null;
     }
@@ -40,16 +41,16 @@ final class Progress implements TrainingListener, AutoCloseable {
         if (bar != null) {
             bar.stepTo(Math.min(budget, round.envSteps()));
             bar.setExtraMessage(" return " + returns(round.meanReturn(), evaluated) + staleness(round));
-        } else if (System.nanoTime() - lastLine >= LINE_EVERY_NANOS) {
+        } else if (System.nanoTime() - lastLine >= LINE_EVERY.toNanos()) {
             lastLine = System.nanoTime();
-            System.err.printf(
+            Console.line(String.format(
                     Locale.ROOT,
-                    "%,d of %,d steps, %,.0f steps/s, return %s%s%n",
+                    "%,d of %,d steps, %,.0f steps/s, return %s%s",
                     round.envSteps(),
                     budget,
                     round.envSteps() / round.seconds(),
                     returns(round.meanReturn(), evaluated),
-                    staleness(round));
+                    staleness(round)));
         }
     }
 
@@ -85,7 +86,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
-            System.err.println();
+            Console.endBar();
         }
     }
 }

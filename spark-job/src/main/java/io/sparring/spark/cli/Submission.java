@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
@@ -53,12 +54,12 @@ record Submission(String id, Path outcome, SparkConf settings) {
             Outcome earlier = read(outcome.toString(), id, Session.hadoop(settings));
             // A signal is the cluster's way to take a driver away: the next attempt goes on.
             if (earlier != null && earlier.exit() <= 2) {
-                System.err.println("sparring: an earlier attempt ended with exit code " + earlier.exit() + "; "
-                        + outcome + " has its result");
+                Console.say("an earlier attempt ended with exit code " + earlier.exit() + "; " + outcome
+                        + " has its result");
                 return earlier.exit();
             }
         } catch (IOException e) {
-            System.err.println("sparring: " + Main.explain(e));
+            Console.say(Main.explain(e));
             return 1;
         }
         PrintStream out = System.out;
@@ -84,7 +85,7 @@ record Submission(String id, Path outcome, SparkConf settings) {
             RunFolder.at(outcome.getParent().toString(), Session.hadoop(settings))
                     .write(outcome.getName(), JSON.writeValueAsBytes(result));
         } catch (IOException e) {
-            System.err.println("sparring: " + Main.explain(e));
+            Console.say(Main.explain(e));
             return exit == 0 ? 1 : exit;
         }
         return exit;

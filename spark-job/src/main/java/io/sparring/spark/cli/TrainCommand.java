@@ -15,6 +15,7 @@ import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunLock;
 import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import io.sparring.spark.session.SparkMetrics;
 import io.sparring.spark.session.StopSignals;
@@ -171,7 +172,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private Start resumed(RunFolder folder, Configuration asked) throws IOException {
         CheckpointFile checkpoint;
         try {
-            checkpoint = folder.readCheckpoint("last", warning -> System.err.println("sparring: " + warning));
+            checkpoint = folder.readCheckpoint("last", Console::say);
         } catch (FileNotFoundException e) {
             throw new InvalidConfiguration(
                     "--resume " + folder.name() + ": there is no whole checkpoint to go on from");
@@ -187,7 +188,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
-        float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
+        float[] best = folder.bestParameters(Console::say);
         return new Start(configuration, checkpoint.state(), best);
     }
 
@@ -218,7 +219,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             // until most are there.
             settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
         }
-        System.err.println("sparring " + Versions.sparring() + ": "
+        Console.line("sparring " + Versions.sparring() + ": "
                 + RunResult.lower(configuration.algorithm()) + " on "
                 + configuration.environment().id() + ", seed "
                 + configuration.seed() + ", " + parts(configuration) + " × "
@@ -232,8 +233,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
             folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
             if (spark.sc().uiWebUrl().isDefined()) {
-                System.err.println(
-                        "sparring: Spark's UI is at " + spark.sc().uiWebUrl().get());
+                Console.say("Spark's UI is at " + spark.sc().uiWebUrl().get());
             }
             BestParameters best = new BestParameters(start.bestParameters());
             TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C

@@ -1,6 +1,7 @@
 package io.sparring.spark.doctor;
 
 import io.sparring.spark.doctor.Finding.Verdict;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,7 @@ final class Diagnosis {
     /** Three 16 MiB terms a publication, a few publications, and room for the client's counters. */
     private static final long LEAST_SHARED_MEMORY = 256 * MEBIBYTE;
 
-    private static final long CLOCK_SKEW_MILLIS = 5_000;
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
 
     private final List<Examination> all;
     private final List<Finding> findings = new ArrayList<>();
@@ -133,7 +134,7 @@ final class Diagnosis {
                 Verdict.FIX,
                 "clocks",
                 String.format(Locale.ROOT, "within %.1f s", most / 1000.0),
-                e -> executors.contains(e) && Math.abs(skews.get(executors.indexOf(e))) > CLOCK_SKEW_MILLIS,
+                e -> executors.contains(e) && Math.abs(skews.get(executors.indexOf(e))) > CLOCK_SKEW.toMillis(),
                 e -> String.format(
                         Locale.ROOT, "%+.1f s against the driver's", skews.get(executors.indexOf(e)) / 1000.0),
                 "let chrony or ntpd set the clock of that host: leases and tickets depend on it");

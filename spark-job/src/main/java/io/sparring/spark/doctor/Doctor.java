@@ -26,11 +26,11 @@ import org.apache.spark.util.SerializableConfiguration;
 
 /** Looks at the driver and at every executor of a Spark application. */
 public final class Doctor {
-    private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final Duration LOOK = Duration.ofSeconds(10);
     /** So many executors that have ended before one could be looked at will be followed by more. */
     private static final int ENOUGH_ENDS = 4;
     /** Long enough for the next task to go to another core. */
-    private static final long TASK_MILLIS = 100;
+    private static final Duration TASK = Duration.ofMillis(100);
 
     private final JavaSparkContext spark;
     private final SparkConf settings;
@@ -104,7 +104,7 @@ public final class Doctor {
             return new AeronTransport(
                             spark,
                             configuration.cluster(),
-                            Duration.ofSeconds(ParameterServerTrial.PATIENCE_SECONDS),
+                            ParameterServerTrial.PATIENCE,
                             ParameterServerTrial.MESSAGE_BYTES)
                     .open(request -> request, Math.max(1, executors()));
         } catch (IOException e) {
@@ -243,7 +243,7 @@ public final class Doctor {
     }
 
     private <T> void everywhere(Question<T> question, Answers<T> answers) {
-        long deadline = System.nanoTime() + LOOK_NANOS;
+        long deadline = System.nanoTime() + LOOK.toNanos();
         int answered;
         do {
             int tasks = Math.max(2, 2 * spark.defaultParallelism());
@@ -252,7 +252,7 @@ public final class Doctor {
             List<T> found = spark.parallelize(Collections.nCopies(tasks, 0), tasks)
                     .map(task -> {
                         T answer = question.answer();
-                        TimeUnit.MILLISECONDS.sleep(TASK_MILLIS);
+                        TimeUnit.NANOSECONDS.sleep(TASK.toNanos());
                         return answer;
                     })
                     .collect();
@@ -278,7 +278,7 @@ public final class Doctor {
 
     private static void pause() {
         try {
-            TimeUnit.MILLISECONDS.sleep(TASK_MILLIS);
+            TimeUnit.NANOSECONDS.sleep(TASK.toNanos());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);

@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -47,7 +48,7 @@ record Examination(
         String parameterServerFailure)
         implements Serializable {
     private static final long MEBIBYTE = 1 << 20;
-    private static final long PYTHON_SECONDS = 20;
+    private static final Duration PYTHON_PATIENCE = Duration.ofSeconds(20);
 
     /**
      * What to look at beside the JVM itself.
@@ -106,9 +107,9 @@ record Examination(
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (!process.waitFor(PYTHON_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(PYTHON_PATIENCE.toNanos(), TimeUnit.NANOSECONDS)) {
                 process.destroyForcibly();
-                return python + " does not start within " + PYTHON_SECONDS + " s";
+                return python + " does not start within " + PYTHON_PATIENCE.toSeconds() + " s";
             }
             return process.exitValue() == 0 ? null : python + " is no Python 3 (exit code " + process.exitValue() + ")";
         } catch (IOException e) {

@@ -4,8 +4,8 @@ import io.sparring.parameterserver.Channel;
 import io.sparring.spark.training.ParameterTransport;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Whether messages go from here to a parameter server at the driver and back. Broadcast, so that it is tried once in each
@@ -17,7 +17,7 @@ final class ParameterServerTrial implements Serializable {
     /** More than fits into one datagram: networks that let small ones through only are not rare. */
     static final int MESSAGE_BYTES = 100_000;
 
-    static final int PATIENCE_SECONDS = 5;
+    static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ParameterTransport.WorkerEnd way;
     private transient boolean tried;
@@ -42,10 +42,10 @@ final class ParameterServerTrial implements Serializable {
         Arrays.fill(message, (byte) 1);
         try (Channel channel = way.connect(0, 0)) {
             channel.send(message);
-            byte[] answer = channel.receive(TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS));
+            byte[] answer = channel.receive(PATIENCE.toNanos());
             if (answer == null) {
                 return "a greeting comes through, but no message of " + MESSAGE_BYTES + " bytes within "
-                        + PATIENCE_SECONDS + " s: large datagrams are lost (MTU)";
+                        + PATIENCE.toSeconds() + " s: large datagrams are lost (MTU)";
             }
             return Arrays.equals(answer, message) ? null : "a message came back altered";
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
+import io.sparring.spark.session.Console;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -35,13 +37,13 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private static final String METRICS = "metrics.jsonl";
     private static final String EVENTS = "events.out.tfevents.";
     /** How long what has been recorded may be lost with this process, in object stores; a checkpoint writes it out too. */
-    private static final long SYNC_NANOS = 30_000_000_000L;
+    private static final Duration SYNC_EVERY = Duration.ofSeconds(30);
 
     private final RunFolder folder;
     private final Configuration configuration;
     private final LongSupplier recomputed;
-    private RunFolder.Growing metricsFile;
-    private RunFolder.Growing eventsFile;
+    private GrowingFile metricsFile;
+    private GrowingFile eventsFile;
     private MetricsLog metrics;
     private TensorBoardEvents events;
     private int segment;
@@ -233,7 +235,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
             if (!broken) {
                 write(line);
             }
-            if (System.nanoTime() - lastSync > SYNC_NANOS) {
+            if (System.nanoTime() - lastSync > SYNC_EVERY.toNanos()) {
                 sync();
             }
         } catch (IOException e) {
@@ -241,7 +243,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                 abandon();
             }
             if (!wasBroken) {
-                System.err.println("sparring: the metrics of round " + line.get("round")
+                Console.say("the metrics of round " + line.get("round")
                         + " could not be written, and are kept until they can: "
                         + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
             }

@@ -14,27 +14,24 @@ import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 
 /** Says that a run's folder is in use: a file with the host and the process, which gives a sign of life every few seconds. */
 public final class RunLock implements AutoCloseable {
-    private static final long HEARTBEAT_SECONDS = 5;
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     /** A lock without a sign of life for so long belongs to a dead run. */
     public static final Duration DEAD_AFTER = Duration.ofSeconds(60);
 
-    private final FileSystem files;
+    private final WholeFiles files;
     private final Path path;
     private final String folder;
-    private final boolean objectStore;
     private final String host;
     private ScheduledExecutorService heartbeat;
 
-    private RunLock(FileSystem files, Path path, String folder, boolean objectStore) throws IOException {
+    private RunLock(WholeFiles files, Path path, String folder) throws IOException {
         this.files = files;
         this.path = path;
         this.folder = folder;
-        this.objectStore = objectStore;
         host = InetAddress.getLocalHost().getHostName();
     }
 
@@ -42,20 +39,19 @@ public final class RunLock implements AutoCloseable {
      * Takes the lock.
      *
      * @param folder what the user calls the folder
-     * @param objectStore whether times of files cannot be set
      * @param patience how long to wait for the end of a run that has it
      * @throws InvalidConfiguration if a live run has it
      */
-    static RunLock take(FileSystem files, Path path, String folder, boolean objectStore, Duration patience)
-            throws IOException {
-        RunLock lock = new RunLock(files, path, folder, objectStore);
+    static RunLock take(WholeFiles files, Path path, String folder, Duration patience) throws IOException {
+        RunLock lock = new RunLock(files, path, folder);
         lock.take(System.nanoTime() + patience.toNanos());
         lock.heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "sparring-run-lock");
             thread.setDaemon(true);
             return thread;
         });
-        lock.heartbeat.scheduleAtFixedRate(lock::beat, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS, TimeUnit.SECONDS);
+        lock.heartbeat.scheduleAtFixedRate(
+                lock::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
         return lock;
     }
 
@@ -70,7 +66,7 @@ public final class RunLock implements AutoCloseable {
                     if (attempt > 10) {
                         throw e;
                     }
-                    files.delete(path, false);
+                    files.system().delete(path, false);
                 } else if (System.nanoTime() < deadline) {
                     attempt = 0;
                     pause();
@@ -89,7 +85,7 @@ public final class RunLock implements AutoCloseable {
             throw taken;
         } catch (IOException e) {
             try {
-                files.delete(path, false);
+                files.system().delete(path, false);
             } catch (IOException alsoFailed) {
                 e.addSuppressed(alsoFailed);
             }
@@ -99,11 +95,11 @@ public final class RunLock implements AutoCloseable {
 
     private void beat() {
         try {
-            if (objectStore) {
+            if (files.objectStore()) {
                 // Objects have the time of their writing.
                 writeOwner(true);
             } else {
-                files.setTimes(path, System.currentTimeMillis(), -1);
+                files.system().setTimes(path, System.currentTimeMillis(), -1);
             }
         } catch (IOException e) {
             // The next beat may succeed; a file system that is gone shows at the next checkpoint.
@@ -111,7 +107,7 @@ public final class RunLock implements AutoCloseable {
     }
 
     private void writeOwner(boolean overwrite) throws IOException {
-        try (OutputStream out = RunFolder.create(files, path, overwrite)) {
+        try (OutputStream out = new PlainOutput(files.system().create(path, overwrite))) {
             out.write((host + " " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8));
         }
     }
@@ -129,9 +125,9 @@ public final class RunLock implements AutoCloseable {
     private String alive() throws IOException {
         String[] owner;
         FileStatus status;
-        try (FSDataInputStream in = files.open(path)) {
+        try (FSDataInputStream in = files.system().open(path)) {
             owner = new String(in.readAllBytes(), StandardCharsets.UTF_8).split(" ");
-            status = files.getFileStatus(path);
+            status = files.system().getFileStatus(path);
         } catch (FileNotFoundException justReleased) {
             return null;
         }
@@ -154,6 +150,6 @@ public final class RunLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         heartbeat.shutdownNow();
-        files.delete(path, false);
+        files.system().delete(path, false);
     }
 }

@@ -4,6 +4,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.run.CheckpointFile;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -19,8 +20,7 @@ public record SavedRun(RunFolder folder, Configuration configuration, Checkpoint
             throw new InvalidConfiguration(directory + ": there is no such folder");
         }
         try {
-            CheckpointFile checkpoint =
-                    folder.readCheckpoint(checkpointName, warning -> System.err.println("sparring: " + warning));
+            CheckpointFile checkpoint = folder.readCheckpoint(checkpointName, Console::say);
             return new SavedRun(
                     folder,
                     ConfigurationFile.parse(directory + "/configuration", checkpoint.configuration(), List.of()),
@@ -32,7 +32,7 @@ public record SavedRun(RunFolder folder, Configuration configuration, Checkpoint
 
     /** What came of it, up to the checkpoint. */
     public RunResult result() throws IOException {
-        float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
+        float[] best = folder.bestParameters(Console::say);
         return RunResult.of(checkpoint.state(), best, "saved", folder);
     }
 }

@@ -1,5 +1,6 @@
 package io.sparring.spark.session;
 
+import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -10,13 +11,13 @@ import scala.collection.JavaConverters;
 
 /** Says so while a job has no executor. Spark and a cluster without room for one wait for ever and keep silent. */
 final class AbsentExecutors implements Runnable {
-    private static final int LOOK_EVERY_SECONDS = 5;
-    private static final int SAID_AFTER_SECONDS = 20;
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
+    private static final Duration SAID_AFTER = Duration.ofSeconds(20);
 
     private final JavaSparkContext spark;
     private final ScheduledExecutorService looking;
-    private int absent;
-    private int said = SAID_AFTER_SECONDS;
+    private Duration absent = Duration.ZERO;
+    private Duration said = SAID_AFTER;
 
     private AbsentExecutors(JavaSparkContext spark, ScheduledExecutorService looking) {
         this.spark = spark;
@@ -31,7 +32,10 @@ final class AbsentExecutors implements Runnable {
             return thread;
         });
         looking.scheduleWithFixedDelay(
-                new AbsentExecutors(spark, looking), LOOK_EVERY_SECONDS, LOOK_EVERY_SECONDS, TimeUnit.SECONDS);
+                new AbsentExecutors(spark, looking),
+                LOOK_EVERY.toMillis(),
+                LOOK_EVERY.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -45,13 +49,13 @@ final class AbsentExecutors implements Runnable {
                 || JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true)).stream()
                         .map(ExecutorSummary::id)
                         .anyMatch(id -> !id.equals("driver"));
-        absent = fine ? 0 : absent + LOOK_EVERY_SECONDS;
+        absent = fine ? Duration.ZERO : absent.plus(LOOK_EVERY);
         if (fine) {
-            said = SAID_AFTER_SECONDS;
-        } else if (absent >= said) {
+            said = SAID_AFTER;
+        } else if (absent.compareTo(said) >= 0) {
             // An hour without any is not an hour of lines.
-            said *= 2;
-            Console.say("waiting for an executor for " + absent
+            said = said.multipliedBy(2);
+            Console.say("waiting for an executor for " + absent.toSeconds()
                     + " s: the cluster has no room for one (" + size(spark.getConf())
                     + "), or none reaches the driver at " + spark.getConf().get("spark.driver.host", "its address"));
         }

@@ -1,5 +1,6 @@
 package io.sparring.spark.session;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Locale;
@@ -23,7 +24,7 @@ public final class LostExecutors extends SparkListener {
     private static final int SAID = 20;
 
     /** An executor that does not live for so long, while no task is done anywhere, was started in vain. */
-    private static final long YOUNG_MILLIS = 60_000;
+    private static final Duration YOUNG = Duration.ofMinutes(1);
 
     private static final int FEWEST_IN_VAIN = 10;
 
@@ -101,14 +102,14 @@ public final class LostExecutors extends SparkListener {
             return;
         }
         // One that never came has no time of its own.
-        if (since != null && event.time() - since >= YOUNG_MILLIS) {
+        if (since != null && event.time() - since >= YOUNG.toMillis()) {
             inVain = 0;
             return;
         }
         inVain++;
         // One that has been there for longer may be at work on a long task; a bad node among good ones takes several at
         // once.
-        boolean alone = came.values().stream().noneMatch(time -> event.time() - time >= YOUNG_MILLIS);
+        boolean alone = came.values().stream().noneMatch(time -> event.time() - time >= YOUNG.toMillis());
         if (alone && inVain >= Math.max(FEWEST_IN_VAIN, 2 * most)) {
             giveUp.accept("since " + inVain
                     + " executors in a row have ended within a minute, before any task was done; the last: " + line);

@@ -128,7 +128,7 @@ public final class Session {
     /** Many sites set Kryo for everybody; what comes with Spark 3.5 cannot write records, of which everything here consists. */
     private static void refuseKryo(SparkConf settings) {
         if (settings.get("spark.serializer", "").equals(KryoSerializer.class.getName())) {
-            System.err.println("sparring: Java's serializer is used and not Kryo, which cannot write records");
+            Console.say("Java's serializer is used and not Kryo, which cannot write records");
             settings.set("spark.serializer", JavaSerializer.class.getName());
         }
     }

@@ -30,7 +30,7 @@ public final class AeronTransport implements ParameterTransport {
         this(
                 spark,
                 configuration.cluster(),
-                Duration.ofMillis((long) (configuration.a3c().patienceSeconds() * 1000)),
+                configuration.a3c().patience(),
                 (long) Float.BYTES * ShardWorker.architecture(configuration).parameterCount());
     }
 

@@ -9,6 +9,7 @@ import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -36,12 +36,12 @@ import org.apache.spark.scheduler.SparkListenerTaskStart;
  * on another executor without counting that as a failure.
  */
 public final class SparkWorkers implements Workers {
-    private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration GRACE = Duration.ofSeconds(5);
     /** Which property of its job names a worker. */
     private static final String WORKER = "sparring.worker";
 
-    private static final long SLOTS_SETTLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+    private static final Duration SLOTS_SETTLE = Duration.ofSeconds(3);
 
     private final JavaSparkContext spark;
     private final Configuration configuration;
@@ -106,8 +106,8 @@ public final class SparkWorkers implements Workers {
         long changed = begin;
         int slots = slots();
         boolean local = spark.isLocal();
-        while (!local && (slots == 0 || System.nanoTime() - changed < SLOTS_SETTLE_NANOS)) {
-            if ((System.nanoTime() - begin) / 1e9 > configuration.a3c().patienceSeconds()) {
+        while (!local && (slots == 0 || System.nanoTime() - changed < SLOTS_SETTLE.toNanos())) {
+            if (System.nanoTime() - begin > configuration.a3c().patience().toNanos()) {
                 if (slots == 0) {
                     throw new TrainingFailed(String.format(
                             Locale.ROOT,
@@ -172,8 +172,7 @@ public final class SparkWorkers implements Workers {
                         channel,
                         worker,
                         attempt,
-                        ParameterServerClient.Patience.ofSeconds(
-                                configuration.a3c().patienceSeconds()))) {
+                        ParameterServerClient.Patience.of(configuration.a3c().patience()))) {
             new A3cWorker(configuration, worker, client).run();
             return true;
         } catch (IOException | RuntimeException e) {
@@ -191,7 +190,7 @@ public final class SparkWorkers implements Workers {
         }
         moveOut();
         checkTransport();
-        return server.take(pushes, POLL_NANOS);
+        return server.take(pushes, POLL.toNanos());
     }
 
     /** Takes workers off executors that are to go. */
@@ -281,7 +280,7 @@ public final class SparkWorkers implements Workers {
                 cancel(jobs.get(worker));
             }
         }
-        awaitJobs((long) (configuration.a3c().patienceSeconds() * 1e9));
+        awaitJobs(configuration.a3c().patience());
         for (int worker = 0; worker < count; worker++) {
             if (!jobs.get(worker).isDone()) {
                 server.remark("worker " + worker + " has not ended within "
@@ -291,9 +290,9 @@ public final class SparkWorkers implements Workers {
         }
     }
 
-    private void awaitJobs(long timeoutNanos) throws InterruptedException {
+    private void awaitJobs(Duration patience) throws InterruptedException {
         long begin = System.nanoTime();
-        while (!jobs.stream().allMatch(Job::isDone) && System.nanoTime() - begin < timeoutNanos) {
+        while (!jobs.stream().allMatch(Job::isDone) && System.nanoTime() - begin < patience.toNanos()) {
             Thread.sleep(2);
         }
     }
@@ -323,7 +322,7 @@ public final class SparkWorkers implements Workers {
         }
         server.finish();
         try {
-            awaitJobs(GRACE_NANOS);
+            awaitJobs(GRACE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

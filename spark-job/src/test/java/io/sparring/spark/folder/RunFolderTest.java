@@ -50,7 +50,7 @@ class RunFolderTest {
     @Test
     void whatGrewBeforeIsThereUntilWhatIsKeptOfItIs() throws IOException {
         folder.write("metrics.jsonl", bytes("1\n2\n3\n"));
-        try (RunFolder.Growing growing = folder.grow("metrics.jsonl", bytes("1\n"))) {
+        try (GrowingFile growing = folder.grow("metrics.jsonl", bytes("1\n"))) {
             assertThat(folder.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n"));
             growing.write(bytes("2\n"));
             growing.flush();
@@ -62,7 +62,7 @@ class RunFolderTest {
     void segmentsAreReadInOrderBehindTheWholeFile() throws IOException {
         objects.write("metrics.jsonl", bytes("1\n"));
         for (String segment : List.of("metrics.jsonl.000002", "metrics.jsonl.000001")) {
-            try (RunFolder.Growing growing = objects.segment(segment)) {
+            try (GrowingFile growing = objects.segment(segment)) {
                 growing.write(bytes(segment.endsWith("1") ? "2\n" : "3\n"));
             }
         }
