@@ -137,8 +137,8 @@ class ActivationTest {
     void saturatedTanhAndDeadReluPassNothing(Activation activation) {
         float output = applied(activation, activation == Activation.TANH ? Float.POSITIVE_INFINITY : -1);
 
-        // The approximation's last value may be the float below 1.
-        assertThat(backward(activation, output, 1)).isBetween(0f, activation == Activation.TANH ? 2e-7f : 0);
+        // The approximation ends a few floats below 1, as steep as tanh itself is there.
+        assertThat(backward(activation, output, 1)).isBetween(0f, activation == Activation.TANH ? 1e-6f : 0);
     }
 
     @ParameterizedTest
