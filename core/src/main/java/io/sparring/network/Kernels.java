@@ -39,6 +39,9 @@ public abstract class Kernels {
     private record Choice(boolean vectors, String description) {
 
         static Choice make() {
+            if ("scalar".equals(System.getProperty("sparring.kernels"))) {
+                return new Choice(false, "one float at a time, as sparring.kernels says");
+            }
             if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
                 return new Choice(
                         false,

@@ -75,17 +75,23 @@ public final class ChildJvm {
 
     private static TrainingState train(int index, Recorder recorder) throws InterruptedException {
         Configuration configuration = configuration(index);
-        return trainFrom(configuration, TrainingState.first(configuration), recorder);
+        return trainFrom(
+                configuration,
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                recorder);
     }
 
     private static TrainingState trainFrom(Configuration configuration, TrainingState start, Recorder recorder)
             throws InterruptedException {
         if (configuration.algorithm() == Configuration.Algorithm.A3C) {
-            try (Workers workers = new SteppedWorkers(configuration)) {
-                return A3c.train(configuration, start, workers, recorder).state();
+            try (Workers workers = new SteppedWorkers(
+                    configuration, configuration.environment().resolve())) {
+                return A3c.train(configuration, configuration.environment().resolve(), start, workers, recorder)
+                        .state();
             }
         }
-        try (Rounds rounds = new LocalRounds(configuration, start.shards())) {
+        try (Rounds rounds =
+                new LocalRounds(configuration, configuration.environment().resolve(), start.shards())) {
             return A2c.train(configuration, start, rounds, recorder).state();
         }
     }

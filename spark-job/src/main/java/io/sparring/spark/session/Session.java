@@ -68,7 +68,7 @@ public final class Session {
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
         if (settings.get("spark.master").matches("local(\\[.*)?") && !Kernels.vectorized()) {
-            System.err.println("sparring: networks are computed " + Kernels.description());
+            Console.say("networks are computed " + Kernels.description());
         }
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
         return configuration.algorithm() == Configuration.Algorithm.A3C

@@ -45,20 +45,15 @@ class DoctorIT {
         Sparring.Outcome outcome = doctor(
                 List.of(
                         "spark.executor.memoryOverhead=100m",
-                        "spark.executorEnv.OMP_NUM_THREADS=8",
-                        "spark.executor.extraJavaOptions=-Dorg.bytedeco.javacpp.maxphysicalbytes=64g -Dorg.bytedeco.javacpp.cachedir="
-                                + file.resolve("cache")
-                                + " -Dsparring.aeron.directory=/proc"),
+                        "spark.executor.extraJavaOptions=-Dsparring.kernels=scalar -Dsparring.aeron.directory=/proc"),
                 "--run",
                 file.resolve("run").toString(),
                 "--python",
                 "no-python");
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
-        assertNamed(outcome, "fix", "memory overhead", "100 MiB", "spark.executor.memoryOverhead=768m");
-        assertNamed(outcome, "note", "native threads", "is 8", "spark.executorEnv.OMP_NUM_THREADS=1");
-        assertNamed(outcome, "fix", "off-heap limit", "65,536 MiB", "maxphysicalbytes");
-        assertNamed(outcome, "fix", "native library", "file/cache cannot be used", "javacpp.cachedir=/tmp/javacpp");
+        assertNamed(outcome, "fix", "memory overhead", "100 MiB", "spark.executor.memoryOverhead=384m");
+        assertNamed(outcome, "note", "networks", "one float at a time", "--add-modules=jdk.incubator.vector");
         assertNamed(outcome, "fix", "run folder", "file", "another one by --run");
         assertNamed(outcome, "fix", "Python", "\"no-python\"", "--python /usr/bin/python3");
         assertNamed(outcome, "fix", "parameter server", "/proc", "sparring.aeron.directory");

@@ -186,9 +186,8 @@ class YarnIT {
 
     @Test
     void containersKilledForTheirMemoryOneAfterTheOtherEndTheRunWithTheSettingToRaise() throws Exception {
-        // All of the heap is touched at once, and JavaCPP, which would refuse more in time, is told of a larger
-        // container.
-        String touched = "-Xms512m -XX:+AlwaysPreTouch -Dorg.bytedeco.javacpp.maxphysicalbytes=8g";
+        // All of the heap is touched at once.
+        String touched = "-Xms512m -XX:+AlwaysPreTouch";
         try (Sparring sparring = submit(
                 "client",
                 "--conf",

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 
 class DiagnosisTest {
     private static final long MEBIBYTE = 1 << 20;
-    private static final Examination DRIVER = examined("driver", 17, "3.5.5", null, "1", 0, 0, 0, 1024, null);
-    private static final Examination WELL = examined("1", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, null);
+    private static final Examination DRIVER = examined("driver", 17, "3.5.5", true, 0, 0, 1024, null);
+    private static final Examination WELL = examined("1", 17, "3.5.5", true, 1792, 768, 1024, null);
 
     @Test
     void aHealthyClusterHasNothingToFix() {
@@ -19,44 +19,26 @@ class DiagnosisTest {
 
     @Test
     void anOlderJavaIsNamedWithItsExecutor() {
-        only("Java", examined("2", 11, "3.5.5", null, "1", 1792, 768, 1792, 1024, null), "executor 2", "JAVA_HOME");
+        only("Java", examined("2", 11, "3.5.5", true, 1792, 768, 1024, null), "executor 2", "JAVA_HOME");
     }
 
     @Test
     void anotherSparkIsNamed() {
-        only("Spark", examined("2", 17, "3.3.1", null, "1", 1792, 768, 1792, 1024, null), "Spark 3.3.1", "SPARK_HOME");
-    }
-
-    @Test
-    void aNativeLibraryThatDoesNotLoadIsNamed() {
-        only(
-                "native library",
-                examined("2", 17, "3.5.5", "UnsatisfiedLinkError: x", "1", 1792, 768, 0, 1024, null),
-                "UnsatisfiedLinkError: x",
-                "org.bytedeco.javacpp.cachedir");
+        only("Spark", examined("2", 17, "3.3.1", true, 1792, 768, 1024, null), "Spark 3.3.1", "SPARK_HOME");
     }
 
     @Test
     void anOverheadThatTheJvmAloneFillsIsNamed() {
         only(
                 "memory overhead",
-                examined("2", 17, "3.5.5", null, "1", 1124, 100, 1124, 1024, null),
+                examined("2", 17, "3.5.5", true, 1124, 100, 1024, null),
                 "100 MiB",
                 "spark.executor.memoryOverhead");
     }
 
     @Test
-    void nativeMemoryThatMayOutgrowTheContainerIsNamed() {
-        only(
-                "off-heap limit",
-                examined("2", 17, "3.5.5", null, "1", 1792, 768, 4096, 1024, null),
-                "4,096 MiB of a container of 1,792 MiB",
-                "maxphysicalbytes");
-    }
-
-    @Test
     void aFolderThatTheDriverCannotWriteIsNamed() {
-        Examination driver = examined("driver", 17, "3.5.5", null, "1", 0, 0, 0, 1024, "AccessControlException: no");
+        Examination driver = examined("driver", 17, "3.5.5", true, 0, 0, 1024, "AccessControlException: no");
         assertThat(Diagnosis.of(driver, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.FIX)
                 .singleElement()
@@ -71,14 +53,14 @@ class DiagnosisTest {
         only(
                 Verdict.NOTE,
                 "run folder",
-                examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "AccessControlException: no"),
+                examined("2", 17, "3.5.5", true, 1792, 768, 1024, "AccessControlException: no"),
                 "AccessControlException: no",
                 "only the driver writes there");
     }
 
     @Test
     void aFolderOfTheDriversOwnDiskIsNotTheExecutorsBusiness() {
-        Examination other = examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "NoSuchFileException: x");
+        Examination other = examined("2", 17, "3.5.5", true, 1792, 768, 1024, "NoSuchFileException: x");
         assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs", null, null))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
     }
@@ -96,12 +78,12 @@ class DiagnosisTest {
     }
 
     @Test
-    void tooManyNativeThreadsAndLittleSharedMemoryAreNoted() {
-        Examination other = examined("2", 17, "3.5.5", null, "8", 1792, 768, 1792, 1, null);
+    void slowKernelsAndLittleSharedMemoryAreNoted() {
+        Examination other = examined("2", 17, "3.5.5", false, 1792, 768, 1, null);
         assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs", null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
                 .extracting(Finding::check)
-                .containsExactly("native threads", "/dev/shm");
+                .containsExactly("networks", "/dev/shm");
     }
 
     @Test
@@ -122,13 +104,11 @@ class DiagnosisTest {
                 17,
                 "17.0.1",
                 "3.5.5",
-                null,
-                null,
-                "1",
+                true,
+                "16 floats at a time",
                 1024 * MEBIBYTE,
                 1792 * MEBIBYTE,
                 768 * MEBIBYTE,
-                1792 * MEBIBYTE,
                 1024 * MEBIBYTE,
                 null,
                 null,
@@ -180,11 +160,9 @@ class DiagnosisTest {
             String executor,
             int java,
             String spark,
-            String nativeFailure,
-            String threads,
+            boolean vectorized,
             long container,
             long overhead,
-            long maxPhysical,
             long shared,
             String folderFailure) {
         return new Examination(
@@ -193,13 +171,11 @@ class DiagnosisTest {
                 java,
                 java + ".0.1",
                 spark,
-                nativeFailure,
-                null,
-                threads,
+                vectorized,
+                vectorized ? "16 floats at a time" : "one float at a time",
                 1024 * MEBIBYTE,
                 container * MEBIBYTE,
                 overhead * MEBIBYTE,
-                maxPhysical * MEBIBYTE,
                 shared * MEBIBYTE,
                 folderFailure,
                 null,
