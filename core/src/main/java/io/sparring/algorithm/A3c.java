@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingListener.Asynchrony;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
@@ -214,7 +215,11 @@ public final class A3c {
             startChecked = true;
             int started = server.started().size();
             String line = String.format(
-                    Locale.ROOT, "%d of %d workers have started within %.0f s", started, workers.count(), patience);
+                    Locale.ROOT,
+                    "%d of %d workers have started within %s",
+                    started,
+                    workers.count(),
+                    Seconds.text(patience));
             if (started < configuration.a3c().minWorkers()) {
                 throw new TrainingFailed(
                         line + ", and a3c.min-workers is " + configuration.a3c().minWorkers() + workers.whyMissing());
@@ -231,8 +236,8 @@ public final class A3c {
         if ((System.nanoTime() - lastPushNanos) / 1e9 > patience) {
             throw new TrainingFailed(String.format(
                     Locale.ROOT,
-                    "no worker has pushed anything for %.0f s (a3c.patience-seconds); %d of %d have started",
-                    patience,
+                    "no worker has pushed anything for %s (a3c.patience-seconds); %d of %d have started",
+                    Seconds.text(patience),
                     server.started().size(),
                     workers.count()));
         }

@@ -245,7 +245,7 @@ class A3cTest {
 
         assertThatThrownBy(() -> A3c.train(configuration, TrainingState.first(configuration), idle, new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
-                .hasMessageContaining("0 of 3 workers have started within 0 s");
+                .hasMessageContaining("0 of 3 workers have started within 0.3 s");
     }
 
     private static TrainingResult threads(Configuration configuration, TrainingState start, TrainingListener listener)

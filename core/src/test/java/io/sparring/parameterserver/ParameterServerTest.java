@@ -292,7 +292,7 @@ class ParameterServerTest {
         assertThatThrownBy(() -> client.hello(TestServer.BUILD, 2))
                 .isInstanceOf(ParameterServerClient.Unreachable.class)
                 .hasMessageMatching(
-                        "worker 3: no answer from the parameter server to hello 0 within 0 s, sent \\d+ times");
+                        "worker 3: no answer from the parameter server to hello 0 within 0\\.02 s, sent \\d+ times");
     }
 
     @Test

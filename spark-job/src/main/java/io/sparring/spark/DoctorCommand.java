@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.Diagnosis.Finding;
@@ -152,9 +153,9 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
                     new Finding(
                             Verdict.FIX,
                             "parameter server",
-                            "the driver: " + e.getMessage(),
+                            "the driver: " + Explanation.of(e),
                             "for A3C only: "
-                                    + (e.getMessage().contains("--add-opens")
+                                    + (Explanation.of(e).contains("--add-opens")
                                             ? "start the driver by submit/sparring, or with --driver-java-options=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
                                             : "another cluster.parameter-server-port, or 0 for any free one; spark.driver.bindAddress is to be an address of the driver's host")));
             return null;
@@ -264,7 +265,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
             if (!((Object) e instanceof SparkException)) {
                 throw e;
             }
-            findings.add(failed(String.valueOf(e.getMessage())));
+            findings.add(failed(Explanation.of(e)));
         }
     }
 

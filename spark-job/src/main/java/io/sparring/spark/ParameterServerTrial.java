@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
 import io.sparring.parameterserver.Channel;
 import java.io.IOException;
 import java.io.Serializable;
@@ -48,7 +49,7 @@ final class ParameterServerTrial implements Serializable {
             }
             return Arrays.equals(answer, message) ? null : "a message came back altered";
         } catch (IOException e) {
-            return e.getMessage() == null ? e.toString() : e.getMessage();
+            return Explanation.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

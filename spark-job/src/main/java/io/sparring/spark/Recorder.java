@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
@@ -243,7 +244,7 @@ final class Recorder implements TrainingListener, AutoCloseable {
             if (!wasBroken) {
                 System.err.println("sparring: the metrics of round " + line.get("round")
                         + " could not be written, and are kept until they can: "
-                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                        + Explanation.of(e));
             }
         }
     }
@@ -325,7 +326,7 @@ final class Recorder implements TrainingListener, AutoCloseable {
                     + ": sparring train --resume " + directory;
         } catch (IOException e) {
             rescued = "The state of round " + state.round()
-                    + " is lost: it could not be written to this machine either (" + e.getMessage() + ")";
+                    + " is lost: it could not be written to this machine either (" + Explanation.of(e) + ")";
         }
     }
 

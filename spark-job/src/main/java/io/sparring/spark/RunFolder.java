@@ -1,5 +1,7 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
+import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
@@ -107,7 +109,7 @@ final class RunFolder implements AutoCloseable {
             if (e.getCause() instanceof UnknownHostException unknown) {
                 throw new IOException(name + ": unknown host " + unknown.getMessage(), e);
             }
-            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + e.getMessage());
+            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + Explanation.of(e));
         }
         if (files instanceof LocalFileSystem local) {
             // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
@@ -199,16 +201,13 @@ final class RunFolder implements AutoCloseable {
                     throw e;
                 }
                 long waited = System.nanoTime() - start;
-                String reason =
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                String reason = Explanation.of(e);
                 if (waited + TimeUnit.MILLISECONDS.toNanos(pauseMillis) > patienceNanos
                         || lock == null && isDenied(e)) {
                     throw tries == 1
                             ? e
                             : new IOException(
-                                    reason + " (tried " + tries + " times in " + TimeUnit.NANOSECONDS.toSeconds(waited)
-                                            + " s)",
-                                    e);
+                                    reason + " (tried " + tries + " times in " + Seconds.text(waited / 1e9) + ")", e);
                 }
                 if (tries == 1) {
                     System.err.println("sparring: writing " + what + " to " + name()
@@ -311,7 +310,7 @@ final class RunFolder implements AutoCloseable {
         try (InputStream in = files.open(path)) {
             return in.readAllBytes();
         } catch (FSError e) {
-            throw new IOException(e.getCause().getMessage(), e);
+            throw new IOException(Explanation.of(e.getCause()), e);
         }
     }
 
@@ -553,7 +552,7 @@ final class RunFolder implements AutoCloseable {
             try {
                 out.write(bytes, offset, length);
             } catch (FSError e) {
-                throw new IOException(e.getCause().getMessage(), e);
+                throw new IOException(Explanation.of(e.getCause()), e);
             }
         }
 
@@ -562,7 +561,7 @@ final class RunFolder implements AutoCloseable {
             try {
                 out.flush();
             } catch (FSError e) {
-                throw new IOException(e.getCause().getMessage(), e);
+                throw new IOException(Explanation.of(e.getCause()), e);
             }
         }
 
@@ -571,7 +570,7 @@ final class RunFolder implements AutoCloseable {
             try {
                 out.close();
             } catch (FSError e) {
-                throw new IOException(e.getCause().getMessage(), e);
+                throw new IOException(Explanation.of(e.getCause()), e);
             }
         }
     }

@@ -1,5 +1,7 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
+import io.sparring.Seconds;
 import io.sparring.algorithm.A3cWorker;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.Workers;
@@ -110,8 +112,8 @@ final class SparkWorkers implements Workers {
                 if (slots == 0) {
                     throw new TrainingFailed(String.format(
                             Locale.ROOT,
-                            "no executor has come within %.0f s (a3c.patience-seconds), and a3c.workers is auto",
-                            configuration.a3c().patienceSeconds()));
+                            "no executor has come within %s (a3c.patience-seconds), and a3c.workers is auto",
+                            Seconds.text(configuration.a3c().patienceSeconds())));
                 }
                 break;
             }
@@ -131,7 +133,7 @@ final class SparkWorkers implements Workers {
         try {
             serverEnd = transport.open(server, count);
         } catch (IOException e) {
-            throw new TrainingFailed("the parameter server could not be started: " + e.getMessage(), e);
+            throw new TrainingFailed("the parameter server could not be started: " + Explanation.of(e), e);
         }
         server.remark(count + " workers reach the parameter server by " + serverEnd.description());
         int slots = slots();
@@ -176,7 +178,7 @@ final class SparkWorkers implements Workers {
             new A3cWorker(configuration, worker, client).run();
             return true;
         } catch (IOException | RuntimeException e) {
-            throw new TrainingFailed("worker " + worker + ": " + e.getMessage(), e);
+            throw new TrainingFailed("worker " + worker + ": " + Explanation.of(e), e);
         }
     }
 
@@ -237,7 +239,7 @@ final class SparkWorkers implements Workers {
         try {
             serverEnd.check();
         } catch (IOException e) {
-            throw new TrainingFailed("the way to the workers is lost: " + e.getMessage(), e);
+            throw new TrainingFailed("the way to the workers is lost: " + Explanation.of(e), e);
         }
         long refused = serverEnd.refused();
         // Twice as many as last time: an intruder does not get to fill the screen.
@@ -284,7 +286,7 @@ final class SparkWorkers implements Workers {
         for (int worker = 0; worker < count; worker++) {
             if (!jobs.get(worker).isDone()) {
                 server.remark("worker " + worker + " has not ended within "
-                        + configuration.a3c().patienceSeconds() + " s and is cancelled");
+                        + Seconds.text(configuration.a3c().patienceSeconds()) + " and is cancelled");
                 cancel(jobs.get(worker));
             }
         }

@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
 import io.sparring.configuration.InvalidConfiguration;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -69,8 +70,7 @@ final class SubmitCommand implements Callable<Integer> {
                     .commandSpec()
                     .commandLine();
         } catch (ParameterException e) {
-            throw new InvalidConfiguration(
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            throw new InvalidConfiguration(Explanation.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.A3c;
 import io.sparring.algorithm.TrainingFailed;
@@ -297,11 +298,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {
                 throw new TrainingFailed(
-                        sentence("writing " + e.getMessage() + " failed: "
-                                        + String.valueOf(e.getCause().getMessage())
-                                                .lines()
-                                                .findFirst()
-                                                .orElse(""))
+                        sentence("writing " + e.getMessage() + " failed: " + Explanation.of(e.getCause()))
                                 + intact(folder, recorder),
                         e);
             }

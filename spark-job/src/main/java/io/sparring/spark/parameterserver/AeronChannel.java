@@ -1,5 +1,6 @@
 package io.sparring.spark.parameterserver;
 
+import io.sparring.Explanation;
 import io.sparring.parameterserver.Channel;
 import io.sparring.spark.parameterserver.StarTransport.Limits;
 import java.io.IOException;
@@ -147,7 +148,7 @@ public final class AeronChannel implements Channel {
             return probe.getLocalAddress();
         } catch (SocketException | UncheckedIOException e) {
             throw new TransportFailed(
-                    "there is no way from here to " + host.getHostAddress() + ": " + e.getMessage(), e);
+                    "there is no way from here to " + host.getHostAddress() + ": " + Explanation.of(e), e);
         }
     }
 
