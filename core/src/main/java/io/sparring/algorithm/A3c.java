@@ -1,10 +1,12 @@
 package io.sparring.algorithm;
 
+import io.sparring.Explanation;
 import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingListener.Asynchrony;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
+import io.sparring.format.Unreadable;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Build;
 import io.sparring.parameterserver.Merging;
@@ -152,7 +154,7 @@ public final class A3c {
         double norms = 0;
         int finite = 0;
         for (Update update : updates) {
-            WorkerReport report = WorkerReport.decode(update.report());
+            WorkerReport report = report(update);
             statistics.add(report.statistics());
             if (Double.isFinite(report.gradientNorm())) {
                 norms += report.gradientNorm();
@@ -192,6 +194,26 @@ public final class A3c {
                 roundSeconds,
                 statistics,
                 new Asynchrony(server.started().size(), refused, server.staleness(), perWorker)));
+    }
+
+    private static WorkerReport report(Update update) {
+        try {
+            return WorkerReport.decode(update.report());
+        } catch (Unreadable e) {
+            throw new TrainingFailed(
+                    "the report that worker " + update.worker() + " (attempt " + update.attempt()
+                            + ") sent with its update " + update.sequence() + " cannot be read: "
+                            + Explanation.of(e),
+                    e);
+        }
+    }
+
+    private static WorkerSnapshot snapshot(int worker, byte[] bytes) {
+        try {
+            return WorkerSnapshot.decode(bytes);
+        } catch (Unreadable e) {
+            throw new TrainingFailed("the snapshot of worker " + worker + " cannot be read: " + Explanation.of(e), e);
+        }
     }
 
     private void countDropped(Update update) {
@@ -254,10 +276,13 @@ public final class A3c {
 
     private TrainingState state(float[] parameters) {
         ParameterServer.State state = server.checkpoint();
-        List<WorkerSnapshot> known = state.snapshots().stream()
-                .filter(snapshot -> snapshot.length > 0)
-                .map(WorkerSnapshot::decode)
-                .toList();
+        List<WorkerSnapshot> known = new ArrayList<>();
+        for (int worker = 0; worker < state.snapshots().size(); worker++) {
+            byte[] bytes = state.snapshots().get(worker);
+            if (bytes.length > 0) {
+                known.add(snapshot(worker, bytes));
+            }
+        }
         float[] optimizerState = state.optimizerState();
         int optimizerSteps = state.optimizerSteps();
         if (configuration.a3c().merge() != Merging.GRADIENTS) {

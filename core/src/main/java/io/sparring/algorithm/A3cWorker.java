@@ -5,6 +5,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.Configuration.Correction;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
+import io.sparring.format.Unreadable;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Architecture;
 import io.sparring.optimizer.GlobalNorm;
@@ -87,7 +88,7 @@ public final class A3cWorker {
         global = server.hello(Build.fingerprint(), parameterCount);
         local = global.parameters();
         if (global.snapshot().length > 0) {
-            WorkerSnapshot left = WorkerSnapshot.decode(global.snapshot());
+            WorkerSnapshot left = left(global.snapshot());
             shard = left.shard();
             optimizer.restore(left.optimizerState(), left.optimizerSteps());
         } else {
@@ -96,6 +97,14 @@ public final class A3cWorker {
                     configuration.environment().copiesPerShard())) {
                 shard = Shard.first(configuration.seed(), index, environment);
             }
+        }
+    }
+
+    private WorkerSnapshot left(byte[] snapshot) throws IOException {
+        try {
+            return WorkerSnapshot.decode(snapshot);
+        } catch (Unreadable e) {
+            throw new IOException("what worker " + index + " left behind cannot be read: " + e.getMessage(), e);
         }
     }
 

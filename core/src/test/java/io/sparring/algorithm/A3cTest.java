@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.parameterserver.Update;
 import io.sparring.rollout.Shard;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -218,34 +221,54 @@ class A3cTest {
     @Test
     void noWorkerThatPushesEndsTheRunWithinItsPatience() {
         Configuration configuration = configuration("a3c.patience-seconds=0.3");
-        Workers idle = new Workers() {
-            private ParameterServer server;
-
-            @Override
-            public int count() {
-                return 3;
-            }
-
-            @Override
-            public void start(ParameterServer server) {
-                this.server = server;
-            }
-
+        Workers idle = new MadeUp() {
             @Override
             public List<Update> next(int count) throws InterruptedException {
                 return server.take(count, 10_000_000);
             }
-
-            @Override
-            public void awaitEnd() {}
-
-            @Override
-            public void close() {}
         };
 
         assertThatThrownBy(() -> A3c.train(configuration, TrainingState.first(configuration), idle, new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
                 .hasMessageContaining("0 of 3 workers have started within 0.3 s");
+    }
+
+    /** Workers whose pushes a test makes up. */
+    private abstract static class MadeUp implements Workers {
+        ParameterServer server;
+
+        @Override
+        public int count() {
+            return 3;
+        }
+
+        @Override
+        public void start(ParameterServer server) {
+            this.server = server;
+        }
+
+        @Override
+        public void awaitEnd() {}
+
+        @Override
+        public void close() {}
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', it does not begin as a worker's report does", "WKRP, it does not begin as a worker's report does"})
+    void aReportThatCannotBeReadEndsTheRunNamingTheWorkerItsUpdateAndWhatIsWrong(String report, String reason) {
+        Configuration configuration = configuration();
+        Workers broken = new MadeUp() {
+            @Override
+            public List<Update> next(int count) {
+                return List.of(
+                        new Update(2, 5, 17, Outcome.APPLIED, 1, 0, 32, report.getBytes(StandardCharsets.US_ASCII)));
+            }
+        };
+
+        assertThatThrownBy(() -> A3c.train(configuration, TrainingState.first(configuration), broken, new Recorder()))
+                .isInstanceOf(TrainingFailed.class)
+                .hasMessage("the report that worker 2 (attempt 5) sent with its update 17 cannot be read: " + reason);
     }
 
     private static TrainingResult threads(Configuration configuration, TrainingState start, TrainingListener listener)
