@@ -148,14 +148,8 @@ public final class A3cWorker {
             }
         }
 
-        ShardStatistics statistics = ShardStatistics.of(
-                index,
-                result,
-                finite,
-                losses,
-                targets.advantages(),
-                targets.returns(),
-                System.nanoTime() - start - waited);
+        ShardStatistics statistics =
+                ShardStatistics.of(index, result, finite, losses, targets, System.nanoTime() - start - waited);
         float[] vector = !finite ? new float[0] : options.merge() == Merging.GRADIENTS ? gradient : local;
         global = server.push( // (d)
                 rollout.samples(),
@@ -172,13 +166,9 @@ public final class A3cWorker {
         return true;
     }
 
-    /** What policy and critic learn from a rollout: A and R. */
-    private record Targets(double[] advantages, double[] returns) {}
-
     private Targets targets(float[] acted, Rollout rollout) {
         if (options.correction() == Correction.V_TRACE) {
-            Advantages.VTrace trace = offPolicy.vTrace(acted, local, rollout, shard.observations(), options);
-            return new Targets(trace.advantages(), trace.targets());
+            return offPolicy.vTrace(acted, local, rollout, shard.observations(), options);
         }
         double[] advantages = Advantages.gae(
                 rollout.rewards(),
@@ -188,11 +178,7 @@ public final class A3cWorker {
                 rollout.continues(),
                 rollout.environments(),
                 options.gaeLambda());
-        double[] returns = new double[advantages.length];
-        for (int i = 0; i < returns.length; i++) {
-            returns[i] = advantages[i] + rollout.values()[i];
-        }
-        return new Targets(advantages, returns);
+        return Targets.of(advantages, rollout);
     }
 
     private ActorCriticLoss.Weights weights() {

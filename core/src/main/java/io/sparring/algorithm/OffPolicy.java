@@ -27,8 +27,7 @@ final class OffPolicy {
      * @param learning the parameters whose gradient is taken, π and V
      * @param following the observations after the rollout's last step
      */
-    Advantages.VTrace vTrace(
-            float[] acted, float[] learning, Rollout rollout, float[] following, Configuration.A3c options) {
+    Targets vTrace(float[] acted, float[] learning, Rollout rollout, float[] following, Configuration.A3c options) {
         int samples = rollout.samples();
         double[] logRatios = new double[samples];
         float[] values = new float[samples];
@@ -45,10 +44,11 @@ final class OffPolicy {
                 nextValues[i] = next < samples ? values[next] : last[next - samples];
             }
         }
-        return Advantages.vTrace(
+        double[] learned = toDoubles(values);
+        Advantages.VTrace trace = Advantages.vTrace(
                 rollout.rewards(),
                 rollout.discounts(),
-                toDoubles(values),
+                learned,
                 nextValues,
                 rollout.continues(),
                 copies,
@@ -56,6 +56,7 @@ final class OffPolicy {
                 options.rhoBar(),
                 options.cBar(),
                 options.gaeLambda());
+        return new Targets(trace.advantages(), trace.targets(), learned);
     }
 
     /** Leaves the network at these parameters. */

@@ -35,6 +35,8 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         out.real(statistics.advantageSquareSum());
         out.real(statistics.returnSum());
         out.real(statistics.returnSquareSum());
+        out.real(statistics.residualSum());
+        out.real(statistics.residualSquareSum());
         out.integer64(statistics.environmentNanos());
         out.integer64(statistics.actingNanos());
         out.integer64(statistics.learningNanos());
@@ -60,6 +62,8 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         double advantageSquareSum = in.real();
         double returnSum = in.real();
         double returnSquareSum = in.real();
+        double residualSum = in.real();
+        double residualSquareSum = in.real();
         long environmentNanos = in.integer64();
         long actingNanos = in.integer64();
         long learningNanos = in.integer64();
@@ -78,6 +82,8 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                 advantageSquareSum,
                 returnSum,
                 returnSquareSum,
+                residualSum,
+                residualSquareSum,
                 episodes,
                 environmentNanos,
                 actingNanos,

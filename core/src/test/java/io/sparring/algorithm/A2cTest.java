@@ -408,6 +408,8 @@ class A2cTest {
                     term,
                     term,
                     term,
+                    term,
+                    term,
                     List.of(),
                     0,
                     0,

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.parameterserver.Update;
+import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -231,6 +234,67 @@ class A3cTest {
         assertThatThrownBy(() -> A3c.train(configuration, TrainingState.first(configuration), idle, new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
                 .hasMessageContaining("0 of 3 workers have started within 0.3 s");
+    }
+
+    /** With V-trace A ≠ R − V: what is explained is of the residual, not of the advantages. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "v-trace"})
+    void theExplainedVarianceIsOfWhatTheCriticLearnsWhateverTheAdvantagesAre(String correction) throws Exception {
+        Configuration configuration = configuration(
+                "a3c={workers: 1, rho-bar: 0.5, c-bar: 0.4, gae-lambda: 0.9, correction: " + correction + "}",
+                "budget.env-steps=32");
+        Recorder recorder = new Recorder();
+        stepped(configuration, recorder);
+
+        float[] parameters = TrainingState.first(configuration).parameters();
+        Shard shard =
+                TrainingState.first(configuration("algorithm=a2c")).shards().get(0);
+        Rollout rollout = new ShardWorker(configuration)
+                .act(parameters, shard, configuration.a3c().gamma(), 8)
+                .rollout();
+        double[] returns = correction.equals("none")
+                ? returns(rollout)
+                : Advantages.vTrace(
+                                rollout.rewards(),
+                                rollout.discounts(),
+                                rollout.values(),
+                                rollout.nextValues(),
+                                rollout.continues(),
+                                rollout.environments(),
+                                new double[32],
+                                0.5,
+                                0.4,
+                                0.9)
+                        .targets();
+        double[] residuals = new double[32];
+        for (int i = 0; i < 32; i++) {
+            residuals[i] = returns[i] - rollout.values()[i];
+        }
+        assertThat(last(recorder.rounds).explainedVariance())
+                .isCloseTo(1 - variance(residuals) / variance(returns), within(1e-6));
+    }
+
+    private static double[] returns(Rollout rollout) {
+        double[] returns = Advantages.gae(
+                rollout.rewards(),
+                rollout.discounts(),
+                rollout.values(),
+                rollout.nextValues(),
+                rollout.continues(),
+                rollout.environments(),
+                0.9);
+        for (int i = 0; i < returns.length; i++) {
+            returns[i] += rollout.values()[i];
+        }
+        return returns;
+    }
+
+    private static double variance(double[] elements) {
+        double mean = Arrays.stream(elements).average().orElseThrow();
+        return Arrays.stream(elements)
+                .map(x -> (x - mean) * (x - mean))
+                .average()
+                .orElseThrow();
     }
 
     /** Workers whose pushes a test makes up. */
