@@ -36,7 +36,7 @@ public final class A2c {
         this.rounds = rounds;
         this.listener = listener;
         optimizer = new Optimizer(configuration.optimizer(), start.parameters().length);
-        optimizer.restore(start.optimizerState(), start.optimizerSteps());
+        optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         ledger = new Ledger(configuration, start, listener);
         parameters = start.parameters();
     }
@@ -125,6 +125,6 @@ public final class A2c {
     }
 
     private TrainingState state() {
-        return ledger.state(parameters, optimizer.state(), optimizer.steps(), rounds.shards());
+        return ledger.state(parameters, optimizer.state(), List.of(optimizer.steps()), rounds.shards());
     }
 }

@@ -71,7 +71,7 @@ public final class A3c {
         Optimizer optimizer = null;
         if (shared) {
             optimizer = new Optimizer(configuration.optimizer(), start.parameters().length);
-            optimizer.restore(start.optimizerState(), start.optimizerSteps());
+            optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         }
         return new ParameterServer(
                 new ParameterServer.Options(
@@ -104,7 +104,7 @@ public final class A3c {
             Shard shard = start.shards().get(i);
             if (shard.index() < count) {
                 float[] optimizerState = Arrays.copyOfRange(start.optimizerState(), i * length, (i + 1) * length);
-                int steps = shared ? 0 : start.optimizerSteps();
+                int steps = shared ? 0 : start.optimizerSteps(i);
                 snapshots.set(shard.index(), new WorkerSnapshot(shard, optimizerState, steps).encode());
             }
         }
@@ -284,14 +284,14 @@ public final class A3c {
             }
         }
         float[] optimizerState = state.optimizerState();
-        int optimizerSteps = state.optimizerSteps();
+        List<Integer> optimizerSteps = List.of(state.optimizerSteps());
         if (configuration.a3c().merge() != Merging.GRADIENTS) {
             int length = known.isEmpty() ? 0 : known.get(0).optimizerState().length;
             optimizerState = new float[known.size() * length];
             for (int i = 0; i < known.size(); i++) {
                 System.arraycopy(known.get(i).optimizerState(), 0, optimizerState, i * length, length);
-                optimizerSteps = Math.max(optimizerSteps, known.get(i).optimizerSteps());
             }
+            optimizerSteps = known.stream().map(WorkerSnapshot::optimizerSteps).toList();
         }
         return ledger.state(
                 parameters,

@@ -7,13 +7,18 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.parameterserver.InMemoryChannel;
 import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServer;
+import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.parameterserver.Update;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
+import io.sparring.run.CheckpointFile;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -333,6 +338,112 @@ class A3cTest {
         assertThatThrownBy(() -> A3c.train(configuration, TrainingState.first(configuration), broken, new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
                 .hasMessage("the report that worker 2 (attempt 5) sent with its update 17 cannot be read: " + reason);
+    }
+
+    /** Two workers in this thread, the first of which is three times as fast. */
+    private static final class Uneven extends MadeUp {
+        private final List<A3cWorker> workers = new ArrayList<>();
+        private int turn;
+
+        @Override
+        public int count() {
+            return 2;
+        }
+
+        @Override
+        public void start(ParameterServer server) {
+            super.start(server);
+            for (int i = 0; i < 2; i++) {
+                A3cWorker worker = new A3cWorker(
+                        configuration("a3c.workers=2"),
+                        i,
+                        new ParameterServerClient(
+                                new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.ofSeconds(1)));
+                workers.add(worker);
+                always(() -> {
+                    worker.start();
+                    return true;
+                });
+            }
+        }
+
+        @Override
+        public List<Update> next(int count) throws InterruptedException {
+            List<Update> taken = server.take(count, 0);
+            while (taken.isEmpty()) {
+                always(workers.get(turn++ % 4 == 3 ? 1 : 0)::step);
+                taken = server.take(count, 0);
+            }
+            return taken;
+        }
+
+        @Override
+        public void awaitEnd() {
+            workers.forEach(worker -> {
+                while (always(worker::step)) {
+                    // Until it is told to end.
+                }
+            });
+        }
+
+        private interface Step {
+            boolean take() throws IOException, InterruptedException;
+        }
+
+        private static boolean always(Step step) {
+            try {
+                return step.take();
+            } catch (IOException | InterruptedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+    }
+
+    /** Adam's bias correction is by the steps of the optimiser that takes them. */
+    @Test
+    void aSlowerWorkerGoesOnWithItsOwnStepCountAfterACheckpointAndAResume() throws Exception {
+        Configuration configuration = configuration("a3c.workers=2");
+        Recorder recorder = new Recorder(10);
+        A3c.train(configuration, TrainingState.first(configuration), new Uneven(), recorder);
+        TrainingState middle =
+                CheckpointFile.read(recorder.files.lastEntry().getValue()).state();
+        List<Integer> pushed = new ArrayList<>();
+        for (int worker : new int[] {0, 1}) {
+            pushed.add((int) recorder.rounds.stream()
+                    .flatMap(round -> round.statistics().stream())
+                    .filter(statistics -> statistics.shard() == worker)
+                    .count());
+        }
+        assertThat(pushed.get(0)).isGreaterThan(2 * pushed.get(1));
+
+        assertThat(middle.optimizerSteps()).isEqualTo(pushed);
+        assertThat(handedOut(configuration, middle)).isEqualTo(pushed);
+    }
+
+    /** The step counts that a resumed run's workers begin with. */
+    private static List<Integer> handedOut(Configuration configuration, TrainingState state) throws Exception {
+        List<byte[]> snapshots = new ArrayList<>();
+        Workers asking = new MadeUp() {
+            @Override
+            public void start(ParameterServer server) {
+                snapshots.addAll(server.checkpoint().snapshots());
+                throw new TrainingFailed("seen");
+            }
+
+            @Override
+            public List<Update> next(int count) {
+                return List.of();
+            }
+        };
+        assertThatThrownBy(() -> A3c.train(configuration, state, asking, new Recorder()))
+                .hasMessage("seen");
+        List<Integer> steps = new ArrayList<>();
+        for (byte[] snapshot : snapshots) {
+            if (snapshot.length > 0) {
+                steps.add(WorkerSnapshot.decode(snapshot).optimizerSteps());
+            }
+        }
+        return steps;
     }
 
     private static TrainingResult threads(Configuration configuration, TrainingState start, TrainingListener listener)

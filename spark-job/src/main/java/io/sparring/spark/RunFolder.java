@@ -1,11 +1,11 @@
 package io.sparring.spark;
 
 import io.sparring.Explanation;
-import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.format.Unreadable;
 import io.sparring.run.CheckpointFile;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -207,7 +207,7 @@ final class RunFolder implements AutoCloseable {
                     throw tries == 1
                             ? e
                             : new IOException(
-                                    reason + " (tried " + tries + " times in " + Seconds.text(waited / 1e9) + ")", e);
+                                    reason + " (tried " + tries + " times in " + Math.round(waited / 1e9) + " s)", e);
                 }
                 if (tries == 1) {
                     System.err.println("sparring: writing " + what + " to " + name()
@@ -418,6 +418,7 @@ final class RunFolder implements AutoCloseable {
      *
      * @param warn receives what was wrong
      * @throws FileNotFoundException if there is none
+     * @throws InvalidConfiguration if it is another build's: nothing older is taken in its place
      */
     CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
         List<String> versioned = new ArrayList<>(names(new Path(root, CHECKPOINTS), name + "-"));
@@ -435,9 +436,11 @@ final class RunFolder implements AutoCloseable {
                     return CheckpointFile.read(read(path));
                 } catch (FileNotFoundException e) {
                     continue;
-                } catch (CheckpointFile.Damaged e) {
+                } catch (Unreadable.Damaged e) {
                     damaged.add(path);
                     warn.accept(name() + "/" + path + " is not used: " + e.getMessage());
+                } catch (Unreadable e) {
+                    throw new InvalidConfiguration(name() + "/" + path + ": " + e.getMessage());
                 }
             }
         }
