@@ -120,7 +120,7 @@ public final class A2c {
         Configuration.Evaluation options = configuration.evaluation();
         List<Episode> played = rounds.evaluate(parameters, ledger.envSteps(), options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(state());
+            listener.best(ledger.toAct(parameters));
         }
     }
 

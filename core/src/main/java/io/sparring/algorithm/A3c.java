@@ -270,7 +270,7 @@ public final class A3c {
         evaluated = server.parameters();
         List<Episode> played = evaluator.play(evaluated, ledger.envSteps(), 0, options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(state(evaluated));
+            listener.best(ledger.toAct(evaluated));
         }
     }
 

@@ -56,6 +56,8 @@ final class Recorder implements TrainingListener, AutoCloseable {
     private String rescued;
     /** The best of this session; null where there was none. */
     private TrainingState best;
+    /** Whether it could not be written yet. */
+    private boolean bestUnwritten;
 
     /**
      * @param start where training begins; what an earlier session recorded after that point is cut
@@ -287,21 +289,34 @@ final class Recorder implements TrainingListener, AutoCloseable {
             rescue(state);
             throw new UncheckedIOException("the metrics of round " + state.round(), e);
         }
-        write("last", state);
+        if (bestUnwritten) {
+            write("best", best, state);
+            bestUnwritten = false;
+        }
+        write("last", state, state);
         checkpointRound = state.round();
     }
 
     @Override
     public void best(TrainingState state) {
         best = state;
-        write("best", state);
+        try {
+            folder.writeCheckpoint("best", configuration, state);
+            bestUnwritten = false;
+        } catch (IOException e) {
+            // Nobody could go on from it: the next checkpoint writes it too, or leaves both on this machine.
+            bestUnwritten = true;
+            System.err.println("sparring: the checkpoint best of round " + state.round()
+                    + " could not be written, and is kept until it can: " + Explanation.of(e));
+        }
     }
 
-    private void write(String name, TrainingState state) {
+    /** @param all where the run stands */
+    private void write(String name, TrainingState state, TrainingState all) {
         try {
             folder.writeCheckpoint(name, configuration, state);
         } catch (IOException e) {
-            rescue(state);
+            rescue(all);
             throw new UncheckedIOException("the checkpoint " + name + " of round " + state.round(), e);
         }
     }

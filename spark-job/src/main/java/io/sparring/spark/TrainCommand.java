@@ -176,6 +176,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
+        if (configuration.algorithm() == Configuration.Algorithm.A2C
+                && checkpoint.state().shards().isEmpty()) {
+            throw new InvalidConfiguration("--resume " + folder.name()
+                    + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
+        }
         float[] best = folder.bestParameters(warning -> System.err.println("sparring: " + warning));
         return new Start(configuration, checkpoint.state(), best);
     }
