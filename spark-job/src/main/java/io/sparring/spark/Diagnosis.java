@@ -1,5 +1,6 @@
 package io.sparring.spark;
 
+import io.sparring.spark.parameterserver.AeronServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,8 +13,6 @@ final class Diagnosis {
     private static final long MEBIBYTE = 1 << 20;
     /** Metaspace, compiled code, threads, network buffers and ND4J's library: measured, and what Spark gives at least. */
     private static final long LEAST_OVERHEAD = 384 * MEBIBYTE;
-    /** Three 16 MiB terms a publication, a few publications, and room for the client's counters. */
-    private static final long LEAST_SHARED_MEMORY = 256 * MEBIBYTE;
 
     private static final long CLOCK_SKEW_MILLIS = 5_000;
 
@@ -196,7 +195,7 @@ final class Diagnosis {
                                 .min()
                                 .orElse(0))
                         + " free",
-                e -> e.sharedMemory() < LEAST_SHARED_MEMORY,
+                e -> e.sharedMemory() < AeronServer.SHARED_MEMORY_BYTES,
                 e -> e.sharedMemory() < 0 ? "there is none" : mebibytes(e.sharedMemory()) + " free",
                 "for A3C only, which takes temporary files instead: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size)");
     }

@@ -6,6 +6,8 @@ import io.sparring.spark.Diagnosis.Finding;
 import io.sparring.spark.Diagnosis.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DiagnosisTest {
     private static final long MEBIBYTE = 1 << 20;
@@ -103,6 +105,18 @@ class DiagnosisTest {
                 .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
                 .extracting(Finding::check)
                 .containsExactly("native threads", "/dev/shm");
+    }
+
+    /** A container's 64 MiB hold an executor's buffers. */
+    @ParameterizedTest
+    @CsvSource({"64, true", "63, false"})
+    void soMuchSharedMemoryIsEnoughAsTheBuffersTake(int mebibytes, boolean enough) {
+        Examination executor = examined("2", 17, "3.5.5", null, null, 1792, 768, 1792, mebibytes, null);
+        assertThat(Diagnosis.of(DRIVER, List.of(executor), List.of(0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.check().equals("/dev/shm"))
+                .singleElement()
+                .extracting(Finding::verdict)
+                .isEqualTo(enough ? Verdict.OK : Verdict.NOTE);
     }
 
     @Test

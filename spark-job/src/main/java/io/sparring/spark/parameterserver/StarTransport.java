@@ -137,8 +137,7 @@ final class StarTransport extends AeronUdpTransport {
             throws TransportFailed {
         JavaModules.requireOpen();
         synchronized (STARTING) {
-            long fixedBytes = 16L << 20;
-            MediaDirectory directory = MediaDirectory.create(fixedBytes + 6L * limits.termBytes * limits.peers);
+            MediaDirectory directory = MediaDirectory.create(AeronServer.bufferBytes(limits.termBytes, limits.peers));
             DriverSettings settings = new DriverSettings(directory.driver(), limits.termBytes);
             try {
                 return new StarTransport(root, directory, limits, incoming, outgoing);
