@@ -42,12 +42,7 @@ public final class AeronChannel implements Channel {
      * @param messageBytes larger messages are refused
      * @param timeout how long to wait for the server's first answer
      */
-    public record Options(int firstPort, int lastPort, int messageBytes, Duration timeout) {
-        /** Any free port. */
-        public static Options waiting(Duration timeout) {
-            return new Options(0, 0, 64 << 20, timeout);
-        }
-    }
+    public record Options(int firstPort, int lastPort, int messageBytes, Duration timeout) {}
 
     /** A transport and its users. */
     private static final class Shared {
