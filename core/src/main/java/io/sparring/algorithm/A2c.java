@@ -35,7 +35,7 @@ public final class A2c {
         this.configuration = configuration;
         this.rounds = rounds;
         this.listener = listener;
-        optimizer = new Optimizer(configuration.optimizer(), start.parameters().length);
+        optimizer = new Optimizer(configuration.optimizer().rule(), start.parameters().length);
         optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         ledger = new Ledger(configuration, start, listener);
         parameters = start.parameters();

@@ -70,7 +70,7 @@ public final class A3c {
         boolean shared = options.merge() == Merging.GRADIENTS;
         Optimizer optimizer = null;
         if (shared) {
-            optimizer = new Optimizer(configuration.optimizer(), start.parameters().length);
+            optimizer = new Optimizer(configuration.optimizer().rule(), start.parameters().length);
             optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         }
         return new ParameterServer(

@@ -19,6 +19,7 @@ import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * One agent of asynchronous advantage actor-critic (Mnih et al. 2016, algorithm S3, with the pushes of {@link Merging}), which
@@ -65,7 +66,7 @@ public final class A3cWorker {
         parameterCount = architecture.parameterCount();
         scratch = new ShardWorker(configuration);
         offPolicy = new OffPolicy(architecture, ShardWorker.distribution(configuration));
-        optimizer = new Optimizer(configuration.optimizer(), parameterCount);
+        optimizer = new Optimizer(configuration.optimizer().rule(), parameterCount);
     }
 
     /**
@@ -139,7 +140,12 @@ public final class A3cWorker {
             if (targets == null || options.correction() == Correction.V_TRACE) {
                 targets = targets(acted, rollout); // (b)
             }
-            losses = scratch.learn(local, rollout, targets.advantages(), targets.returns(), weights(), gradient, 0);
+            losses = scratch.learn(
+                    local,
+                    rollout,
+                    targets.returns(),
+                    List.of(new ShardWorker.Part(targets.advantages(), weights())),
+                    gradient);
             average(gradient, rollout.samples());
             gradientNorm = GlobalNorm.clip(gradient, options.maxGradientNorm());
             finite = Double.isFinite(gradientNorm);
@@ -161,7 +167,7 @@ public final class A3cWorker {
                 : global.parameters(); // (e)
         if (global.outcome() == Outcome.NOT_FINITE) {
             // What is not finite would stay in its moving averages for ever.
-            optimizer = new Optimizer(configuration.optimizer(), parameterCount);
+            optimizer = new Optimizer(configuration.optimizer().rule(), parameterCount);
         }
         return true;
     }

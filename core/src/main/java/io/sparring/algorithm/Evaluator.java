@@ -3,7 +3,7 @@ package io.sparring.algorithm;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
-import io.sparring.network.ActingNetwork;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
@@ -26,7 +26,7 @@ public final class Evaluator implements Serializable {
                 Environments.create(configuration.environment().id(), episodes)) {
             return List.of(Evaluation.play(
                     environment,
-                    new ActingNetwork(ShardWorker.architecture(configuration)),
+                    new Network(ShardWorker.architecture(configuration)),
                     ActionDistribution.of(environment.actionSpace()),
                     parameters,
                     configuration.seed(),

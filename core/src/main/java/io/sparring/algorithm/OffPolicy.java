@@ -2,11 +2,10 @@ package io.sparring.algorithm;
 
 import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
-import io.sparring.network.ActingNetwork;
 import io.sparring.network.Architecture;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Rollout;
-import java.util.Arrays;
 
 /**
  * The advantages of a rollout under other parameters than those that acted: V-trace, with π and V by the parameters whose
@@ -15,11 +14,11 @@ import java.util.Arrays;
  */
 final class OffPolicy {
     private final ActionDistribution distribution;
-    private final ActingNetwork network;
+    private final Network network;
 
     OffPolicy(Architecture architecture, ActionDistribution distribution) {
         this.distribution = distribution;
-        network = new ActingNetwork(architecture);
+        network = new Network(architecture);
     }
 
     /**
@@ -30,25 +29,23 @@ final class OffPolicy {
     Targets vTrace(float[] acted, float[] learning, Rollout rollout, float[] following, Configuration.A3c options) {
         int samples = rollout.samples();
         double[] logRatios = new double[samples];
-        float[] values = new float[samples];
+        double[] values = new double[samples];
         addLogProbabilities(acted, rollout, -1, logRatios, values);
         addLogProbabilities(learning, rollout, 1, logRatios, values);
 
         int copies = rollout.environments();
-        float[] last = new float[copies];
-        network.forward(following, copies, new float[copies * distribution.outputs()], last);
+        network.forward(following, 0, copies);
         double[] nextValues = rollout.nextValues().clone();
         for (int i = 0; i < samples; i++) {
             if (rollout.continues()[i] != 0) {
                 int next = i + copies;
-                nextValues[i] = next < samples ? values[next] : last[next - samples];
+                nextValues[i] = next < samples ? values[next] : network.values().get(0, next - samples);
             }
         }
-        double[] learned = toDoubles(values);
         Advantages.VTrace trace = Advantages.vTrace(
                 rollout.rewards(),
                 rollout.discounts(),
-                learned,
+                values,
                 nextValues,
                 rollout.continues(),
                 copies,
@@ -56,35 +53,26 @@ final class OffPolicy {
                 options.rhoBar(),
                 options.cBar(),
                 options.gaeLambda());
-        return new Targets(trace.advantages(), trace.targets(), learned);
+        return new Targets(trace.advantages(), trace.targets(), values);
     }
 
     /** Leaves the network at these parameters. */
     private void addLogProbabilities(
-            float[] parameters, Rollout rollout, int sign, double[] logRatios, float[] values) {
-        int samples = rollout.samples();
-        float[] policy = new float[samples * distribution.outputs()];
+            float[] parameters, Rollout rollout, int sign, double[] logRatios, double[] values) {
         network.setParameters(parameters);
-        network.forward(rollout.observations(), samples, policy, values);
-        double[] outputs = toDoubles(policy);
-        double[] free = toDoubles(
-                Arrays.copyOfRange(parameters, parameters.length - distribution.freeParameters(), parameters.length));
-        for (int i = 0; i < samples; i++) {
+        network.forward(rollout.observations(), 0, rollout.samples());
+        double[] free = new double[distribution.freeParameters()];
+        for (int i = 0; i < free.length; i++) {
+            free[i] = parameters[parameters.length - free.length + i];
+        }
+        double[] outputs = new double[distribution.outputs()];
+        for (int i = 0; i < rollout.samples(); i++) {
+            for (int output = 0; output < outputs.length; output++) {
+                outputs[output] = network.policyOutputs().get(output, i);
+            }
             logRatios[i] += sign
-                    * distribution.logProbability(
-                            outputs,
-                            i * distribution.outputs(),
-                            free,
-                            rollout.actions(),
-                            i * distribution.actionSize());
+                    * distribution.logProbability(outputs, 0, free, rollout.actions(), i * distribution.actionSize());
+            values[i] = network.values().get(0, i);
         }
-    }
-
-    private static double[] toDoubles(float[] elements) {
-        double[] doubles = new double[elements.length];
-        for (int i = 0; i < elements.length; i++) {
-            doubles[i] = elements[i];
-        }
-        return doubles;
     }
 }

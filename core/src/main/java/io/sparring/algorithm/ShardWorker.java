@@ -4,14 +4,15 @@ import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.loss.ActorCriticLoss;
-import io.sparring.network.ActingNetwork;
 import io.sparring.network.Architecture;
 import io.sparring.network.LearningNetwork;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One round of one shard: (θ, shard) → (gradient, statistics, shard′), a pure function. The worker itself is only a scratch
@@ -33,9 +34,7 @@ public final class ShardWorker {
     private final Architecture architecture;
     private final ActionDistribution distribution;
     private final Actor actor;
-    private final double[] policyGradient;
-    private final double[] valueGradient;
-    private LearningNetwork learning;
+    private final LearningNetwork learning;
 
     public ShardWorker(Configuration configuration) {
         this.configuration = configuration;
@@ -43,9 +42,8 @@ public final class ShardWorker {
                 configuration.environment().id(), configuration.environment().copiesPerShard());
         architecture = architecture(configuration, environment);
         distribution = ActionDistribution.of(environment.actionSpace());
-        actor = new Actor(environment, new ActingNetwork(architecture), distribution);
-        policyGradient = new double[CHUNK * distribution.outputs()];
-        valueGradient = new double[CHUNK];
+        actor = new Actor(environment, new Network(architecture), distribution);
+        learning = configuration.network().engine().create(architecture);
     }
 
     /** The network that a configuration describes. */
@@ -90,28 +88,19 @@ public final class ShardWorker {
 
         double alpha = options.valueWeight();
         double beta = options.entropyWeight();
-        float[] gradient;
-        ActorCriticLoss.Sums losses;
-        if (options.normalizeAdvantages()) {
-            double[] ones = new double[advantages.length];
-            Arrays.fill(ones, 1);
-            int count = architecture.parameterCount();
-            gradient = new float[3 * count];
-            losses = learn(parameters, rollout, advantages, returns, weights(1, 0, 0), gradient, 0);
-            learn(parameters, rollout, ones, returns, weights(1, 0, 0), gradient, count);
-            learn(parameters, rollout, advantages, returns, weights(0, alpha, beta), gradient, 2 * count);
-        } else {
-            gradient = new float[architecture.parameterCount()];
-            losses = learn(parameters, rollout, advantages, returns, weights(1, alpha, beta), gradient, 0);
-        }
+        int count = architecture.parameterCount();
+        List<Part> parts = options.normalizeAdvantages()
+                ? List.of(
+                        new Part(advantages, new ActorCriticLoss.Weights(1, 0, 0)),
+                        new Part(ones(advantages.length), new ActorCriticLoss.Weights(1, 0, 0)),
+                        new Part(advantages, new ActorCriticLoss.Weights(0, alpha, beta)))
+                : List.of(new Part(advantages, new ActorCriticLoss.Weights(1, alpha, beta)));
+        float[] gradient = new float[parts.size() * count];
+        ActorCriticLoss.Sums losses = learn(parameters, rollout, returns, parts, gradient);
 
         ShardStatistics statistics = ShardStatistics.of(
                 shard.index(), acted, isFinite(gradient), losses, targets, System.nanoTime() - start);
         return new ShardUpdate(gradient, statistics, acted.next());
-    }
-
-    private static ActorCriticLoss.Weights weights(double policy, double value, double entropy) {
-        return new ActorCriticLoss.Weights(policy, value, entropy);
     }
 
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
@@ -119,55 +108,74 @@ public final class ShardWorker {
         return actor.act(parameters, shard, gamma, steps);
     }
 
-    /** Writes the gradient of the loss's sum over the rollout to {@code gradient}, from {@code at} on. */
+    /**
+     * A loss of which a gradient is wanted.
+     *
+     * @param advantages A of each sample
+     * @param weights of the terms
+     */
+    record Part(double[] advantages, ActorCriticLoss.Weights weights) {
+        boolean asksPolicy() {
+            return weights.policy() != 0 || weights.entropy() != 0;
+        }
+
+        boolean asksValue() {
+            return weights.value() != 0;
+        }
+    }
+
+    /**
+     * Writes the gradient of each part's sum over the rollout to {@code gradient}, one behind the other: one forward pass for all,
+     * and one backward pass a part, through those heads alone that have a part in it.
+     *
+     * @return the first part's sums
+     */
     ActorCriticLoss.Sums learn(
-            float[] parameters,
-            Rollout rollout,
-            double[] advantages,
-            double[] returns,
-            ActorCriticLoss.Weights weights,
-            float[] gradient,
-            int at) {
+            float[] parameters, Rollout rollout, double[] returns, List<Part> parts, float[] gradient) {
         int count = architecture.parameterCount();
-        double[] sum = new double[count];
         double[] free = freeParameters(parameters);
-        double[] freeGradient = new double[free.length];
+        double[][] sums = new double[parts.size()][count];
+        double[][] freeSums = new double[parts.size()][free.length];
         ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
-        LearningNetwork network = learningNetwork();
-        network.setParameters(parameters);
+        learning.setParameters(parameters);
         for (int from = 0; from < rollout.samples(); from += CHUNK) {
             int rows = Math.min(CHUNK, rollout.samples() - from);
-            network.forward(rollout.observations(), from * architecture.observationSize(), rows);
-            losses = losses.plus(ActorCriticLoss.gradient(
-                    distribution,
-                    network.policyOutputs(),
-                    free,
-                    network.values(),
-                    rollout.actions(),
-                    advantages,
-                    returns,
-                    from,
-                    rows,
-                    1,
-                    weights,
-                    policyGradient,
-                    valueGradient,
-                    freeGradient));
-            network.backward(policyGradient, valueGradient, sum);
+            learning.forward(rollout.observations(), from * architecture.observationSize(), rows);
+            for (int i = 0; i < parts.size(); i++) {
+                Part part = parts.get(i);
+                ActorCriticLoss.Sums terms = ActorCriticLoss.gradient(
+                        distribution,
+                        learning.policyOutputs(),
+                        free,
+                        learning.values(),
+                        rollout.actions(),
+                        part.advantages(),
+                        returns,
+                        from,
+                        1,
+                        part.weights(),
+                        learning.policyGradient(),
+                        learning.valueGradient(),
+                        freeSums[i]);
+                if (i == 0) {
+                    losses = losses.plus(terms);
+                }
+                learning.backward(part.asksPolicy(), part.asksValue(), sums[i]);
+            }
         }
-        System.arraycopy(freeGradient, 0, sum, count - free.length, free.length);
-        for (int i = 0; i < count; i++) {
-            gradient[at + i] = (float) sum[i];
+        for (int i = 0; i < parts.size(); i++) {
+            System.arraycopy(freeSums[i], 0, sums[i], count - free.length, free.length);
+            for (int j = 0; j < count; j++) {
+                gradient[i * count + j] = (float) sums[i][j];
+            }
         }
         return losses;
     }
 
-    /** Made on first use: acting can begin while the native library is still being loaded. */
-    private LearningNetwork learningNetwork() {
-        if (learning == null) {
-            learning = new LearningNetwork(architecture, CHUNK);
-        }
-        return learning;
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
     }
 
     private double[] freeParameters(float[] parameters) {

@@ -6,6 +6,7 @@ import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,7 +34,10 @@ public final class SteppedWorkers implements Workers {
                     configuration,
                     i,
                     new ParameterServerClient(
-                            new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.ofSeconds(1)));
+                            new InMemoryChannel(server),
+                            i,
+                            0,
+                            ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
             workers.add(worker);
             attempt(() -> {
                 worker.start();

@@ -54,8 +54,7 @@ public final class ThreadWorkers implements Workers {
                         new InMemoryChannel(server),
                         index,
                         0,
-                        ParameterServerClient.Patience.ofSeconds(
-                                configuration.a3c().patienceSeconds()))) {
+                        ParameterServerClient.Patience.of(configuration.a3c().patience()))) {
                     new A3cWorker(configuration, index, client).run();
                 }
                 return null;
@@ -83,7 +82,7 @@ public final class ThreadWorkers implements Workers {
 
     @Override
     public void awaitEnd() throws InterruptedException {
-        long end = System.nanoTime() + (long) (configuration.a3c().patienceSeconds() * 1e9);
+        long end = System.nanoTime() + configuration.a3c().patience().toNanos();
         for (Future<?> worker : running) {
             try {
                 worker.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);

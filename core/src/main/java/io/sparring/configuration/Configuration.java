@@ -11,10 +11,13 @@ import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Engine;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
+import io.sparring.optimizer.UpdateRule;
 import io.sparring.parameterserver.Merging;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -115,7 +118,12 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "tanh")
             @JsonPropertyDescription("What follows each hidden layer: `tanh` or `relu`.")
-            Activation activation)
+            Activation activation,
+
+            @JsonProperty(defaultValue = "plain")
+            @JsonPropertyDescription(
+                    "What computes gradients: `plain`, or `dl4j`, DL4J's own layers on ND4J arrays: the same as far as floats go, several times as slow, from a jar of its own.")
+            Engine engine)
             implements Serializable {
         public Network {
             for (Integer size : hidden) {
@@ -305,6 +313,11 @@ public record Configuration(
                     "elastic",
                     "another merge where injected-delay or v-trace is set, since an elastic worker does not pull");
         }
+
+        /** {@code patience-seconds}, to wait for. */
+        public Duration patience() {
+            return Duration.ofNanos((long) (patienceSeconds * 1e9));
+        }
     }
 
     /** What is done about staleness. */
@@ -323,7 +336,9 @@ public record Configuration(
     /** See {@link Configuration#optimizer()}. */
     @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
     public record Optimizer(
-            @JsonProperty(defaultValue = "rmsprop") @JsonPropertyDescription("`rmsprop`, `adam` or `sgd`.")
+            @JsonProperty(defaultValue = "rmsprop")
+            @JsonPropertyDescription(
+                    "`rmsprop` (as PyTorch's: ε outside the root, from 0), `rmsprop-tf` (as TensorFlow 1's: ε inside the root, from 1), `adam` or `sgd`.")
             OptimizerKind kind,
 
             @JsonProperty(defaultValue = "7.0e-4") @JsonPropertyDescription("The learning rate at the start.")
@@ -351,6 +366,16 @@ public record Configuration(
             Require.belowOne("adam-beta1", adamBeta1);
             Require.belowOne("adam-beta2", adamBeta2);
             Require.positive("epsilon", epsilon);
+        }
+
+        /** The formula that it describes. */
+        public UpdateRule rule() {
+            return switch (kind) {
+                case RMSPROP -> new UpdateRule.RmsProp(rmspropDecay, epsilon);
+                case RMSPROP_TF -> new UpdateRule.RmsPropTf(rmspropDecay, epsilon);
+                case ADAM -> new UpdateRule.Adam(adamBeta1, adamBeta2, epsilon);
+                case SGD -> new UpdateRule.Sgd();
+            };
         }
     }
 

@@ -11,7 +11,7 @@ package io.sparring.environment;
  * generators) can be taken and given back as bytes. That is what lets a lost shard be computed again, bit for bit.
  * Instances are used by one thread at a time.
  *
- * <p>A new environment is one class and one line in {@link Environments}; its test calls {@link EnvironmentChecker}.
+ * <p>A new environment is one class and one line in {@link Environments}; its test calls {@link io.sparring.environment.testing.EnvironmentChecker}.
  */
 public interface Environment extends AutoCloseable {
 

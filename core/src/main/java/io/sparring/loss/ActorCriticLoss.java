@@ -1,5 +1,6 @@
 package io.sparring.loss;
 
+import io.sparring.network.Batch;
 import io.sparring.policy.ActionDistribution;
 import java.io.Serializable;
 
@@ -41,15 +42,14 @@ public final class ActorCriticLoss {
      * The loss of a batch of rows and its gradient.
      *
      * @param distribution what the policy's outputs mean
-     * @param policy the policy head's outputs, rows × outputs
+     * @param policy the policy head's outputs
      * @param free the distribution's free parameters
-     * @param values V(s), one a row
+     * @param values V(s), one feature
      * @param actions the actions taken, rows × action size, from row {@code from} on
      * @param advantages A, from row {@code from} on
      * @param returns R, from row {@code from} on
      * @param from the first row of the batch in {@code actions}, {@code advantages} and {@code returns}
-     * @param rows how many rows
-     * @param samples n, what the mean is taken over: {@code rows}, or more where the batch is a part of a larger one
+     * @param samples n, what the mean is taken over: the batch's rows, or more where the batch is a part of a larger one
      * @param weights of the terms
      * @param policyGradient receives ∂L/∂policy, as {@code policy}
      * @param valueGradient receives ∂L/∂V, as {@code values}
@@ -58,46 +58,47 @@ public final class ActorCriticLoss {
      */
     public static Sums gradient(
             ActionDistribution distribution,
-            double[] policy,
+            Batch policy,
             double[] free,
-            double[] values,
+            Batch values,
             float[] actions,
             double[] advantages,
             double[] returns,
             int from,
-            int rows,
             int samples,
             Weights weights,
-            double[] policyGradient,
-            double[] valueGradient,
+            Batch policyGradient,
+            Batch valueGradient,
             double[] freeGradient) {
         double policyLoss = 0;
         double valueLoss = 0;
         double entropy = 0;
-        for (int row = 0; row < rows; row++) {
-            int at = row * distribution.outputs();
-            int actionAt = (from + row) * distribution.actionSize();
+        double[] outputs = new double[distribution.outputs()];
+        double[] outputGradient = new double[outputs.length];
+        for (int row = 0; row < policy.rows(); row++) {
             double advantage = advantages[from + row];
-            double error = values[row] - returns[from + row];
-
-            policyLoss -= distribution.logProbability(policy, at, free, actions, actionAt) * advantage;
-            valueLoss += 0.5 * error * error;
-            entropy += distribution.entropy(policy, at, free);
-
-            for (int i = 0; i < distribution.outputs(); i++) {
-                policyGradient[at + i] = 0;
+            double error = values.get(0, row) - returns[from + row];
+            for (int i = 0; i < outputs.length; i++) {
+                outputs[i] = policy.get(i, row);
+                outputGradient[i] = 0;
             }
-            distribution.addGradient(
-                    policy,
-                    at,
+            ActionDistribution.Terms terms = distribution.addGradient(
+                    outputs,
+                    0,
                     free,
                     actions,
-                    actionAt,
+                    (from + row) * distribution.actionSize(),
                     -weights.policy() * advantage / samples,
                     -weights.entropy() / samples,
-                    policyGradient,
+                    outputGradient,
                     freeGradient);
-            valueGradient[row] = weights.value() * error / samples;
+            for (int i = 0; i < outputs.length; i++) {
+                policyGradient.set(i, row, (float) outputGradient[i]);
+            }
+            valueGradient.set(0, row, (float) (weights.value() * error / samples));
+            policyLoss -= terms.logProbability() * advantage;
+            valueLoss += 0.5 * error * error;
+            entropy += terms.entropy();
         }
         return new Sums(policyLoss, valueLoss, entropy);
     }

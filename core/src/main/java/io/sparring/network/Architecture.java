@@ -2,6 +2,8 @@ package io.sparring.network;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
@@ -39,37 +41,49 @@ public record Architecture(
         SEPARATE
     }
 
-    /** One dense layer. {@code offset} is where its weights start; its biases follow them. */
-    record Layer(String name, String input, int inputs, int outputs, Activation activation, double gain, int offset) {
-        int biasOffset() {
-            return offset + inputs * outputs;
-        }
-
+    /**
+     * A layer in its place.
+     *
+     * @param name of the layer
+     * @param input the name of the layer below, or {@link #INPUT}
+     * @param layer what it computes
+     * @param offset where its parameters start
+     */
+    public record Node(String name, String input, Layer layer, int offset) {
         int end() {
-            return biasOffset() + outputs;
+            return offset + layer.parameterCount();
         }
     }
 
-    static final String INPUT = "observation";
-    static final String POLICY = "policy";
-    static final String VALUE = "value";
+    /** The name of what the first layers take. */
+    public static final String INPUT = "observation";
+    /** The name of the policy head. */
+    public static final String POLICY = "policy";
+    /** The name of the value head. */
+    public static final String VALUE = "value";
 
     public Architecture {
         hidden = List.copyOf(hidden);
     }
 
     /** All layers, in the order in which they are computed and stored: DL4J's, which goes level by level. */
-    List<Layer> layers() {
-        List<Layer> layers = new ArrayList<>();
+    public List<Node> nodes() {
+        List<Node> nodes = new ArrayList<>();
         List<String> trunks = kind == Kind.SHARED ? List.of("trunk") : List.of("actor", "critic");
+        int inputs = observationSize;
         for (int depth = 0; depth < hidden.size(); depth++) {
             for (String trunk : trunks) {
-                addLayer(layers, trunk + depth, top(trunk, depth), hidden.get(depth), activation, activation.gain);
+                add(
+                        nodes,
+                        trunk + depth,
+                        top(trunk, depth),
+                        new Dense(inputs, hidden.get(depth), activation, activation.gain));
             }
+            inputs = hidden.get(depth);
         }
-        addLayer(layers, POLICY, top(trunks.get(0), hidden.size()), policyOutputs, null, POLICY_GAIN);
-        addLayer(layers, VALUE, top(trunks.get(trunks.size() - 1), hidden.size()), 1, null, 1);
-        return layers;
+        add(nodes, POLICY, top(trunks.get(0), hidden.size()), new Dense(inputs, policyOutputs, null, POLICY_GAIN));
+        add(nodes, VALUE, top(trunks.get(trunks.size() - 1), hidden.size()), new Dense(inputs, 1, null, 1));
+        return nodes;
     }
 
     /** The layer that a trunk of this depth ends with. */
@@ -77,21 +91,28 @@ public record Architecture(
         return depth == 0 ? INPUT : trunk + (depth - 1);
     }
 
-    private void addLayer(
-            List<Layer> layers, String name, String input, int outputs, Activation following, double gain) {
-        int inputs = layers.stream()
-                .filter(layer -> layer.name().equals(input))
-                .mapToInt(Layer::outputs)
-                .findFirst()
-                .orElse(observationSize);
-        int offset = layers.isEmpty() ? 0 : layers.get(layers.size() - 1).end();
-        layers.add(new Layer(name, input, inputs, outputs, following, gain, offset));
+    private static void add(List<Node> nodes, String name, String input, Layer layer) {
+        nodes.add(new Node(
+                name,
+                input,
+                layer,
+                nodes.isEmpty() ? 0 : nodes.get(nodes.size() - 1).end()));
+    }
+
+    /** Whether a head stands on this layer, or is it. */
+    boolean isUnder(String name, String head) {
+        Map<String, String> inputs = nodes().stream().collect(Collectors.toMap(Node::name, Node::input));
+        String at = head;
+        while (!at.equals(INPUT) && !at.equals(name)) {
+            at = inputs.get(at);
+        }
+        return at.equals(name);
     }
 
     /** How many parameters the layers have: the vector's length without the free ones at its end. */
-    int layerParameterCount() {
-        List<Layer> layers = layers();
-        return layers.get(layers.size() - 1).end();
+    public int layerParameterCount() {
+        List<Node> nodes = nodes();
+        return nodes.get(nodes.size() - 1).end();
     }
 
     /** The length of the vector of parameters. */
@@ -106,51 +127,9 @@ public record Architecture(
     public float[] initialParameters(UniformRandomProvider random) {
         float[] parameters = new float[parameterCount()];
         ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
-        for (Layer layer : layers()) {
-            int vectors = Math.min(layer.inputs(), layer.outputs());
-            int length = Math.max(layer.inputs(), layer.outputs());
-            double[][] basis = orthonormal(vectors, length, gaussian);
-            for (int output = 0; output < layer.outputs(); output++) {
-                for (int input = 0; input < layer.inputs(); input++) {
-                    double element = layer.inputs() < layer.outputs() ? basis[input][output] : basis[output][input];
-                    parameters[layer.offset() + output * layer.inputs() + input] = (float) (layer.gain() * element);
-                }
-            }
+        for (Node node : nodes()) {
+            node.layer().initialise(parameters, node.offset(), gaussian);
         }
         return parameters;
-    }
-
-    /** Orthonormal vectors, uniformly distributed: Gram–Schmidt, each vector twice, on Gaussian ones. */
-    private static double[][] orthonormal(int vectors, int length, ZigguratSampler.NormalizedGaussian gaussian) {
-        double[][] basis = new double[vectors][length];
-        for (int k = 0; k < vectors; k++) {
-            double[] vector = basis[k];
-            for (int i = 0; i < length; i++) {
-                vector[i] = gaussian.sample();
-            }
-            for (int pass = 0; pass < 2; pass++) {
-                for (int j = 0; j < k; j++) {
-                    subtract(vector, basis[j], dot(vector, basis[j]));
-                }
-                double norm = Math.sqrt(dot(vector, vector));
-                subtract(vector, vector, 1 - 1 / norm);
-            }
-        }
-        return basis;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
-    }
-
-    /** a ← a − factor · b. */
-    private static void subtract(double[] a, double[] b, double factor) {
-        for (int i = 0; i < a.length; i++) {
-            a[i] -= factor * b[i];
-        }
     }
 }

@@ -1,11 +1,11 @@
 /**
- * Actor-critic networks. The parameters are one flat vector of floats, and two readers understand it:
+ * Actor-critic networks. The parameters are one flat vector of floats, and one network reads it, whoever acts
+ * and whoever learns:
  *
  * <pre>
- *   flat parameters ─┬─▶ ActingNetwork      plain arrays, no native call: one forward per environment step
- *                    └─▶ LearningNetwork    DL4J's ComputationGraph: forward and backward, once per rollout
+ *   Architecture ──▶ Layer (Dense, …) ──▶ Layer.Computation ─┐
+ *   flat parameters ─────────────────────────────────────────┴─▶ Network: forward, backward, on Batches, by Kernels
+ *                                                                          VectorKernels │ ScalarKernels, the same bits
  * </pre>
- *
- * Both give the same outputs up to rounding; a test holds them to it.
  */
 package io.sparring.network;

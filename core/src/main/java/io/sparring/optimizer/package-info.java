@@ -1,2 +1,2 @@
-/** From a mean gradient to a step: clipping, schedules, and ND4J's updaters on flat vectors. */
+/** From a mean gradient to a step: clipping, schedules, and the update rules on flat vectors. */
 package io.sparring.optimizer;

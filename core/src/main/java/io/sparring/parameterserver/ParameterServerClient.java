@@ -8,6 +8,7 @@ import io.sparring.parameterserver.Message.Malformed;
 import io.sparring.parameterserver.Message.Pull;
 import io.sparring.parameterserver.Message.Push;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -24,13 +25,13 @@ public final class ParameterServerClient implements AutoCloseable {
     /**
      * How long to wait.
      *
-     * @param resendNanos after so long without an answer a request is sent again; after that, less and less often
-     * @param endNanos after so long without an answer the worker gives up
+     * @param resend after so long without an answer a request is sent again; after that, less and less often
+     * @param end after so long without an answer the worker gives up
      */
-    public record Patience(long resendNanos, long endNanos) {
-        /** Gives up after so many seconds, and sends again after 200 ms first. */
-        public static Patience ofSeconds(double seconds) {
-            return new Patience(200_000_000, (long) (seconds * 1e9));
+    public record Patience(Duration resend, Duration end) {
+        /** Sends again after 200 ms first. */
+        public static Patience of(Duration end) {
+            return new Patience(Duration.ofMillis(200), end);
         }
     }
 
@@ -118,7 +119,7 @@ public final class ParameterServerClient implements AutoCloseable {
     private Pulled request(Message request, String name) throws IOException, InterruptedException {
         byte[] bytes = request.encode();
         long start = System.nanoTime();
-        long end = patience.endNanos();
+        long end = patience.end().toNanos();
         int sent = 0;
         while (true) {
             long before = System.nanoTime();
@@ -135,8 +136,8 @@ public final class ParameterServerClient implements AutoCloseable {
             channel.send(bytes);
             sent++;
             // Less and less often: what is only slow must not be drowned in repetitions.
-            Answer answer = await(
-                    Math.min(patience.resendNanos() << Math.min(sent - 1, 5), Math.max(0, end - (before - start))));
+            Answer answer = await(Math.min(
+                    patience.resend().toNanos() << Math.min(sent - 1, 5), Math.max(0, end - (before - start))));
             if (answer != null) {
                 if (answer.outcome() == Outcome.REFUSED) {
                     throw new Refused(answer.reason());

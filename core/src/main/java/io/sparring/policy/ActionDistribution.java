@@ -1,6 +1,7 @@
 package io.sparring.policy;
 
 import io.sparring.environment.Space;
+import io.sparring.network.Batch;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -19,6 +20,9 @@ public sealed interface ActionDistribution permits Categorical, DiagonalGaussian
         return new DiagonalGaussian((Space.Box) space);
     }
 
+    /** What the loss's terms are made of: log π(a|s) and H(π(·|s)). */
+    record Terms(double logProbability, double entropy) {}
+
     /** How many outputs of the policy head describe one state's distribution. */
     int outputs();
 
@@ -31,14 +35,15 @@ public sealed interface ActionDistribution permits Categorical, DiagonalGaussian
     /**
      * Draws an action.
      *
-     * @param policy the policy head's outputs, one row from {@code at} on
+     * @param policy the policy head's outputs
+     * @param row whose action
      * @param parameters all parameters of the network; the last {@link #freeParameters()} are this distribution's
      * @param action receives the action, from {@code actionAt} on
      */
-    void sample(float[] policy, int at, float[] parameters, UniformRandomProvider random, float[] action, int actionAt);
+    void sample(Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt);
 
     /** The most likely action. */
-    void mode(float[] policy, int at, float[] action, int actionAt);
+    void mode(Batch policy, int row, float[] action, int actionAt);
 
     /** What the environment is told to do for an action that was drawn: the action itself, within the space's bounds. */
     void toEnvironment(float[] action, float[] environmentAction, int actions);
@@ -64,8 +69,9 @@ public sealed interface ActionDistribution permits Categorical, DiagonalGaussian
      * @param entropyWeight the factor of ∇ H
      * @param policyGradient as {@code policy}: the row from {@code at} on is added to
      * @param freeGradient as {@code free}
+     * @return log π(a|s) and H, which are known on the way
      */
-    void addGradient(
+    Terms addGradient(
             double[] policy,
             int at,
             double[] free,

@@ -1,5 +1,6 @@
 package io.sparring.policy;
 
+import io.sparring.network.Batch;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -28,18 +29,18 @@ record Categorical(int n) implements ActionDistribution {
 
     @Override
     public void sample(
-            float[] policy, int at, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
-        int mode = mode(policy, at);
+            Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
+        float mode = policy.get(mode(policy, row), row);
         double total = 0;
         for (int i = 0; i < n; i++) {
-            total += StrictMath.exp(policy[at + i] - policy[at + mode]);
+            total += exp(policy.get(i, row) - mode);
         }
         // Summed up in the order of the total, so that rounding never reaches an action of no probability.
         double threshold = random.nextDouble() * total;
         double cumulative = 0;
         int drawn = 0;
         for (; drawn < n - 1; drawn++) {
-            cumulative += StrictMath.exp(policy[at + drawn] - policy[at + mode]);
+            cumulative += exp(policy.get(drawn, row) - mode);
             if (threshold < cumulative) {
                 break;
             }
@@ -47,15 +48,20 @@ record Categorical(int n) implements ActionDistribution {
         action[actionAt] = drawn;
     }
 
-    @Override
-    public void mode(float[] policy, int at, float[] action, int actionAt) {
-        action[actionAt] = mode(policy, at);
+    /** e^x; the most likely action's is 1, half of all where there are two. */
+    private static double exp(double x) {
+        return x == 0 ? 1 : StrictMath.exp(x);
     }
 
-    private int mode(float[] policy, int at) {
+    @Override
+    public void mode(Batch policy, int row, float[] action, int actionAt) {
+        action[actionAt] = mode(policy, row);
+    }
+
+    private int mode(Batch policy, int row) {
         int best = 0;
         for (int i = 1; i < n; i++) {
-            if (policy[at + i] > policy[at + best]) {
+            if (policy.get(i, row) > policy.get(best, row)) {
                 best = i;
             }
         }
@@ -84,7 +90,7 @@ record Categorical(int n) implements ActionDistribution {
     }
 
     @Override
-    public void addGradient(
+    public Terms addGradient(
             double[] policy,
             int at,
             double[] free,
@@ -95,14 +101,15 @@ record Categorical(int n) implements ActionDistribution {
             double[] policyGradient,
             double[] freeGradient) {
         double logSumExp = logSumExp(policy, at);
-        double entropy = entropyWeight == 0 ? 0 : entropy(policy, at, free);
+        double entropy = entropy(policy, at, free);
+        int chosen = (int) action[actionAt];
         for (int i = 0; i < n; i++) {
             double logProbability = policy[at + i] - logSumExp;
             double probability = StrictMath.exp(logProbability);
-            double chosen = i == (int) action[actionAt] ? 1 : 0;
-            policyGradient[at + i] += logProbabilityWeight * (chosen - probability)
+            policyGradient[at + i] += logProbabilityWeight * ((i == chosen ? 1 : 0) - probability)
                     - entropyWeight * probability * (logProbability + entropy);
         }
+        return new Terms(policy[at + chosen] - logSumExp, entropy);
     }
 
     private double logSumExp(double[] policy, int at) {
@@ -112,7 +119,7 @@ record Categorical(int n) implements ActionDistribution {
         }
         double sum = 0;
         for (int i = 0; i < n; i++) {
-            sum += StrictMath.exp(policy[at + i] - max);
+            sum += exp(policy[at + i] - max);
         }
         return max + StrictMath.log(sum);
     }

@@ -1,6 +1,7 @@
 package io.sparring.policy;
 
 import io.sparring.environment.Space;
+import io.sparring.network.Batch;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 
@@ -34,18 +35,20 @@ record DiagonalGaussian(Space.Box space) implements ActionDistribution {
 
     @Override
     public void sample(
-            float[] policy, int at, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
+            Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
         int size = space.size();
         ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
         for (int i = 0; i < size; i++) {
             double sigma = StrictMath.exp(parameters[parameters.length - size + i]);
-            action[actionAt + i] = (float) (policy[at + i] + sigma * gaussian.sample());
+            action[actionAt + i] = (float) (policy.get(i, row) + sigma * gaussian.sample());
         }
     }
 
     @Override
-    public void mode(float[] policy, int at, float[] action, int actionAt) {
-        System.arraycopy(policy, at, action, actionAt, space.size());
+    public void mode(Batch policy, int row, float[] action, int actionAt) {
+        for (int i = 0; i < space.size(); i++) {
+            action[actionAt + i] = policy.get(i, row);
+        }
     }
 
     @Override
@@ -78,7 +81,7 @@ record DiagonalGaussian(Space.Box space) implements ActionDistribution {
     }
 
     @Override
-    public void addGradient(
+    public Terms addGradient(
             double[] policy,
             int at,
             double[] free,
@@ -94,5 +97,6 @@ record DiagonalGaussian(Space.Box space) implements ActionDistribution {
             policyGradient[at + i] += logProbabilityWeight * z / sigma;
             freeGradient[i] += logProbabilityWeight * (z * z - 1) + entropyWeight;
         }
+        return new Terms(logProbability(policy, at, free, action, actionAt), entropy(policy, at, free));
     }
 }

@@ -2,7 +2,7 @@ package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
-import io.sparring.network.ActingNetwork;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
@@ -16,25 +16,21 @@ import java.util.List;
  */
 public final class Actor {
     private final Environment environment;
-    private final ActingNetwork network;
+    private final Network network;
     private final ActionDistribution distribution;
     private final Step step;
-    private final float[] policy;
-    private final float[] values;
     private final float[] environmentActions;
 
     /** What a rollout left behind. */
     public record Result(
             Rollout rollout, Shard next, List<Episode> episodes, long environmentNanos, long actingNanos) {}
 
-    public Actor(Environment environment, ActingNetwork network, ActionDistribution distribution) {
+    public Actor(Environment environment, Network network, ActionDistribution distribution) {
         this.environment = environment;
         this.network = network;
         this.distribution = distribution;
         int copies = environment.copies();
         step = new Step(copies, environment.observationSpace().size());
-        policy = new float[copies * distribution.outputs()];
-        values = new float[copies];
         environmentActions = new float[copies * distribution.actionSize()];
     }
 
@@ -71,15 +67,10 @@ public final class Actor {
         float[] drawn = new float[copies * actionSize];
         for (int t = 0; t < steps; t++) {
             System.arraycopy(current, 0, observations, t * current.length, current.length);
-            network.forward(current, copies, policy, values);
+            network.forward(current, 0, copies);
             for (int copy = 0; copy < copies; copy++) {
                 distribution.sample(
-                        policy,
-                        copy * distribution.outputs(),
-                        parameters,
-                        generators.get(copy),
-                        drawn,
-                        copy * actionSize);
+                        network.policyOutputs(), copy, parameters, generators.get(copy), drawn, copy * actionSize);
             }
             System.arraycopy(drawn, 0, actions, t * drawn.length, drawn.length);
             distribution.toEnvironment(drawn, environmentActions, copies);
@@ -91,7 +82,7 @@ public final class Actor {
             for (int copy = 0; copy < copies; copy++) {
                 int i = t * copies + copy;
                 rewards[i] = step.rewards[copy];
-                stateValues[i] = values[copy];
+                stateValues[i] = network.values().get(0, copy);
                 discounts[i] = step.terminated[copy] ? 0 : gamma;
                 continues[i] = step.ended(copy) ? 0 : 1;
                 returns[copy] += step.rewards[copy];
@@ -107,12 +98,14 @@ public final class Actor {
             }
         }
 
-        network.forward(current, copies, policy, values);
+        network.forward(current, 0, copies);
         for (int i = 0; i < nextValues.length; i++) {
             int next = i + copies;
-            nextValues[i] = next < nextValues.length ? stateValues[next] : values[next - nextValues.length];
+            nextValues[i] = next < nextValues.length
+                    ? stateValues[next]
+                    : network.values().get(0, next - nextValues.length);
         }
-        finals.bootstrap(network, distribution, nextValues);
+        finals.bootstrap(network, nextValues);
         Rollout rollout =
                 new Rollout(copies, observations, actions, rewards, discounts, stateValues, nextValues, continues);
         Shard next = new Shard(
@@ -145,15 +138,13 @@ public final class Actor {
             indices.add(index);
         }
 
-        void bootstrap(ActingNetwork network, ActionDistribution distribution, double[] nextValues) {
+        void bootstrap(Network network, double[] nextValues) {
             if (indices.isEmpty()) {
                 return;
             }
-            float[] policy = new float[indices.size() * distribution.outputs()];
-            float[] values = new float[indices.size()];
-            network.forward(observations, indices.size(), policy, values);
-            for (int i = 0; i < values.length; i++) {
-                nextValues[indices.get(i)] = values[i];
+            network.forward(observations, 0, indices.size());
+            for (int i = 0; i < indices.size(); i++) {
+                nextValues[indices.get(i)] = network.values().get(0, i);
             }
         }
     }

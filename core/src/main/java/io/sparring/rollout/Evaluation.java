@@ -2,7 +2,7 @@ package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
-import io.sparring.network.ActingNetwork;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
@@ -24,7 +24,7 @@ public final class Evaluation {
      */
     public static Episode[] play(
             Environment environment,
-            ActingNetwork network,
+            Network network,
             ActionDistribution distribution,
             float[] parameters,
             long seed,
@@ -41,7 +41,6 @@ public final class Evaluation {
         }
         Generators generators = Generators.of(actionSeeds);
         Step step = new Step(copies, environment.observationSpace().size());
-        float[] policy = new float[copies * distribution.outputs()];
         float[] actions = new float[copies * actionSize];
         float[] environmentActions = new float[actions.length];
         double[] returns = new double[copies];
@@ -51,13 +50,18 @@ public final class Evaluation {
 
         int playing = copies;
         for (int length = 1; playing > 0; length++) {
-            network.forward(step.observations, copies, policy, null);
+            network.forwardPolicy(step.observations, 0, copies);
             for (int copy = 0; copy < copies; copy++) {
-                int at = copy * distribution.outputs();
                 if (greedy) {
-                    distribution.mode(policy, at, actions, copy * actionSize);
+                    distribution.mode(network.policyOutputs(), copy, actions, copy * actionSize);
                 } else {
-                    distribution.sample(policy, at, parameters, generators.get(copy), actions, copy * actionSize);
+                    distribution.sample(
+                            network.policyOutputs(),
+                            copy,
+                            parameters,
+                            generators.get(copy),
+                            actions,
+                            copy * actionSize);
                 }
             }
             distribution.toEnvironment(actions, environmentActions, copies);

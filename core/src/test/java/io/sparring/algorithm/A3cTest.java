@@ -18,6 +18,7 @@ import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -358,7 +359,10 @@ class A3cTest {
                         configuration("a3c.workers=2"),
                         i,
                         new ParameterServerClient(
-                                new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.ofSeconds(1)));
+                                new InMemoryChannel(server),
+                                i,
+                                0,
+                                ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
                 workers.add(worker);
                 always(() -> {
                     worker.start();

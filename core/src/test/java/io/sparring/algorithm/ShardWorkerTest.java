@@ -8,9 +8,8 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.loss.ActorCriticLoss;
-import io.sparring.network.ActingNetwork;
 import io.sparring.network.Architecture;
-import io.sparring.network.LearningNetwork;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
@@ -115,7 +114,7 @@ class ShardWorkerTest {
                     configuration.environment().id(),
                     configuration.environment().copiesPerShard())) {
                 distribution = ActionDistribution.of(environment.actionSpace());
-                Actor actor = new Actor(environment, new ActingNetwork(architecture), distribution);
+                Actor actor = new Actor(environment, new Network(architecture), distribution);
                 for (Shard shard : state.shards()) {
                     Rollout rollout = actor.act(parameters, shard, options.gamma(), options.rolloutLength())
                             .rollout();
@@ -152,11 +151,9 @@ class ShardWorkerTest {
             for (int i = 0; i < free.length; i++) {
                 free[i] = parameters[layers + i];
             }
-            double[] policyGradient = new double[rows * distribution.outputs()];
-            double[] valueGradient = new double[rows];
             double[] freeGradient = new double[free.length];
             double[] gradient = new double[parameters.length];
-            LearningNetwork network = new LearningNetwork(architecture, rows);
+            Network network = new Network(architecture);
             network.setParameters(parameters);
             network.forward(observations, 0, rows);
             ActorCriticLoss.gradient(
@@ -169,15 +166,14 @@ class ShardWorkerTest {
                     returns,
                     0,
                     rows,
-                    rows,
                     new ActorCriticLoss.Weights(
                             1,
                             configuration.a2c().valueWeight(),
                             configuration.a2c().entropyWeight()),
-                    policyGradient,
-                    valueGradient,
+                    network.policyGradient(),
+                    network.valueGradient(),
                     freeGradient);
-            network.backward(policyGradient, valueGradient, gradient);
+            network.backward(true, true, gradient);
             System.arraycopy(freeGradient, 0, gradient, layers, free.length);
             return gradient;
         }

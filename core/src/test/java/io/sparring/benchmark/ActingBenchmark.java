@@ -1,6 +1,7 @@
 package io.sparring.benchmark;
 
-import io.sparring.network.ActingNetwork;
+import io.sparring.network.Batch;
+import io.sparring.network.Network;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,23 +29,19 @@ public class ActingBenchmark {
     @Param({"1", "64", "256", "1024"})
     private int rows;
 
-    private ActingNetwork acting;
+    private Network acting;
     private float[] observations;
-    private float[] policy;
-    private float[] values;
 
     @Setup
     public void setUp() {
-        acting = new ActingNetwork(network.architecture);
+        acting = new Network(network.architecture);
         acting.setParameters(network.parameters());
         observations = network.observations(rows);
-        policy = new float[rows * network.architecture.policyOutputs()];
-        values = new float[rows];
     }
 
     @Benchmark
-    public float[] forward() {
-        acting.forward(observations, rows, policy, values);
-        return policy;
+    public Batch forward() {
+        acting.forward(observations, 0, rows);
+        return acting.policyOutputs();
     }
 }

@@ -1,6 +1,7 @@
 package io.sparring.benchmark;
 
-import io.sparring.network.LearningNetwork;
+import io.sparring.network.Batch;
+import io.sparring.network.Network;
 import io.sparring.random.Streams;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -29,28 +30,47 @@ public class LearningBenchmark {
     @Param({"64", "256", "1024"})
     private int rows;
 
-    private LearningNetwork learning;
+    private Network learning;
     private float[] observations;
-    private double[] policyGradient;
-    private double[] valueGradient;
+    private float[] policyGradient;
+    private float[] valueGradient;
     private double[] gradient;
 
     @Setup
     public void setUp() {
-        learning = new LearningNetwork(network.architecture, rows);
+        learning = new Network(network.architecture);
         learning.setParameters(network.parameters());
         observations = network.observations(rows);
-        policyGradient = Streams.of(3)
-                .doubles((long) rows * network.architecture.policyOutputs(), -1, 1)
-                .toArray();
-        valueGradient = Streams.of(4).doubles(rows, -1, 1).toArray();
+        policyGradient = uniform(rows * network.architecture.policyOutputs());
+        valueGradient = uniform(rows);
         gradient = new double[network.architecture.parameterCount()];
+    }
+
+    private static float[] uniform(int count) {
+        float[] numbers = new float[count];
+        var random = Streams.of(3);
+        for (int i = 0; i < count; i++) {
+            numbers[i] = 2 * random.nextFloat() - 1;
+        }
+        return numbers;
     }
 
     @Benchmark
     public double[] forwardAndBackward() {
         learning.forward(observations, 0, rows);
-        learning.backward(policyGradient, valueGradient, gradient);
+        fill(learning.policyGradient(), policyGradient);
+        fill(learning.valueGradient(), valueGradient);
+        learning.backward(true, true, gradient);
         return gradient;
+    }
+
+    /** Anew for each pass, which writes over it; in a run the loss does it. */
+    private static void fill(Batch batch, float[] featureByFeature) {
+        int rows = batch.rows();
+        for (int feature = 0; feature < batch.features(); feature++) {
+            for (int row = 0; row < rows; row++) {
+                batch.set(feature, row, featureByFeature[feature * rows + row]);
+            }
+        }
     }
 }

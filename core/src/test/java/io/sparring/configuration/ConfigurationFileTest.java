@@ -7,6 +7,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Engine;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.parameterserver.Merging;
@@ -33,7 +34,8 @@ class ConfigurationFileTest {
                         Configuration.Algorithm.A2C,
                         0,
                         new Configuration.Environment("CartPole-v1", 8),
-                        new Configuration.Network(Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH),
+                        new Configuration.Network(
+                                Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN),
                         new Configuration.A2c(2, 16, 0.99, AdvantageEstimator.GAE, 1.0, 5, false, 0.5, 0.0, 0.5, 10),
                         new Configuration.A3c(
                                 4,
@@ -338,7 +340,7 @@ class ConfigurationFileTest {
                         "run.yaml: network.activation: expected one of [relu, tanh], got \"sigmoid\""),
                 mistake(
                         "optimizer: {kind: adamw}",
-                        "run.yaml: optimizer.kind: expected one of [rmsprop, adam, sgd], got \"adamw\""),
+                        "run.yaml: optimizer.kind: expected one of [rmsprop, rmsprop-tf, adam, sgd], got \"adamw\""),
                 mistake(
                         "optimizer: {schedule: cosine}",
                         "run.yaml: optimizer.schedule: expected one of [constant, linear], got \"cosine\""),

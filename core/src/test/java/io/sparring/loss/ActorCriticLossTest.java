@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Space;
+import io.sparring.network.Batch;
+import io.sparring.network.Batches;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.Arrays;
@@ -21,46 +23,53 @@ class ActorCriticLossTest {
     private final double[] policy = random.doubles(ROWS * 2, -1, 1).toArray();
     private final double[] free = {0.3, -0.4};
     private final double[] values = random.doubles(ROWS, -1, 1).toArray();
-    private final float[] actions = floats(random.doubles(ROWS * 2, -2, 2).toArray());
+    private final float[] actions =
+            Batches.floats(random.doubles(ROWS * 2, -2, 2).toArray());
     private final double[] advantages = random.doubles(ROWS, -1, 1).toArray();
     private final double[] returns = random.doubles(ROWS, -1, 1).toArray();
-    private final double[] policyGradient = new double[ROWS * 2];
-    private final double[] valueGradient = new double[ROWS];
+    private float[] policyGradient;
+    private float[] valueGradient;
     private final double[] freeGradient = new double[2];
 
     private ActorCriticLoss.Sums gradient(int from, int rows, int samples, ActorCriticLoss.Weights weights) {
-        return ActorCriticLoss.gradient(
+        Batch ofPolicy = new Batch(2, rows);
+        Batch ofValues = new Batch(1, rows);
+        // What the batches held before counts nothing.
+        Batches.fill(ofPolicy, random.doubles(rows * 2).toArray());
+        Batches.fill(ofValues, random.doubles(rows).toArray());
+        ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 GAUSSIAN,
-                Arrays.copyOfRange(policy, from * 2, (from + rows) * 2),
+                Batches.of(2, Arrays.copyOfRange(policy, from * 2, (from + rows) * 2)),
                 free,
-                Arrays.copyOfRange(values, from, from + rows),
+                Batches.of(1, Arrays.copyOfRange(values, from, from + rows)),
                 actions,
                 advantages,
                 returns,
                 from,
-                rows,
                 samples,
                 weights,
-                policyGradient,
-                valueGradient,
+                ofPolicy,
+                ofValues,
                 freeGradient);
+        policyGradient = Batches.rowByRow(ofPolicy);
+        valueGradient = Batches.rowByRow(ofValues);
+        return sums;
     }
 
     @Test
     void twoActionsWithEqualLogitsWorkedOutByHand() {
         ActionDistribution coin = ActionDistribution.of(new Space.Discrete(2));
-        double[] ofPolicy = new double[4];
-        double[] ofValues = new double[2];
+        Batch ofPolicy = new Batch(2, 2);
+        Batch ofValues = new Batch(1, 2);
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 coin,
-                new double[] {5, 5, -1, -1},
+                Batches.of(2, 5f, 5, -1, -1),
                 new double[0],
-                new double[] {1, 2},
+                Batches.of(1, 1f, 2),
                 new float[] {0, 1},
                 new double[] {3, -1},
                 new double[] {4, 1},
                 0,
-                2,
                 2,
                 new ActorCriticLoss.Weights(1, 0.5, 0.1),
                 ofPolicy,
@@ -72,17 +81,18 @@ class ActorCriticLossTest {
         assertThat(sums.value()).isEqualTo(5);
         assertThat(sums.entropy()).isCloseTo(2 * Math.log(2), within(1e-15));
         // −A ([i = a] − ½) / 2; the entropy is at its maximum and pulls nowhere
-        assertThat(ofPolicy).containsExactly(new double[] {-0.75, 0.75, -0.25, 0.25}, within(1e-15));
+        assertThat(Batches.rowByRow(ofPolicy))
+                .containsExactly(new float[] {-0.75f, 0.75f, -0.25f, 0.25f}, within(1e-7f));
         // ½ (V − R) / 2
-        assertThat(ofValues).containsExactly(-0.75, 0.25);
+        assertThat(Batches.rowByRow(ofValues)).containsExactly(-0.75f, 0.25f);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5, 10})
     void batchesOfAnySizeAddUpToTheWhole(int size) {
         ActorCriticLoss.Sums whole = gradient(0, ROWS, ROWS, WEIGHTS);
-        double[] wholePolicy = policyGradient.clone();
-        double[] wholeValue = valueGradient.clone();
+        float[] wholePolicy = policyGradient.clone();
+        float[] wholeValue = valueGradient.clone();
         double[] wholeFree = freeGradient.clone();
 
         Arrays.fill(freeGradient, 0);
@@ -90,9 +100,8 @@ class ActorCriticLossTest {
         for (int from = 0; from < ROWS; from += size) {
             int rows = Math.min(size, ROWS - from);
             sums = sums.plus(gradient(from, rows, ROWS, WEIGHTS));
-            assertThat(Arrays.copyOf(policyGradient, rows * 2))
-                    .isEqualTo(Arrays.copyOfRange(wholePolicy, from * 2, (from + rows) * 2));
-            assertThat(Arrays.copyOf(valueGradient, rows)).isEqualTo(Arrays.copyOfRange(wholeValue, from, from + rows));
+            assertThat(policyGradient).isEqualTo(Arrays.copyOfRange(wholePolicy, from * 2, (from + rows) * 2));
+            assertThat(valueGradient).isEqualTo(Arrays.copyOfRange(wholeValue, from, from + rows));
         }
 
         assertThat(freeGradient).containsExactly(wholeFree, within(1e-15));
@@ -115,14 +124,12 @@ class ActorCriticLossTest {
     }
 
     @Test
-    void whatTheArraysHeldBeforeIsOverwrittenButFreeGradientsAdded() {
+    void whatTheBatchesHeldBeforeIsOverwrittenButFreeGradientsAdded() {
         gradient(0, ROWS, ROWS, WEIGHTS);
-        double[] cleanPolicy = policyGradient.clone();
-        double[] cleanValue = valueGradient.clone();
+        float[] cleanPolicy = policyGradient.clone();
+        float[] cleanValue = valueGradient.clone();
         double[] cleanFree = freeGradient.clone();
 
-        Arrays.fill(policyGradient, 99);
-        Arrays.fill(valueGradient, 99);
         gradient(0, ROWS, ROWS, WEIGHTS);
 
         assertThat(policyGradient).isEqualTo(cleanPolicy);
@@ -134,20 +141,20 @@ class ActorCriticLossTest {
     @Test
     void theGradientIsLinearInTheWeightsAndTheSumsKnowNothingOfThem() {
         ActorCriticLoss.Sums sums = gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(1, 0, 0));
-        double[] ofPolicyLoss = policyGradient.clone();
-        assertThat(valueGradient).containsOnly(new double[] {0}, within(0.0));
+        float[] ofPolicyLoss = policyGradient.clone();
+        assertThat(valueGradient).containsOnly(new float[] {0}, within(0f));
         assertThat(gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(0, 1, 0)))
                 .isEqualTo(sums);
-        double[] ofValueLoss = valueGradient.clone();
-        assertThat(policyGradient).containsOnly(new double[] {0}, within(0.0));
+        float[] ofValueLoss = valueGradient.clone();
+        assertThat(policyGradient).containsOnly(new float[] {0}, within(0f));
 
         assertThat(gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(2, 3, 0)))
                 .isEqualTo(sums);
         for (int i = 0; i < policyGradient.length; i++) {
-            assertThat(policyGradient[i]).isCloseTo(2 * ofPolicyLoss[i], within(1e-15));
+            assertThat(policyGradient[i]).isCloseTo(2 * ofPolicyLoss[i], within(1e-7f));
         }
         for (int i = 0; i < valueGradient.length; i++) {
-            assertThat(valueGradient[i]).isCloseTo(3 * ofValueLoss[i], within(1e-15));
+            assertThat(valueGradient[i]).isCloseTo(3 * ofValueLoss[i], within(1e-7f));
         }
     }
 
@@ -157,7 +164,7 @@ class ActorCriticLossTest {
         gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(0, 0, 0.25));
 
         assertThat(freeGradient).containsExactly(new double[] {-0.25, -0.25}, within(1e-15));
-        assertThat(policyGradient).containsOnly(new double[] {0}, within(0.0));
+        assertThat(policyGradient).containsOnly(new float[] {0}, within(0f));
     }
 
     @Test
@@ -168,13 +175,5 @@ class ActorCriticLossTest {
         assertThat(policyGradient[6]).isNaN();
         assertThat(policyGradient[5]).isFinite();
         assertThat(freeGradient[0]).isNaN();
-    }
-
-    private static float[] floats(double[] exact) {
-        float[] single = new float[exact.length];
-        for (int i = 0; i < exact.length; i++) {
-            single[i] = (float) exact[i];
-        }
-        return single;
     }
 }

@@ -26,11 +26,10 @@ class ArchitectureTest {
     @MethodSource("architectures")
     void layersFillTheVectorWithoutGapOrOverlap(Architecture architecture) {
         int end = 0;
-        for (Architecture.Layer layer : architecture.layers()) {
-            assertThat(layer.offset()).isEqualTo(end);
-            assertThat(layer.biasOffset()).isEqualTo(end + layer.inputs() * layer.outputs());
-            end = layer.biasOffset() + layer.outputs();
-            assertThat(layer.end()).isEqualTo(end);
+        for (Architecture.Node node : architecture.nodes()) {
+            assertThat(node.offset()).isEqualTo(end);
+            end += (dense(node).inputs() + 1) * dense(node).outputs();
+            assertThat(node.end()).isEqualTo(end);
         }
         assertThat(architecture.layerParameterCount()).isEqualTo(end);
         assertThat(architecture.parameterCount()).isEqualTo(end + 3);
@@ -40,8 +39,8 @@ class ArchitectureTest {
     void aSharedTrunkStandsUnderBothHeads() {
         Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(256), Activation.RELU, 4, 2, 0);
 
-        assertThat(architecture.layers())
-                .extracting(Architecture.Layer::name, Architecture.Layer::input)
+        assertThat(architecture.nodes())
+                .extracting(Architecture.Node::name, Architecture.Node::input)
                 .containsExactly(tuple("trunk0", "observation"), tuple("policy", "trunk0"), tuple("value", "trunk0"));
         assertThat(architecture.parameterCount()).isEqualTo(4 * 256 + 256 + 2 * 256 + 2 + 256 + 1);
     }
@@ -51,8 +50,8 @@ class ArchitectureTest {
         Architecture architecture =
                 new Architecture(Architecture.Kind.SEPARATE, List.of(8, 6), Activation.TANH, 4, 2, 0);
 
-        assertThat(architecture.layers())
-                .extracting(Architecture.Layer::name, Architecture.Layer::input)
+        assertThat(architecture.nodes())
+                .extracting(Architecture.Node::name, Architecture.Node::input)
                 .containsExactly(
                         tuple("actor0", "observation"),
                         tuple("critic0", "observation"),
@@ -63,13 +62,46 @@ class ArchitectureTest {
     }
 
     @Test
+    void whatStandsUnderAHeadIsAllThatItsOutputsDependOn() {
+        Architecture separate = new Architecture(Architecture.Kind.SEPARATE, List.of(8, 6), Activation.TANH, 4, 2, 0);
+        assertThat(separate.nodes().stream()
+                        .map(Architecture.Node::name)
+                        .filter(name -> separate.isUnder(name, "policy")))
+                .containsExactly("actor0", "actor1", "policy");
+        assertThat(separate.nodes().stream()
+                        .map(Architecture.Node::name)
+                        .filter(name -> separate.isUnder(name, "value")))
+                .containsExactly("critic0", "critic1", "value");
+
+        Architecture shared = new Architecture(Architecture.Kind.SHARED, List.of(8), Activation.TANH, 4, 2, 0);
+        assertThat(shared.isUnder("trunk0", "policy")).isTrue();
+        assertThat(shared.isUnder("trunk0", "value")).isTrue();
+        assertThat(shared.isUnder("policy", "value")).isFalse();
+    }
+
+    @Test
+    void everyLayerTakesWhatTheOneBelowGives() {
+        for (Architecture architecture : architectures().toList()) {
+            for (Architecture.Node node : architecture.nodes()) {
+                Shape below = architecture.nodes().stream()
+                        .filter(other -> other.name().equals(node.input()))
+                        .map(other -> other.layer().output())
+                        .findFirst()
+                        .orElse(Shape.vector(4));
+                assertThat(node.layer().input()).isEqualTo(below);
+                assertThat(node.layer().stateSize()).isZero();
+            }
+        }
+    }
+
+    @Test
     void hiddenLayersAreActivatedAndHeadsAreLinear() {
         Architecture architecture = new Architecture(Architecture.Kind.SEPARATE, List.of(8), Activation.RELU, 4, 2, 0);
 
-        for (Architecture.Layer layer : architecture.layers()) {
+        for (Architecture.Node node : architecture.nodes()) {
             boolean head =
-                    layer.name().equals(Architecture.POLICY) || layer.name().equals(Architecture.VALUE);
-            assertThat(layer.activation()).isEqualTo(head ? null : Activation.RELU);
+                    node.name().equals(Architecture.POLICY) || node.name().equals(Architecture.VALUE);
+            assertThat(dense(node).activation()).isEqualTo(head ? null : Activation.RELU);
         }
     }
 
@@ -77,8 +109,9 @@ class ArchitectureTest {
     @MethodSource("architectures")
     void firstWeightsAreOrthogonalWithTheLayersGain(Architecture architecture) {
         float[] parameters = architecture.initialParameters(Streams.of(1));
-        for (Architecture.Layer layer : architecture.layers()) {
-            double gain = switch (layer.name()) {
+        for (Architecture.Node node : architecture.nodes()) {
+            Dense layer = dense(node);
+            double gain = switch (node.name()) {
                 case Architecture.POLICY -> 0.01;
                 case Architecture.VALUE -> 1;
                 default -> Math.sqrt(2);
@@ -93,8 +126,8 @@ class ArchitectureTest {
                     double product = 0;
                     for (int k = 0; k < length; k++) {
                         product += tall
-                                ? weight(parameters, layer, k, i) * weight(parameters, layer, k, j)
-                                : weight(parameters, layer, i, k) * weight(parameters, layer, j, k);
+                                ? weight(parameters, node, k, i) * weight(parameters, node, k, j)
+                                : weight(parameters, node, i, k) * weight(parameters, node, j, k);
                     }
                     assertThat(product / (gain * gain)).isCloseTo(i == j ? 1 : 0, within(1e-6));
                 }
@@ -102,8 +135,12 @@ class ArchitectureTest {
         }
     }
 
-    private static double weight(float[] parameters, Architecture.Layer layer, int input, int output) {
-        return parameters[layer.offset() + output * layer.inputs() + input];
+    private static Dense dense(Architecture.Node node) {
+        return (Dense) node.layer();
+    }
+
+    private static double weight(float[] parameters, Architecture.Node node, int input, int output) {
+        return parameters[node.offset() + output * dense(node).inputs() + input];
     }
 
     @ParameterizedTest
@@ -112,8 +149,8 @@ class ArchitectureTest {
         float[] parameters = architecture.initialParameters(Streams.of(1));
 
         assertThat(parameters).hasSize(architecture.parameterCount());
-        for (Architecture.Layer layer : architecture.layers()) {
-            assertThat(Arrays.copyOfRange(parameters, layer.biasOffset(), layer.end()))
+        for (Architecture.Node node : architecture.nodes()) {
+            assertThat(Arrays.copyOfRange(parameters, node.end() - dense(node).outputs(), node.end()))
                     .containsOnly(0);
         }
         assertThat(Arrays.copyOfRange(parameters, architecture.layerParameterCount(), parameters.length))

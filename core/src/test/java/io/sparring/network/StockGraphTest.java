@@ -34,23 +34,25 @@ class StockGraphTest {
     @ParameterizedTest
     @MethodSource("architectures")
     void everyWeightLiesWhereTheFlatVectorOfDl4jHasIt(Architecture architecture) {
-        ComputationGraph stock = stock(architecture, DataType.DOUBLE);
+        ComputationGraph stock = stock(architecture);
         int count = architecture.layerParameterCount();
         assertThat(stock.numParams()).isEqualTo(count);
         // Each parameter is its own index.
         stock.setParams(Nd4j.arange(count).castTo(DataType.DOUBLE).reshape(1, count));
 
-        for (Architecture.Layer layer : architecture.layers()) {
-            INDArray weights = stock.getLayer(layer.name()).getParam("W");
-            INDArray biases = stock.getLayer(layer.name()).getParam("b");
-            assertThat(weights.shape()).containsExactly(layer.inputs(), layer.outputs());
-            for (int output = 0; output < layer.outputs(); output++) {
-                for (int input = 0; input < layer.inputs(); input++) {
+        for (Architecture.Node node : architecture.nodes()) {
+            INDArray weights = stock.getLayer(node.name()).getParam("W");
+            INDArray biases = stock.getLayer(node.name()).getParam("b");
+            int inputs = node.layer().input().size();
+            int outputs = node.layer().output().size();
+            assertThat(weights.shape()).containsExactly(inputs, outputs);
+            for (int output = 0; output < outputs; output++) {
+                for (int input = 0; input < inputs; input++) {
                     assertThat(weights.getDouble(input, output))
-                            .as("%s from %s to %s", layer.name(), input, output)
-                            .isEqualTo(layer.offset() + output * layer.inputs() + input);
+                            .as("%s from %s to %s", node.name(), input, output)
+                            .isEqualTo(node.offset() + output * inputs + input);
                 }
-                assertThat(biases.getDouble(output)).isEqualTo(layer.biasOffset() + output);
+                assertThat(biases.getDouble(output)).isEqualTo(node.offset() + inputs * outputs + output);
             }
         }
     }
@@ -58,59 +60,65 @@ class StockGraphTest {
     @ParameterizedTest
     @MethodSource("architectures")
     void outputsAndGradientAreThoseOfOrdinaryDenseLayers(Architecture architecture) {
-        compare(architecture, DataType.DOUBLE, 1e-12);
-    }
-
-    @ParameterizedTest
-    @MethodSource("architectures")
-    void outputsAndGradientAreThoseOfOrdinaryDenseLayersInSinglePrecision(Architecture architecture) {
-        compare(architecture, DataType.FLOAT, 1e-5);
-    }
-
-    private static void compare(Architecture architecture, DataType type, double tolerance) {
         UniformRandomProvider random = Streams.of(1);
         double[] parameters = uniform(random, architecture.layerParameterCount());
         double[] observations = uniform(random, ROWS * architecture.observationSize());
         double[] policyGradient = uniform(random, ROWS * architecture.policyOutputs());
         double[] valueGradient = uniform(random, ROWS);
 
-        ComputationGraph stock = stock(architecture, type);
-        stock.setParams(Nd4j.create(parameters).castTo(type).reshape(1, parameters.length));
-        INDArray input = matrix(observations, architecture.observationSize(), type);
+        ComputationGraph stock = stock(architecture);
+        stock.setParams(Nd4j.create(parameters).reshape(1, parameters.length));
+        INDArray input = matrix(observations, architecture.observationSize());
         var expected = stock.feedForward(new INDArray[] {input}, true, false);
-        INDArray expectedPolicy = expected.get(Architecture.POLICY).dup('c');
-        INDArray expectedValues = expected.get(Architecture.VALUE).dup('c');
-        INDArray expectedGradient = stock.backpropGradient(
-                        matrix(policyGradient, architecture.policyOutputs(), type), matrix(valueGradient, 1, type))
-                .gradient();
+        double[] expectedPolicy = rowByRow(expected.get(Architecture.POLICY));
+        double[] expectedValues = rowByRow(expected.get(Architecture.VALUE));
+        double[] expectedGradient = stock.backpropGradient(
+                        matrix(policyGradient, architecture.policyOutputs()), matrix(valueGradient, 1))
+                .gradient()
+                .data()
+                .asDouble();
 
-        LearningNetwork network = new LearningNetwork(architecture, ROWS, type);
-        network.layerParameters().assign(Nd4j.create(parameters).castTo(type).reshape(1, parameters.length));
-        network.forward(floats(observations), 0, ROWS);
-        double[] gradient = new double[architecture.parameterCount()];
-        network.backward(policyGradient, valueGradient, gradient);
+        // Free parameters are none of the layers' business.
+        float[] all = Arrays.copyOf(Batches.floats(parameters), architecture.parameterCount());
+        LiteralNetwork literal = new LiteralNetwork(architecture, Batches.doubles(all));
+        for (int row = 0; row < ROWS; row++) {
+            LiteralNetwork.Outputs outputs = literal.forward(Batches.floats(observations), row);
+            int columns = architecture.policyOutputs();
+            assertThat(outputs.policy())
+                    .containsExactly(
+                            Arrays.copyOfRange(expectedPolicy, row * columns, (row + 1) * columns), within(1e-12));
+            assertThat(outputs.value()).isCloseTo(expectedValues[row], within(1e-12));
+        }
 
-        assertThat(network.policyOutputs())
-                .containsExactly(expectedPolicy.castTo(DataType.DOUBLE).data().asDouble(), within(tolerance));
-        assertThat(network.values())
-                .containsExactly(expectedValues.castTo(DataType.DOUBLE).data().asDouble(), within(tolerance));
-        assertThat(Arrays.copyOf(gradient, parameters.length))
-                .containsExactly(expectedGradient.castTo(DataType.DOUBLE).data().asDouble(), within(tolerance));
+        for (Kernels kernels : new Kernels[] {Kernels.create(), new ScalarKernels()}) {
+            Network network = new Network(architecture, kernels);
+            network.setParameters(all);
+            network.forward(Batches.floats(observations), 0, ROWS);
+            Batches.fill(network.policyGradient(), policyGradient);
+            Batches.fill(network.valueGradient(), valueGradient);
+            double[] gradient = new double[architecture.parameterCount()];
+            network.backward(true, true, gradient);
+
+            assertThat(Batches.doubles(network.policyOutputs())).containsExactly(expectedPolicy, within(1e-5));
+            assertThat(Batches.doubles(network.values())).containsExactly(expectedValues, within(1e-5));
+            assertThat(Arrays.copyOf(gradient, parameters.length)).containsExactly(expectedGradient, within(1e-5));
+        }
     }
 
-    private static ComputationGraph stock(Architecture architecture, DataType type) {
+    private static ComputationGraph stock(Architecture architecture) {
         GraphBuilder builder = new NeuralNetConfiguration.Builder()
-                .dataType(type)
+                .dataType(DataType.DOUBLE)
                 .updater(new NoOp())
                 .graphBuilder()
                 .addInputs(Architecture.INPUT)
                 .setOutputs(Architecture.POLICY, Architecture.VALUE);
-        for (Architecture.Layer layer : architecture.layers()) {
-            DenseLayer.Builder dense = new DenseLayer.Builder()
-                    .nIn(layer.inputs())
-                    .nOut(layer.outputs())
-                    .activation(stockActivation(layer.activation()));
-            builder.addLayer(layer.name(), dense.build(), layer.input());
+        for (Architecture.Node node : architecture.nodes()) {
+            Dense dense = (Dense) node.layer();
+            DenseLayer.Builder stock = new DenseLayer.Builder()
+                    .nIn(dense.inputs())
+                    .nOut(dense.outputs())
+                    .activation(stockActivation(dense.activation()));
+            builder.addLayer(node.name(), stock.build(), node.input());
         }
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();
@@ -127,8 +135,12 @@ class StockGraphTest {
         };
     }
 
-    private static INDArray matrix(double[] rowByRow, int columns, DataType type) {
-        return Nd4j.create(rowByRow, new long[] {ROWS, columns}, 'c').castTo(type);
+    private static INDArray matrix(double[] rowByRow, int columns) {
+        return Nd4j.create(rowByRow, new long[] {ROWS, columns}, 'c');
+    }
+
+    private static double[] rowByRow(INDArray matrix) {
+        return matrix.dup('c').data().asDouble();
     }
 
     /** Numbers from −1 to 1 that a float holds exactly. */
@@ -138,13 +150,5 @@ class StockGraphTest {
             numbers[i] = 2 * random.nextFloat() - 1;
         }
         return numbers;
-    }
-
-    private static float[] floats(double[] exact) {
-        float[] single = new float[exact.length];
-        for (int i = 0; i < exact.length; i++) {
-            single[i] = (float) exact[i];
-        }
-        return single;
     }
 }

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The gradient of the loss with respect to all parameters against PyTorch's autograd, from the same flat vector;
@@ -53,37 +51,15 @@ class TorchNetworkTest {
                     architecture, hidden, activation, observationSize, outputs, family().freeParameters());
         }
 
-        /** The loss of what {@code learning} now gives, its gradient added to {@code gradient}. */
-        double loss(LearningNetwork learning, double[] gradient) {
-            int layers = network().layerParameterCount();
-            double[] free = new double[parameters.length - layers];
-            for (int i = 0; i < free.length; i++) {
-                free[i] = parameters[layers + i];
-            }
-            double[] policyGradient = new double[rows * outputs];
-            double[] valueGradient = new double[rows];
-            double[] freeGradient = new double[free.length];
-            learning.forward(observations, 0, rows);
-            ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
+        LossCase lossCase() {
+            return new LossCase(
+                    network(),
                     family(),
-                    learning.policyOutputs(),
-                    free,
-                    learning.values(),
+                    new ActorCriticLoss.Weights(weights[0], weights[1], weights[2]),
+                    observations,
                     actions,
                     advantages,
-                    returns,
-                    0,
-                    rows,
-                    rows,
-                    new ActorCriticLoss.Weights(weights[0], weights[1], weights[2]),
-                    policyGradient,
-                    valueGradient,
-                    freeGradient);
-            learning.backward(policyGradient, valueGradient, gradient);
-            for (int i = 0; i < free.length; i++) {
-                gradient[layers + i] += freeGradient[i];
-            }
-            return (weights[0] * sums.policy() + weights[1] * sums.value() - weights[2] * sums.entropy()) / rows;
+                    returns);
         }
 
         @Override
@@ -99,53 +75,32 @@ class TorchNetworkTest {
 
     @ParameterizedTest
     @MethodSource("recorded")
-    void inDoublePrecisionOutputsLossAndGradientAreThoseOfAutograd(Recorded golden) {
-        LearningNetwork learning = new LearningNetwork(golden.network(), golden.rows, DataType.DOUBLE);
-        INDArray parameters = learning.layerParameters();
-        for (int i = 0; i < parameters.length(); i++) {
-            parameters.putScalar(i, golden.parameters[i]);
+    void inDoublePrecisionTheFormulasGiveTheOutputsAndTheLossOfAutograd(Recorded golden) {
+        double[] parameters = Batches.doubles(golden.parameters);
+        LiteralNetwork literal = new LiteralNetwork(golden.network(), parameters);
+        for (int row = 0; row < golden.rows; row++) {
+            LiteralNetwork.Outputs outputs = literal.forward(golden.observations, row);
+            int at = row * golden.outputs;
+            assertThat(outputs.policy())
+                    .containsExactly(Arrays.copyOfRange(golden.policy, at, at + golden.outputs), within(1e-10));
+            assertThat(outputs.value()).isCloseTo(golden.values[row], within(1e-10));
         }
-
-        requireGolden(golden, learning, 1e-10);
+        assertThat(golden.lossCase().literalLoss(parameters)).isCloseTo(golden.loss, within(1e-10));
     }
 
     @ParameterizedTest
     @MethodSource("recorded")
-    void theFloatNetworkAgreesAsFarAsFloatsCan(Recorded golden) {
-        LearningNetwork learning = new LearningNetwork(golden.network(), golden.rows);
-        learning.setParameters(golden.parameters);
+    void outputsLossAndGradientAreThoseOfAutogradAsFarAsFloatsCan(Recorded golden) {
+        for (Kernels kernels : new Kernels[] {Kernels.create(), new ScalarKernels()}) {
+            Network network = new Network(golden.network(), kernels);
+            double[] gradient = new double[golden.parameters.length];
+            double loss = golden.lossCase().loss(network, golden.parameters, gradient);
 
-        requireGolden(golden, learning, 1e-5);
-    }
-
-    private static void requireGolden(Recorded golden, LearningNetwork learning, double tolerance) {
-        double[] gradient = new double[golden.parameters.length];
-        double loss = golden.loss(learning, gradient);
-
-        assertThat(learning.policyOutputs()).containsExactly(golden.policy, within(tolerance));
-        assertThat(learning.values()).containsExactly(golden.values, within(tolerance));
-        assertThat(loss).isCloseTo(golden.loss, within(tolerance));
-        assertThat(gradient).containsExactly(golden.gradient, within(tolerance * scale(golden.gradient)));
-    }
-
-    private static double scale(double[] numbers) {
-        return Arrays.stream(numbers).map(Math::abs).max().orElseThrow();
-    }
-
-    @ParameterizedTest
-    @MethodSource("recorded")
-    void theActingNetworkGivesTheSameOutputs(Recorded golden) {
-        ActingNetwork acting = new ActingNetwork(golden.network());
-        acting.setParameters(golden.parameters);
-        float[] policy = new float[golden.rows * golden.outputs];
-        float[] values = new float[golden.rows];
-        acting.forward(golden.observations, golden.rows, policy, values);
-
-        for (int i = 0; i < policy.length; i++) {
-            assertThat((double) policy[i]).isCloseTo(golden.policy[i], within(1e-5));
-        }
-        for (int i = 0; i < values.length; i++) {
-            assertThat((double) values[i]).isCloseTo(golden.values[i], within(1e-5));
+            assertThat(Batches.doubles(network.policyOutputs())).containsExactly(golden.policy, within(1e-5));
+            assertThat(Batches.doubles(network.values())).containsExactly(golden.values, within(1e-5));
+            assertThat(loss).isCloseTo(golden.loss, within(1e-5));
+            double scale = Arrays.stream(golden.gradient).map(Math::abs).max().orElseThrow();
+            assertThat(gradient).containsExactly(golden.gradient, within(1e-5 * scale));
         }
     }
 }

@@ -7,14 +7,28 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparring.configuration.Configuration;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.DoubleBinaryOperator;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.RmsProp;
+import org.nd4j.linalg.learning.config.Sgd;
 
-/** ND4J's updaters as Sparring drives them: which formula each is, and that a state is all of it. */
+/** Which formula each rule is, by the formulas, PyTorch and ND4J, and that a state is all of it. */
 class OptimizerTest {
     private static final double DECAY = 0.95;
     private static final double BETA1 = 0.8;
@@ -29,17 +43,21 @@ class OptimizerTest {
         {1f, 1f, 1e-3f, 1e-4f},
     };
 
-    private record Golden(
-            String note, double epsilon, float[] start, double[] rates, float[][] gradients, List<Recorded> cases) {}
+    private record Golden(String note, float[] start, double[] rates, float[][] gradients, List<Recorded> cases) {}
 
-    private record Recorded(String kind, double[][] after) {}
+    private record Recorded(String kind, double epsilon, double[][] after) {
+        @Override
+        public String toString() {
+            return kind + ", ε = " + epsilon;
+        }
+    }
 
-    private static Configuration.Optimizer options(OptimizerKind kind, double epsilon) {
-        return new Configuration.Optimizer(kind, 1e-3, Schedule.CONSTANT, DECAY, BETA1, BETA2, epsilon);
+    private static UpdateRule rule(OptimizerKind kind, double epsilon) {
+        return new Configuration.Optimizer(kind, 1e-3, Schedule.CONSTANT, DECAY, BETA1, BETA2, epsilon).rule();
     }
 
     private static Optimizer optimizer(OptimizerKind kind) {
-        return new Optimizer(options(kind, 1e-2), 4);
+        return new Optimizer(rule(kind, 1e-2), 4);
     }
 
     /** The state after some of the steps, one step after the other. */
@@ -66,23 +84,32 @@ class OptimizerTest {
         assertThat(optimizer.state()).isEmpty();
     }
 
-    /**
-     * v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε): ε stands outside the root, as in PyTorch (in TensorFlow's old optimiser it
-     * stands inside). v starts at ε, and not at 0 as in PyTorch: first steps are shorter.
-     */
+    /** v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε), v from 0. */
     @Test
-    void rmspropHasEpsilonOutsideTheRootAndInTheFirstMeanSquare() {
+    void rmspropHasEpsilonOutsideTheRoot() {
         double epsilon = 1e-2;
-        Optimizer optimizer = optimizer(OptimizerKind.RMSPROP);
+        requireFormula(OptimizerKind.RMSPROP, 0, (g, v) -> g / (Math.sqrt(v) + epsilon));
+    }
+
+    /** v ← ρ v + (1 − ρ) g², θ ← θ − η g / √(v + ε), v from 1: first steps are shorter. */
+    @Test
+    void tensorFlowsRmspropHasEpsilonInsideTheRootAndStartsFromOne() {
+        double epsilon = 1e-2;
+        requireFormula(OptimizerKind.RMSPROP_TF, 1, (g, v) -> g / Math.sqrt(v + epsilon));
+    }
+
+    private static void requireFormula(OptimizerKind kind, double first, DoubleBinaryOperator step) {
+        Optimizer optimizer = optimizer(kind);
+        assertThat(optimizer.state()).hasSize(4).containsOnly((float) first);
         float[] parameters = {1, 2, 3, 4};
         double[] expected = {1, 2, 3, 4};
-        double[] v = {epsilon, epsilon, epsilon, epsilon};
-        for (int step = 0; step < RATES.length; step++) {
-            parameters = optimizer.step(parameters, GRADIENTS[step], RATES[step]);
-            for (int i = 0; i < 4; i++) {
-                double g = GRADIENTS[step][i];
-                v[i] = DECAY * v[i] + (1 - DECAY) * g * g;
-                expected[i] -= RATES[step] * g / (Math.sqrt(v[i]) + epsilon);
+        double[] v = {first, first, first, first};
+        for (int i = 0; i < RATES.length; i++) {
+            parameters = optimizer.step(parameters, GRADIENTS[i], RATES[i]);
+            for (int j = 0; j < 4; j++) {
+                double g = GRADIENTS[i][j];
+                v[j] = DECAY * v[j] + (1 - DECAY) * g * g;
+                expected[j] -= RATES[i] * step.applyAsDouble(g, v[j]);
             }
             requireClose(parameters, expected);
             requireClose(optimizer.state(), v);
@@ -90,11 +117,11 @@ class OptimizerTest {
     }
 
     /**
-     * m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ − η √(1 − β₂ᵗ)/(1 − β₁ᵗ) · m / (√v + ε): the form at the end of
-     * section 2 of Kingma and Ba, with their ε̂. PyTorch has the form of their algorithm 1, √(v/(1 − β₂ᵗ)) + ε.
+     * m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g², θ ← θ − η m̂ / (√v̂ + ε) with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ): algorithm 1 of
+     * Kingma and Ba. (The form at the end of their section 2, which ND4J has, adds its ε to √v.)
      */
     @Test
-    void adamHasTheEpsilonOfThePapersFasterForm() {
+    void adamAddsEpsilonAfterTheCorrectionOfTheBias() {
         double epsilon = 1e-2;
         Optimizer optimizer = optimizer(OptimizerKind.ADAM);
         float[] parameters = {1, 2, 3, 4};
@@ -103,32 +130,90 @@ class OptimizerTest {
         double[] v = new double[4];
         for (int step = 0; step < RATES.length; step++) {
             parameters = optimizer.step(parameters, GRADIENTS[step], RATES[step]);
-            double alpha = RATES[step] * Math.sqrt(1 - Math.pow(BETA2, step + 1)) / (1 - Math.pow(BETA1, step + 1));
             for (int i = 0; i < 4; i++) {
                 double g = GRADIENTS[step][i];
                 m[i] = BETA1 * m[i] + (1 - BETA1) * g;
                 v[i] = BETA2 * v[i] + (1 - BETA2) * g * g;
-                expected[i] -= alpha * m[i] / (Math.sqrt(v[i]) + epsilon);
+                double corrected = m[i] / (1 - Math.pow(BETA1, step + 1));
+                expected[i] -= RATES[step] * corrected / (Math.sqrt(v[i] / (1 - Math.pow(BETA2, step + 1))) + epsilon);
             }
             requireClose(parameters, expected);
+            requireClose(Arrays.copyOf(optimizer.state(), 4), m);
+            requireClose(Arrays.copyOfRange(optimizer.state(), 4, 8), v);
         }
-        assertThat(optimizer.state()).hasSize(8);
+    }
+
+    private static Golden golden() {
+        try {
+            return new ObjectMapper().readValue(OptimizerTest.class.getResource("optimizers.json"), Golden.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static List<Recorded> recorded() {
+        return golden().cases;
+    }
+
+    private static OptimizerKind kind(String name) {
+        return OptimizerKind.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    @Test
+    void everyRuleIsRecordedWithASmallEpsilonAndALargeOne() {
+        for (OptimizerKind kind : OptimizerKind.values()) {
+            assertThat(recorded().stream()
+                            .filter(recorded -> kind(recorded.kind) == kind)
+                            .map(Recorded::epsilon))
+                    .containsExactly(1e-12, 1e-2);
+        }
     }
 
     @ParameterizedTest
-    @EnumSource
-    void whereEpsilonIsSmallTheStepsArePyTorchs(OptimizerKind kind) throws IOException {
-        Golden golden = new ObjectMapper().readValue(OptimizerTest.class.getResource("optimizers.json"), Golden.class);
-        double[][] after = golden.cases.stream()
-                .filter(recorded -> recorded.kind.equals(kind.name().toLowerCase(Locale.ROOT)))
-                .findFirst()
-                .orElseThrow()
-                .after;
-        Optimizer optimizer = new Optimizer(options(kind, golden.epsilon), golden.start.length);
+    @MethodSource("recorded")
+    void theStepsArePyTorchs(Recorded recorded) {
+        Golden golden = golden();
+        Optimizer optimizer = new Optimizer(rule(kind(recorded.kind), recorded.epsilon), golden.start.length);
         float[] parameters = golden.start;
         for (int step = 0; step < golden.rates.length; step++) {
             parameters = optimizer.step(parameters, golden.gradients[step], golden.rates[step]);
-            requireClose(parameters, after[step]);
+            requireClose(parameters, recorded.after[step]);
+        }
+    }
+
+    /** ND4J's Adam adds ε elsewhere, and its RMSProp starts from ε: where ε is small, they agree. */
+    static Stream<Arguments> updaters() {
+        double epsilon = 1e-12;
+        return Stream.of(
+                Arguments.of(OptimizerKind.SGD, new Sgd(1)),
+                Arguments.of(OptimizerKind.RMSPROP, new RmsProp(1, DECAY, epsilon)),
+                Arguments.of(OptimizerKind.ADAM, new Adam(1, BETA1, BETA2, epsilon)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("updaters")
+    void whereEpsilonIsSmallTheStepsAreNd4js(OptimizerKind kind, IUpdater options) {
+        Golden golden = golden();
+        int count = golden.start.length;
+        Optimizer optimizer = new Optimizer(rule(kind, 1e-12), count);
+        long stateSize = options.stateSize(count);
+        GradientUpdater<?> updater =
+                options.instantiate(stateSize == 0 ? null : Nd4j.zeros(DataType.DOUBLE, 1, stateSize), true);
+        float[] parameters = golden.start;
+        double[] expected = new double[count];
+        for (int i = 0; i < count; i++) {
+            expected[i] = parameters[i];
+        }
+        for (int step = 0; step < golden.rates.length; step++) {
+            parameters = optimizer.step(parameters, golden.gradients[step], golden.rates[step]);
+            options.setLrAndSchedule(golden.rates[step], null);
+            INDArray change =
+                    Nd4j.createFromArray(new float[][] {golden.gradients[step]}).castTo(DataType.DOUBLE);
+            updater.applyUpdater(change, step, 0);
+            for (int i = 0; i < count; i++) {
+                expected[i] -= change.getDouble(i);
+            }
+            requireClose(parameters, expected);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.random.Streams;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -39,7 +40,10 @@ class ExactlyOnceTest {
     private static WorkerLog work(int worker, FaultyChannel channel, long attempt, int pushes) throws Exception {
         WorkerLog log = new WorkerLog();
         ParameterServerClient client = new ParameterServerClient(
-                channel, worker, attempt, new ParameterServerClient.Patience(1_000_000, 30_000_000_000L));
+                channel,
+                worker,
+                attempt,
+                new ParameterServerClient.Patience(Duration.ofMillis(1), Duration.ofSeconds(30)));
         float theta = client.hello(TestServer.BUILD, 1).parameters()[0];
         for (int i = 0; i < pushes; i++) {
             Key key = new Key(worker, attempt, i + 1);

@@ -3,10 +3,8 @@ package io.sparring.parameterserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparring.configuration.Configuration;
 import io.sparring.optimizer.Optimizer;
-import io.sparring.optimizer.OptimizerKind;
-import io.sparring.optimizer.Schedule;
+import io.sparring.optimizer.UpdateRule;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Example;
@@ -63,8 +61,7 @@ class MergingTest {
 
     @Example
     void gradientsShareTheStatisticsOfOneOptimiser() {
-        Configuration.Optimizer rmsprop =
-                new Configuration.Optimizer(OptimizerKind.RMSPROP, 0.1, Schedule.CONSTANT, 0.75, 0.9, 0.999, 1e-8);
+        UpdateRule rmsprop = new UpdateRule.RmsProp(0.75, 1e-8);
         TestServer server =
                 new TestServer(TestServer.options(2, Merging.GRADIENTS), new Optimizer(rmsprop, 1), new float[] {1});
         ParameterServerClient first = server.client(0);

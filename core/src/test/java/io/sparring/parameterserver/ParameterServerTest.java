@@ -8,6 +8,7 @@ import io.sparring.parameterserver.Message.Answer;
 import io.sparring.parameterserver.Message.Hello;
 import io.sparring.parameterserver.Message.Push;
 import io.sparring.parameterserver.ParameterServerClient.Pulled;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -285,8 +286,8 @@ class ParameterServerTest {
     @Test
     void aServerThatDoesNotAnswerEndsTheWorkerWithOneLineThatSaysWhatItWaitedFor() {
         Channel silent = new InMemoryChannel(request -> null);
-        ParameterServerClient client =
-                new ParameterServerClient(silent, 3, 0, new ParameterServerClient.Patience(1_000_000, 20_000_000));
+        ParameterServerClient client = new ParameterServerClient(
+                silent, 3, 0, new ParameterServerClient.Patience(Duration.ofMillis(1), Duration.ofMillis(20)));
 
         assertThatThrownBy(() -> client.hello(TestServer.BUILD, 2))
                 .isInstanceOf(ParameterServerClient.Unreachable.class)

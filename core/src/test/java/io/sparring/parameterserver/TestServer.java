@@ -2,6 +2,7 @@ package io.sparring.parameterserver;
 
 import io.sparring.optimizer.Optimizer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /** A server in memory with clients, without the exceptions that such a server never throws. */
@@ -28,7 +29,7 @@ final class TestServer {
 
     ParameterServerClient client(int worker, long attempt) {
         return new ParameterServerClient(
-                new InMemoryChannel(server), worker, attempt, ParameterServerClient.Patience.ofSeconds(5));
+                new InMemoryChannel(server), worker, attempt, ParameterServerClient.Patience.of(Duration.ofSeconds(5)));
     }
 
     static ParameterServerClient.Pulled hello(ParameterServerClient client, int parameterCount) {

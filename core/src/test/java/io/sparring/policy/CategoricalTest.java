@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Space;
+import io.sparring.network.Batches;
 import io.sparring.random.Streams;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -26,13 +27,13 @@ class CategoricalTest {
 
     private static int mode(float... logits) {
         float[] action = new float[1];
-        over(logits.length).mode(logits, 0, action, 0);
+        over(logits.length).mode(Batches.of(logits.length, logits), 0, action, 0);
         return (int) action[0];
     }
 
     private static int sample(float[] logits, UniformRandomProvider random) {
         float[] action = new float[1];
-        over(logits.length).sample(logits, 0, new float[0], random, action, 0);
+        over(logits.length).sample(Batches.of(logits.length, logits), 0, new float[0], random, action, 0);
         return (int) action[0];
     }
 
@@ -59,7 +60,7 @@ class CategoricalTest {
             double chiSquare = 0;
             int categories = 0;
             for (int i = 0; i < logits.length; i++) {
-                double expected = draws * Math.exp(logProbability(doubles(logits), i));
+                double expected = draws * Math.exp(logProbability(Batches.doubles(logits), i));
                 if (expected < 1e-6) {
                     assertThat(counts[i]).isZero();
                 } else {
@@ -141,7 +142,7 @@ class CategoricalTest {
             {800, 0, -800}
         };
         for (float[] logits : cases) {
-            double[] exact = doubles(logits);
+            double[] exact = Batches.doubles(logits);
             int mode = mode(logits);
             assertThat(Math.exp(logProbability(exact, mode))).isBetween(0.49, 1.0);
             assertThat(entropy(exact)).isBetween(0.0, Math.log(2) + 1e-15);
@@ -185,6 +186,19 @@ class CategoricalTest {
     }
 
     @Test
+    void theGradientComesWithLogProbabilityAndEntropy() {
+        double[] logits = {9, 0.3, -1.2, 2, 0.1};
+        for (int action = 0; action < 4; action++) {
+            ActionDistribution.Terms terms =
+                    over(4).addGradient(logits, 1, NONE, new float[] {9, action}, 1, -0.7, 0.3, new double[5], NONE);
+
+            assertThat(terms.logProbability())
+                    .isEqualTo(over(4).logProbability(logits, 1, NONE, new float[] {action}, 0));
+            assertThat(terms.entropy()).isEqualTo(over(4).entropy(logits, 1, NONE));
+        }
+    }
+
+    @Test
     void rowsAreReadAndWrittenWhereTheyLie() {
         ActionDistribution distribution = over(2);
         double[] rows = {9, 9, 0, Math.log(3), -9, 9};
@@ -198,9 +212,9 @@ class CategoricalTest {
         assertThat(gradient).containsExactly(new double[] {1, 1, 0.75, 1.25, 1, 1}, within(1e-15));
 
         float[] drawn = {7, 7, 7};
-        distribution.sample(new float[] {9, 0, -99, 99, 9, 0}, 2, new float[0], Streams.of(1), drawn, 2);
+        distribution.sample(Batches.of(2, 9f, 0, -99, 99, 9, 0), 1, new float[0], Streams.of(1), drawn, 2);
         assertThat(drawn).containsExactly(7, 7, 1);
-        distribution.mode(new float[] {0, 9, 99, -99, 0, 9}, 2, drawn, 1);
+        distribution.mode(Batches.of(2, 0f, 9, 99, -99, 0, 9), 1, drawn, 1);
         assertThat(drawn).containsExactly(7, 0, 1);
     }
 
@@ -210,13 +224,5 @@ class CategoricalTest {
         over(3).toEnvironment(new float[] {2, 0, 1, 2}, told, 3);
 
         assertThat(told).containsExactly(2, 0, 1, 0);
-    }
-
-    private static double[] doubles(float[] single) {
-        double[] exact = new double[single.length];
-        for (int i = 0; i < single.length; i++) {
-            exact[i] = single[i];
-        }
-        return exact;
     }
 }

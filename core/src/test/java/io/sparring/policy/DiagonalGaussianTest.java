@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Space;
+import io.sparring.network.Batches;
 import io.sparring.random.Streams;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -45,7 +46,7 @@ class DiagonalGaussianTest {
         UniformRandomProvider random = Streams.of(12);
         float[] action = new float[2];
         for (int draw = 0; draw < draws; draw++) {
-            over(2).sample(means, 0, parameters, random, action, 0);
+            over(2).sample(Batches.of(2, means), 0, parameters, random, action, 0);
             double[] z = new double[2];
             for (int i = 0; i < 2; i++) {
                 z[i] = (action[i] - means[i]) / sigma[i];
@@ -70,7 +71,7 @@ class DiagonalGaussianTest {
     @Test
     void theModeIsTheMean() {
         float[] action = new float[4];
-        over(2).mode(new float[] {9, 9, 0.25f, -3, 9, 9}, 2, action, 1);
+        over(2).mode(Batches.of(2, 9, 9, 0.25f, -3, 9, 9), 1, action, 1);
 
         assertThat(action).containsExactly(0, 0.25f, -3, 0);
     }
@@ -133,7 +134,10 @@ class DiagonalGaussianTest {
         float[] action = {1.5f, -1};
         double[] ofMeans = new double[2];
         double[] ofLogSigma = new double[2];
-        distribution.addGradient(means, 0, logSigma, action, 0, -0.7, 0.3, ofMeans, ofLogSigma);
+        ActionDistribution.Terms terms =
+                distribution.addGradient(means, 0, logSigma, action, 0, -0.7, 0.3, ofMeans, ofLogSigma);
+        assertThat(terms.logProbability()).isEqualTo(logProbability(means, logSigma, action));
+        assertThat(terms.entropy()).isEqualTo(distribution.entropy(means, 0, logSigma));
 
         double h = 1e-5;
         for (int i = 0; i < 2; i++) {
@@ -175,7 +179,7 @@ class DiagonalGaussianTest {
 
         float[] drawn = {7, 7, 7, 7};
         float tiny = -40;
-        distribution.sample(new float[] {9, 9, 1, 2, 9, 9}, 2, new float[] {tiny, tiny}, Streams.of(1), drawn, 1);
+        distribution.sample(Batches.of(2, 9f, 9, 1, 2, 9, 9), 1, new float[] {tiny, tiny}, Streams.of(1), drawn, 1);
         assertThat(drawn).containsExactly(7, 1, 2, 7);
     }
 
@@ -199,8 +203,8 @@ class DiagonalGaussianTest {
         Space.Box wide = Space.Box.of(1, -INFINITE, INFINITE);
         float[] inNarrow = new float[1];
         float[] inWide = new float[1];
-        ActionDistribution.of(narrow).sample(new float[] {5}, 0, new float[1], Streams.of(4), inNarrow, 0);
-        ActionDistribution.of(wide).sample(new float[] {5}, 0, new float[1], Streams.of(4), inWide, 0);
+        ActionDistribution.of(narrow).sample(Batches.of(1, 5f), 0, new float[1], Streams.of(4), inNarrow, 0);
+        ActionDistribution.of(wide).sample(Batches.of(1, 5f), 0, new float[1], Streams.of(4), inWide, 0);
 
         assertThat(inNarrow).isEqualTo(inWide);
         assertThat(narrow.contains(inNarrow, 0)).isFalse();

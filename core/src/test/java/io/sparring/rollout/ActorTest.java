@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
-import io.sparring.network.ActingNetwork;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -21,9 +21,7 @@ class ActorTest {
 
     private static Actor actor(Environment environment) {
         return new Actor(
-                environment,
-                new ActingNetwork(architecture(environment)),
-                ActionDistribution.of(environment.actionSpace()));
+                environment, new Network(architecture(environment)), ActionDistribution.of(environment.actionSpace()));
     }
 
     private static Architecture architecture(Environment environment, Integer... hidden) {
@@ -142,8 +140,8 @@ class ActorTest {
         Environment environment = Environments.create("CartPole-v1", 3);
         Architecture architecture = architecture(environment, 8);
         float[] parameters = architecture.initialParameters(Streams.of(1));
-        Actor actor = new Actor(
-                environment, new ActingNetwork(architecture), ActionDistribution.of(environment.actionSpace()));
+        Actor actor =
+                new Actor(environment, new Network(architecture), ActionDistribution.of(environment.actionSpace()));
         Shard first = Shard.first(7, 0, environment);
 
         Actor.Result whole = actor.act(parameters, first, GAMMA, 60);

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
-import io.sparring.network.ActingNetwork;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ class EvaluationTest {
             Environment environment, List<Integer> hidden, float[] parameters, long index, int first, boolean greedy) {
         return List.of(Evaluation.play(
                 environment,
-                new ActingNetwork(architecture(environment, hidden)),
+                new Network(architecture(environment, hidden)),
                 ActionDistribution.of(environment.actionSpace()),
                 parameters,
                 7,

@@ -1,0 +1,56 @@
+package io.sparring.network;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/** What computes gradients. All engines read the same flat vector of parameters; acting is {@link Network}'s with each of them. */
+public enum Engine {
+    /** {@link Network}: plain Java, with the same bits on every machine. */
+    @JsonProperty("plain")
+    PLAIN {
+        @Override
+        public LearningNetwork create(Architecture architecture) {
+            return new Network(architecture);
+        }
+
+        @Override
+        public boolean isThere() {
+            return true;
+        }
+    },
+
+    /** DL4J's ComputationGraph of stock layers on ND4J arrays, from a jar of its own: equal to {@link #PLAIN} as far as floats go. */
+    @JsonProperty("dl4j")
+    DL4J {
+        @Override
+        public LearningNetwork create(Architecture architecture) {
+            return factory()
+                    .orElseThrow(() -> new IllegalStateException(MISSING))
+                    .create(architecture);
+        }
+
+        @Override
+        public boolean isThere() {
+            return factory().isPresent();
+        }
+
+        private Optional<LearningNetwork.Factory> factory() {
+            return ServiceLoader.load(LearningNetwork.Factory.class).findFirst();
+        }
+    };
+
+    /** What to say where {@link #isThere()} is false. */
+    public static final String MISSING =
+            "network.engine: dl4j: its jar is not on the class path (sparring-dl4j.jar, which submit/sparring builds and adds; a bare spark-submit takes it by --jars)";
+
+    /**
+     * A network of this engine.
+     *
+     * @throws IllegalStateException if its jar is not on the class path
+     */
+    public abstract LearningNetwork create(Architecture architecture);
+
+    /** Whether its jar is on the class path. */
+    public abstract boolean isThere();
+}

@@ -1,0 +1,382 @@
+package io.sparring.network;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * {@link Kernels} on the Vector API: registers hold a tile of four outputs × two vectors of rows. What a tile reads is first copied into a
+ * small panel, where an index is a constant times the loop's variable, so that the compiler can prove it within bounds: without, the
+ * checks take a third of the time.
+ */
+final class VectorKernels extends Kernels {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LENGTH = SPECIES.length();
+    private static final int PANEL = 2 * LENGTH;
+    private static final int TILE = Batch.FEATURE_TILE;
+    /** Sums of a tile of the weights' gradient: 4 × 2 of {@link #LANES} each. */
+    private final float[] tile = new float[4 * 2 * LANES];
+
+    private float[] panel = new float[0];
+
+    @Override
+    int lanes() {
+        return LENGTH;
+    }
+
+    @Override
+    void product(
+            float[] packed,
+            int reduced,
+            int outputs,
+            float[] biases,
+            boolean add,
+            Activation activation,
+            Batch in,
+            Batch out) {
+        int rows = in.rows();
+        if (!add) {
+            out.resize(rows);
+        }
+        if (outputs <= 2) {
+            for (int row = 0; row < rows; row += 2 * PANEL) {
+                narrow(packed, reduced, biases, add, in.values(), row, in.stride(), out.values(), out.stride());
+                activate(activation, out, outputs, row);
+                activate(activation, out, outputs, row + PANEL);
+            }
+            return;
+        }
+        if (panel.length < reduced * PANEL) {
+            panel = new float[reduced * PANEL];
+        }
+        for (int row = 0; row < rows; row += PANEL) {
+            for (int k = 0; k < reduced; k++) {
+                System.arraycopy(in.values(), k * in.stride() + row, panel, k * PANEL, PANEL);
+            }
+            for (int output = 0; output < outputs; output += TILE) {
+                product(
+                        packed,
+                        output * reduced,
+                        reduced,
+                        biases,
+                        output,
+                        add,
+                        panel,
+                        out.values(),
+                        output * out.stride() + row,
+                        out.stride());
+            }
+            activate(activation, out, outputs, row);
+        }
+    }
+
+    /** One panel's rows, while they are in the cache. */
+    private static void activate(Activation activation, Batch out, int features, int row) {
+        if (activation != null) {
+            switch (activation) {
+                case RELU -> relu(out.values(), row, out.stride(), features);
+                case TANH -> tanh(out.values(), row, out.stride(), features);
+            }
+        }
+    }
+
+    /** Two outputs × four vectors, straight from the batch: for heads, which read it once. */
+    private static void narrow(
+            float[] packed,
+            int reduced,
+            float[] biases,
+            boolean add,
+            float[] in,
+            int row,
+            int stride,
+            float[] out,
+            int outStride) {
+        int other = row + outStride;
+        FloatVector s00 = start(biases, 0, add, out, row);
+        FloatVector s01 = start(biases, 0, add, out, row + LENGTH);
+        FloatVector s02 = start(biases, 0, add, out, row + 2 * LENGTH);
+        FloatVector s03 = start(biases, 0, add, out, row + 3 * LENGTH);
+        FloatVector s10 = start(biases, 1, add, out, other);
+        FloatVector s11 = start(biases, 1, add, out, other + LENGTH);
+        FloatVector s12 = start(biases, 1, add, out, other + 2 * LENGTH);
+        FloatVector s13 = start(biases, 1, add, out, other + 3 * LENGTH);
+        int at = row;
+        for (int k = 0; k < reduced; k++) {
+            FloatVector x0 = FloatVector.fromArray(SPECIES, in, at);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, in, at + LENGTH);
+            FloatVector x2 = FloatVector.fromArray(SPECIES, in, at + 2 * LENGTH);
+            FloatVector x3 = FloatVector.fromArray(SPECIES, in, at + 3 * LENGTH);
+            FloatVector weight = FloatVector.broadcast(SPECIES, packed[k * TILE]);
+            s00 = weight.fma(x0, s00);
+            s01 = weight.fma(x1, s01);
+            s02 = weight.fma(x2, s02);
+            s03 = weight.fma(x3, s03);
+            weight = FloatVector.broadcast(SPECIES, packed[k * TILE + 1]);
+            s10 = weight.fma(x0, s10);
+            s11 = weight.fma(x1, s11);
+            s12 = weight.fma(x2, s12);
+            s13 = weight.fma(x3, s13);
+            at += stride;
+        }
+        s00.intoArray(out, row);
+        s01.intoArray(out, row + LENGTH);
+        s02.intoArray(out, row + 2 * LENGTH);
+        s03.intoArray(out, row + 3 * LENGTH);
+        s10.intoArray(out, other);
+        s11.intoArray(out, other + LENGTH);
+        s12.intoArray(out, other + 2 * LENGTH);
+        s13.intoArray(out, other + 3 * LENGTH);
+    }
+
+    /** Where a chain starts. */
+    private static FloatVector start(float[] biases, int output, boolean add, float[] out, int at) {
+        if (add) {
+            return FloatVector.fromArray(SPECIES, out, at);
+        }
+        return FloatVector.broadcast(SPECIES, biases == null ? 0 : biases[output]);
+    }
+
+    private static void product(
+            float[] packed,
+            int from,
+            int reduced,
+            float[] biases,
+            int bias,
+            boolean add,
+            float[] panel,
+            float[] out,
+            int at,
+            int stride) {
+        int at1 = at + stride;
+        int at2 = at1 + stride;
+        int at3 = at2 + stride;
+        FloatVector s00 = start(biases, bias, add, out, at);
+        FloatVector s01 = start(biases, bias, add, out, at + LENGTH);
+        FloatVector s10 = start(biases, bias + 1, add, out, at1);
+        FloatVector s11 = start(biases, bias + 1, add, out, at1 + LENGTH);
+        FloatVector s20 = start(biases, bias + 2, add, out, at2);
+        FloatVector s21 = start(biases, bias + 2, add, out, at2 + LENGTH);
+        FloatVector s30 = start(biases, bias + 3, add, out, at3);
+        FloatVector s31 = start(biases, bias + 3, add, out, at3 + LENGTH);
+        for (int k = 0; k < reduced; k++) {
+            FloatVector x0 = FloatVector.fromArray(SPECIES, panel, k * PANEL);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, panel, k * PANEL + LENGTH);
+            FloatVector weight = FloatVector.broadcast(SPECIES, packed[from + k * TILE]);
+            s00 = weight.fma(x0, s00);
+            s01 = weight.fma(x1, s01);
+            weight = FloatVector.broadcast(SPECIES, packed[from + k * TILE + 1]);
+            s10 = weight.fma(x0, s10);
+            s11 = weight.fma(x1, s11);
+            weight = FloatVector.broadcast(SPECIES, packed[from + k * TILE + 2]);
+            s20 = weight.fma(x0, s20);
+            s21 = weight.fma(x1, s21);
+            weight = FloatVector.broadcast(SPECIES, packed[from + k * TILE + 3]);
+            s30 = weight.fma(x0, s30);
+            s31 = weight.fma(x1, s31);
+        }
+        s00.intoArray(out, at);
+        s01.intoArray(out, at + LENGTH);
+        s10.intoArray(out, at1);
+        s11.intoArray(out, at1 + LENGTH);
+        s20.intoArray(out, at2);
+        s21.intoArray(out, at2 + LENGTH);
+        s30.intoArray(out, at3);
+        s31.intoArray(out, at3 + LENGTH);
+    }
+
+    @Override
+    void weightGradient(Batch in, Batch delta, double[] gradient, int offset) {
+        clearPadding(in);
+        clearPadding(delta);
+        int inputs = in.features();
+        // Tiles of four of the longer side × two of the shorter one.
+        if (delta.features() < TILE) {
+            for (int input = 0; input < inputs; input += 4) {
+                for (int output = 0; output < delta.features(); output += 2) {
+                    outerProduct(in, input, delta, output);
+                    for (int i = 0; i < Math.min(4, inputs - input); i++) {
+                        for (int o = 0; o < Math.min(2, delta.features() - output); o++) {
+                            gradient[offset + (output + o) * inputs + input + i] += sum(tile, (2 * i + o) * LANES);
+                        }
+                    }
+                }
+            }
+            return;
+        }
+        for (int output = 0; output < delta.features(); output += 4) {
+            for (int input = 0; input < inputs; input += 2) {
+                outerProduct(delta, output, in, input);
+                for (int o = 0; o < Math.min(4, delta.features() - output); o++) {
+                    for (int i = 0; i < Math.min(2, inputs - input); i++) {
+                        gradient[offset + (output + o) * inputs + input + i] += sum(tile, (2 * o + i) * LANES);
+                    }
+                }
+            }
+        }
+    }
+
+    private void outerProduct(Batch four, int first, Batch two, int second) {
+        int end = Batch.padded(four.rows(), LANES);
+        for (int lane = 0; lane < LANES; lane += LENGTH) {
+            outerProduct(
+                    four.values(),
+                    first * four.stride() + lane,
+                    four.stride(),
+                    two.values(),
+                    second * two.stride() + lane,
+                    two.stride(),
+                    end,
+                    tile,
+                    lane);
+        }
+    }
+
+    private static void outerProduct(
+            float[] a, int a0, int aStride, float[] b, int b0, int bStride, int end, float[] sums, int lane) {
+        int a1 = a0 + aStride;
+        int a2 = a1 + aStride;
+        int a3 = a2 + aStride;
+        int b1 = b0 + bStride;
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = s00;
+        FloatVector s10 = s00;
+        FloatVector s11 = s00;
+        FloatVector s20 = s00;
+        FloatVector s21 = s00;
+        FloatVector s30 = s00;
+        FloatVector s31 = s00;
+        for (int row = 0; row < end; row += LANES) {
+            FloatVector x0 = FloatVector.fromArray(SPECIES, b, b0 + row);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, b, b1 + row);
+            FloatVector y = FloatVector.fromArray(SPECIES, a, a0 + row);
+            s00 = y.fma(x0, s00);
+            s01 = y.fma(x1, s01);
+            y = FloatVector.fromArray(SPECIES, a, a1 + row);
+            s10 = y.fma(x0, s10);
+            s11 = y.fma(x1, s11);
+            y = FloatVector.fromArray(SPECIES, a, a2 + row);
+            s20 = y.fma(x0, s20);
+            s21 = y.fma(x1, s21);
+            y = FloatVector.fromArray(SPECIES, a, a3 + row);
+            s30 = y.fma(x0, s30);
+            s31 = y.fma(x1, s31);
+        }
+        s00.intoArray(sums, lane);
+        s01.intoArray(sums, lane + LANES);
+        s10.intoArray(sums, lane + 2 * LANES);
+        s11.intoArray(sums, lane + 3 * LANES);
+        s20.intoArray(sums, lane + 4 * LANES);
+        s21.intoArray(sums, lane + 5 * LANES);
+        s30.intoArray(sums, lane + 6 * LANES);
+        s31.intoArray(sums, lane + 7 * LANES);
+    }
+
+    @Override
+    void biasGradient(Batch delta, double[] gradient, int offset) {
+        clearPadding(delta);
+        for (int output = 0; output < delta.features(); output += 4) {
+            for (int lane = 0; lane < LANES; lane += LENGTH) {
+                sums(
+                        delta.values(),
+                        output * delta.stride() + lane,
+                        delta.stride(),
+                        Batch.padded(delta.rows(), LANES),
+                        tile,
+                        lane);
+            }
+            for (int o = 0; o < Math.min(4, delta.features() - output); o++) {
+                gradient[offset + output + o] += sum(tile, o * LANES);
+            }
+        }
+    }
+
+    private static void sums(float[] a, int a0, int stride, int end, float[] sums, int lane) {
+        int a1 = a0 + stride;
+        int a2 = a1 + stride;
+        int a3 = a2 + stride;
+        FloatVector s0 = FloatVector.zero(SPECIES);
+        FloatVector s1 = s0;
+        FloatVector s2 = s0;
+        FloatVector s3 = s0;
+        for (int row = 0; row < end; row += LANES) {
+            s0 = s0.add(FloatVector.fromArray(SPECIES, a, a0 + row));
+            s1 = s1.add(FloatVector.fromArray(SPECIES, a, a1 + row));
+            s2 = s2.add(FloatVector.fromArray(SPECIES, a, a2 + row));
+            s3 = s3.add(FloatVector.fromArray(SPECIES, a, a3 + row));
+        }
+        s0.intoArray(sums, lane);
+        s1.intoArray(sums, lane + LANES);
+        s2.intoArray(sums, lane + 2 * LANES);
+        s3.intoArray(sums, lane + 3 * LANES);
+    }
+
+    @Override
+    void activateBackward(Activation activation, Batch outputs, Batch delta) {
+        for (int feature = 0; feature < delta.features(); feature++) {
+            int from = feature * outputs.stride();
+            int at = feature * delta.stride();
+            switch (activation) {
+                case RELU -> reluBackward(outputs.values(), from, delta.values(), at, delta.rows());
+                case TANH -> tanhBackward(outputs.values(), from, delta.values(), at, delta.rows());
+            }
+        }
+    }
+
+    private static void relu(float[] values, int at, int stride, int features) {
+        for (int feature = 0; feature < features; feature++, at += stride) {
+            relu(FloatVector.fromArray(SPECIES, values, at)).intoArray(values, at);
+            relu(FloatVector.fromArray(SPECIES, values, at + LENGTH)).intoArray(values, at + LENGTH);
+        }
+    }
+
+    /** max(0, x) in three instructions for six: −0 becomes 0 by the addition, and NaN stays. */
+    private static FloatVector relu(FloatVector x) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        return x.blend(zero, x.compare(VectorOperators.LT, zero)).add(zero);
+    }
+
+    private static void reluBackward(float[] outputs, int from, float[] delta, int at, int rows) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        for (int row = 0; row < rows; row += LENGTH) {
+            FloatVector out = FloatVector.fromArray(SPECIES, outputs, from + row);
+            FloatVector slope = FloatVector.fromArray(SPECIES, delta, at + row);
+            slope.blend(zero, out.compare(VectorOperators.LE, zero)).intoArray(delta, at + row);
+        }
+    }
+
+    private static void tanh(float[] values, int at, int stride, int features) {
+        for (int feature = 0; feature < features; feature++, at += stride) {
+            tanh(FloatVector.fromArray(SPECIES, values, at)).intoArray(values, at);
+            tanh(FloatVector.fromArray(SPECIES, values, at + LENGTH)).intoArray(values, at + LENGTH);
+        }
+    }
+
+    /** {@link Tanh#of}, in the same order. */
+    private static FloatVector tanh(FloatVector value) {
+        FloatVector limit = FloatVector.broadcast(SPECIES, Tanh.LIMIT);
+        // A NaN is neither greater nor less, and stays.
+        FloatVector x = value.blend(limit, value.compare(VectorOperators.GT, limit));
+        limit = FloatVector.broadcast(SPECIES, -Tanh.LIMIT);
+        x = x.blend(limit, x.compare(VectorOperators.LT, limit));
+        FloatVector x2 = x.mul(x);
+        FloatVector p = x2.fma(FloatVector.broadcast(SPECIES, Tanh.A13), FloatVector.broadcast(SPECIES, Tanh.A11));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A9));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A7));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A5));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A3));
+        p = x2.fma(p, FloatVector.broadcast(SPECIES, Tanh.A1));
+        FloatVector q = x2.fma(FloatVector.broadcast(SPECIES, Tanh.B6), FloatVector.broadcast(SPECIES, Tanh.B4));
+        q = x2.fma(q, FloatVector.broadcast(SPECIES, Tanh.B2));
+        q = x2.fma(q, FloatVector.broadcast(SPECIES, Tanh.B0));
+        return x.mul(p).div(q);
+    }
+
+    private static void tanhBackward(float[] outputs, int from, float[] delta, int at, int rows) {
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        for (int row = 0; row < rows; row += LENGTH) {
+            FloatVector out = FloatVector.fromArray(SPECIES, outputs, from + row);
+            FloatVector slope = one.sub(out.mul(out));
+            FloatVector.fromArray(SPECIES, delta, at + row).mul(slope).intoArray(delta, at + row);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.sparring.dl4j;
+
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.network.Batch;
+import io.sparring.network.Dense;
+import io.sparring.network.Layer;
+import io.sparring.network.LearningNetwork;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/** DL4J's stock ComputationGraph, whose flat vector of parameters is laid out as {@link Architecture} says. */
+final class Dl4jNetwork implements LearningNetwork {
+    private final Architecture architecture;
+    private final ComputationGraph graph;
+    private final Batch policyOutputs;
+    private final Batch values = new Batch(1);
+    private final Batch policyGradient;
+    private final Batch valueGradient = new Batch(1);
+    private INDArray input;
+
+    Dl4jNetwork(Architecture architecture) {
+        Natives.load();
+        this.architecture = architecture;
+        policyOutputs = new Batch(architecture.policyOutputs());
+        policyGradient = new Batch(architecture.policyOutputs());
+        graph = graph(architecture);
+    }
+
+    private static ComputationGraph graph(Architecture architecture) {
+        var builder = new NeuralNetConfiguration.Builder()
+                .dataType(DataType.FLOAT)
+                .updater(new NoOp())
+                .graphBuilder()
+                .addInputs(Architecture.INPUT)
+                .setOutputs(Architecture.POLICY, Architecture.VALUE);
+        for (Architecture.Node node : architecture.nodes()) {
+            builder.addLayer(node.name(), stock(node.layer()), node.input());
+        }
+        ComputationGraph graph = new ComputationGraph(builder.build());
+        graph.init();
+        return graph;
+    }
+
+    private static DenseLayer stock(Layer layer) {
+        if (layer instanceof Dense dense) {
+            return new DenseLayer.Builder()
+                    .nIn(dense.inputs())
+                    .nOut(dense.outputs())
+                    .activation(activation(dense.activation()))
+                    .build();
+        }
+        throw new IllegalArgumentException(
+                "network.engine: dl4j has no " + layer.getClass().getSimpleName() + "; expected plain");
+    }
+
+    private static org.nd4j.linalg.activations.Activation activation(Activation activation) {
+        if (activation == null) {
+            return org.nd4j.linalg.activations.Activation.IDENTITY;
+        }
+        return switch (activation) {
+            case RELU -> org.nd4j.linalg.activations.Activation.RELU;
+            case TANH -> org.nd4j.linalg.activations.Activation.TANH;
+        };
+    }
+
+    @Override
+    public void setParameters(float[] parameters) {
+        if (parameters.length != architecture.parameterCount()) {
+            throw new IllegalArgumentException(
+                    parameters.length + " parameters for a network of " + architecture.parameterCount());
+        }
+        int count = architecture.layerParameterCount();
+        float[] layers = new float[count];
+        System.arraycopy(parameters, 0, layers, 0, count);
+        graph.setParams(Nd4j.create(layers, new long[] {1, count}, 'c'));
+    }
+
+    @Override
+    public void forward(float[] observations, int from, int rows) {
+        int size = architecture.observationSize();
+        float[] copy = new float[rows * size];
+        System.arraycopy(observations, from, copy, 0, copy.length);
+        input = Nd4j.create(copy, new long[] {rows, size}, 'c');
+        Map<String, INDArray> outputs = graph.feedForward(new INDArray[] {input}, true, false);
+        read(outputs.get(Architecture.POLICY), policyOutputs, rows);
+        read(outputs.get(Architecture.VALUE), values, rows);
+        policyGradient.resize(rows);
+        valueGradient.resize(rows);
+    }
+
+    private static void read(INDArray array, Batch batch, int rows) {
+        batch.resize(rows);
+        float[] rowByRow = array.dup('c').data().asFloat();
+        for (int row = 0; row < rows; row++) {
+            for (int feature = 0; feature < batch.features(); feature++) {
+                batch.set(feature, row, rowByRow[row * batch.features() + feature]);
+            }
+        }
+    }
+
+    @Override
+    public Batch policyOutputs() {
+        return policyOutputs;
+    }
+
+    @Override
+    public Batch values() {
+        return values;
+    }
+
+    @Override
+    public Batch policyGradient() {
+        return policyGradient;
+    }
+
+    @Override
+    public Batch valueGradient() {
+        return valueGradient;
+    }
+
+    @Override
+    public void backward(boolean throughPolicy, boolean throughValue, double[] gradient) {
+        // A backward pass uses up what the forward pass has kept.
+        graph.feedForward(new INDArray[] {input}, true, false);
+        float[] layers = graph.backpropGradient(
+                        errors(policyGradient, throughPolicy), errors(valueGradient, throughValue))
+                .gradient()
+                .dup('c')
+                .data()
+                .asFloat();
+        for (int i = 0; i < layers.length; i++) {
+            gradient[i] += layers[i];
+        }
+    }
+
+    private static INDArray errors(Batch batch, boolean written) {
+        float[] rowByRow = new float[batch.rows() * batch.features()];
+        if (written) {
+            for (int row = 0; row < batch.rows(); row++) {
+                for (int feature = 0; feature < batch.features(); feature++) {
+                    rowByRow[row * batch.features() + feature] = batch.get(feature, row);
+                }
+            }
+        }
+        return Nd4j.create(rowByRow, new long[] {batch.rows(), batch.features()}, 'c');
+    }
+}

@@ -1,0 +1,359 @@
+package io.sparring.spark.cli;
+
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.A3c;
+import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.ShardStatistics;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.session.Console;
+import io.sparring.spark.session.Session;
+import io.sparring.spark.training.AeronTransport;
+import io.sparring.spark.training.SparkRounds;
+import io.sparring.spark.training.SparkWorkers;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sparring bench}. */
+@Command(
+        name = "bench",
+        description = "Trains for a while and says how fast, and where a round's time goes.",
+        mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "20",
+            description = "How long to measure (default: 20).")
+    private double seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Seconds of training before that, not measured (default: 10).")
+    private double warmUp;
+
+    @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
+    private boolean json;
+
+    /** One measured round, in milliseconds; the parts are the slowest shard's. */
+    private record Sample(
+            double wall,
+            double environment,
+            double acting,
+            double learning,
+            double computing,
+            double spark,
+            double driver) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (!(seconds > 0) || !(warmUp >= 0)) {
+            throw new InvalidConfiguration(
+                    "--seconds and --warm-up: expected seconds, got " + seconds + " and " + warmUp);
+        }
+        Configuration configuration = options.read();
+        TrainingState start = TrainingState.first(configuration);
+        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
+            benchAsynchronously(configuration, start);
+            return 0;
+        }
+        try (JavaSparkContext spark = Session.start(Session.settings(), configuration);
+                SparkRounds rounds = new SparkRounds(spark, configuration, start)) {
+            Meter meter = new Meter(rounds);
+            while (!meter.done()) {
+                // A run that ends (target or budget) begins again where it ended: the policy goes on getting better.
+                TrainingResult result = A2c.train(configuration, start, meter, meter);
+                start = restarted(result.state());
+            }
+            meter.print(spark.master());
+        }
+        return 0;
+    }
+
+    private void benchAsynchronously(Configuration configuration, TrainingState first) throws InterruptedException {
+        SparkConf settings = Session.settings();
+        Session.makeRoom(settings, configuration);
+        try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            AsynchronousMeter meter = new AsynchronousMeter();
+            TrainingState start = first;
+            while (!meter.done()) {
+                try (SparkWorkers workers =
+                        new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration))) {
+                    meter.session(workers);
+                    start = restarted(
+                            A3c.train(configuration, start, workers, meter).state());
+                }
+            }
+            meter.print(spark.master());
+        }
+    }
+
+    private static TrainingState restarted(TrainingState end) {
+        return new TrainingState(
+                0,
+                0,
+                0,
+                end.parameters(),
+                end.optimizerState(),
+                end.optimizerSteps(),
+                end.shards(),
+                end.recentReturns(),
+                Double.NEGATIVE_INFINITY,
+                end.droppedGradients(),
+                0,
+                -1,
+                -1);
+    }
+
+    /** Rounds with a clock around them. */
+    private final class Meter implements Rounds, TrainingListener {
+        private final Rounds rounds;
+        private final List<Sample> samples = new ArrayList<>();
+        private final long begin = System.nanoTime();
+        private long measuring;
+        private long end;
+        private long steps;
+        private double outside;
+
+        Meter(Rounds rounds) {
+            this.rounds = rounds;
+        }
+
+        boolean done() {
+            return end != 0;
+        }
+
+        @Override
+        public Outcome run(float[] parameters) {
+            long before = System.nanoTime();
+            Outcome outcome = rounds.run(parameters);
+            outside = (System.nanoTime() - before) / 1e6;
+            return outcome;
+        }
+
+        @Override
+        public void round(Round round) {
+            long now = System.nanoTime();
+            if (measuring != 0) {
+                List<ShardStatistics> statistics = round.statistics();
+                double wall = round.roundSeconds() * 1000;
+                double computing = slowest(statistics, s -> s.environmentNanos() + s.actingNanos() + s.learningNanos());
+                samples.add(new Sample(
+                        wall,
+                        slowest(statistics, ShardStatistics::environmentNanos),
+                        slowest(statistics, ShardStatistics::actingNanos),
+                        slowest(statistics, ShardStatistics::learningNanos),
+                        computing,
+                        outside - computing,
+                        wall - outside));
+                steps += statistics.stream().mapToLong(ShardStatistics::samples).sum();
+                if (now - measuring >= seconds * 1e9) {
+                    end = now;
+                }
+            } else if (now - begin >= warmUp * 1e9) {
+                measuring = now;
+            }
+        }
+
+        private double slowest(List<ShardStatistics> statistics, ToDoubleFunction<ShardStatistics> nanos) {
+            return statistics.stream().mapToDouble(nanos).max().orElse(0) / 1e6;
+        }
+
+        @Override
+        public boolean stopRequested() {
+            return done();
+        }
+
+        void print(String master) {
+            double measured = (end - measuring) / 1e9;
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("master", master);
+            result.put("env_steps_per_second", steps / measured);
+            result.put("rounds", samples.size());
+            result.put("round_ms_median", median(Sample::wall));
+            result.put("environment_ms_median", median(Sample::environment));
+            result.put("acting_ms_median", median(Sample::acting));
+            result.put("learning_ms_median", median(Sample::learning));
+            result.put("spark_ms_median", median(Sample::spark));
+            result.put("driver_ms_median", median(Sample::driver));
+            double wall = samples.stream().mapToDouble(Sample::wall).sum();
+            double computing = samples.stream().mapToDouble(Sample::computing).sum();
+            result.put("spark_share", (wall - computing) / wall);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,.0f environment steps/s on %s (%.1f s, %,d rounds, evaluations included in the time)%n",
+                    steps / measured,
+                    master,
+                    measured,
+                    samples.size());
+            System.out.printf(
+                    Locale.ROOT, "a round takes %.1f ms (median), of it in the slowest shard%n", median(Sample::wall));
+            line("environment", median(Sample::environment));
+            line("acting", median(Sample::acting));
+            line("learning", median(Sample::learning));
+            System.out.println("and around it");
+            line("Spark", median(Sample::spark));
+            line("driver", median(Sample::driver));
+            System.out.printf(
+                    Locale.ROOT,
+                    "not spent in the slowest shard: %.1f %% of the time%n",
+                    100 * (wall - computing) / wall);
+            if (json) {
+                System.out.println(RunResult.json(result));
+            }
+        }
+
+        private void line(String name, double milliseconds) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "  %-12s %7.2f ms  %5.1f %%%n",
+                    name,
+                    milliseconds,
+                    100 * milliseconds / median(Sample::wall));
+        }
+
+        private double median(ToDoubleFunction<Sample> part) {
+            double[] sorted = samples.stream().mapToDouble(part).sorted().toArray();
+            return sorted[sorted.length / 2];
+        }
+
+        @Override
+        public List<Shard> shards() {
+            return rounds.shards();
+        }
+
+        @Override
+        public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+            return rounds.evaluate(parameters, index, episodes, greedy);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    /** What workers did while the clock ran. Sessions begin anew where a run ends; the pauses between them are measured, too. */
+    private final class AsynchronousMeter implements TrainingListener {
+        private final long begin = System.nanoTime();
+        private SparkWorkers workers;
+        private int count;
+        private long measuring;
+        private long end;
+        private long steps;
+        private long updates;
+        private long bytesBefore;
+        private long bytes;
+        private double environment;
+        private double acting;
+        private double learning;
+        private Asynchrony last;
+
+        void session(SparkWorkers session) {
+            workers = session;
+            count = session.count();
+            bytesBefore = 0;
+        }
+
+        boolean done() {
+            return end != 0;
+        }
+
+        @Override
+        public void round(Round round) {
+            long now = System.nanoTime();
+            long crossed = workers.bytesReceived() + workers.bytesSent();
+            if (measuring != 0 && end == 0) {
+                bytes += crossed - bytesBefore;
+                for (ShardStatistics update : round.statistics()) {
+                    steps += update.samples();
+                    updates++;
+                    environment += update.environmentNanos() / 1e6;
+                    acting += update.actingNanos() / 1e6;
+                    learning += update.learningNanos() / 1e6;
+                }
+                last = round.asynchrony();
+                if (now - measuring >= seconds * 1e9) {
+                    end = now;
+                }
+            } else if (end == 0 && now - begin >= warmUp * 1e9) {
+                measuring = now;
+            }
+            bytesBefore = crossed;
+        }
+
+        @Override
+        public void remark(String line) {
+            Console.say(line);
+        }
+
+        @Override
+        public boolean stopRequested() {
+            return done();
+        }
+
+        void print(String master) {
+            double measured = (end - measuring) / 1e9;
+            double cycle = 1000 * measured * count / updates;
+            double rest = cycle - (environment + acting + learning) / updates;
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("master", master);
+            result.put("env_steps_per_second", steps / measured);
+            result.put("updates_per_second", updates / measured);
+            result.put("transport_bytes_per_second", bytes / measured);
+            result.put("staleness_mean", last.staleness().mean());
+            result.put("staleness_p99", last.staleness().p99());
+            result.put("cycle_ms_mean", cycle);
+            result.put("environment_ms_mean", environment / updates);
+            result.put("acting_ms_mean", acting / updates);
+            result.put("learning_ms_mean", learning / updates);
+            result.put("waiting_ms_mean", rest);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,.0f environment steps/s on %s (%.1f s, %d workers, evaluations included in the time)%n",
+                    steps / measured,
+                    master,
+                    measured,
+                    count);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%,.0f updates/s, %,.1f MB/s through the transport, staleness %.1f (p99 %d)%n",
+                    updates / measured,
+                    bytes / measured / 1e6,
+                    last.staleness().mean(),
+                    last.staleness().p99());
+            System.out.printf(Locale.ROOT, "from push to push a worker takes %.2f ms (mean), of it%n", cycle);
+            part("environment", environment / updates, cycle);
+            part("acting", acting / updates, cycle);
+            part("learning", learning / updates, cycle);
+            part("push, pull, turn", rest, cycle);
+            if (json) {
+                System.out.println(RunResult.json(result));
+            }
+        }
+
+        private void part(String name, double milliseconds, double cycle) {
+            System.out.printf(
+                    Locale.ROOT, "  %-16s %7.2f ms  %5.1f %%%n", name, milliseconds, 100 * milliseconds / cycle);
+        }
+    }
+}

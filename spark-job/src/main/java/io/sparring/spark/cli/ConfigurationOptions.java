@@ -1,0 +1,110 @@
+package io.sparring.spark.cli;
+
+import io.sparring.Explanation;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.network.Engine;
+import java.io.IOException;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Where a configuration comes from: a file, then the command line. */
+final class ConfigurationOptions {
+    @Parameters(arity = "0..1", paramLabel = "CONFIG", description = "A YAML file, such as conf/cartpole-a2c.yaml.")
+    private String file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Overrides a key, as in --set a2c.gamma=0.98; may be repeated.")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--seed", paramLabel = "N", description = "Overrides the seed.")
+    private Long seed;
+
+    /** A file's content in the place of its name, as drivers on other machines get it (RFC 2397). */
+    private static final Pattern CONTENT = Pattern.compile("data:application/yaml;name=([^;]*);base64,(.*)");
+
+    boolean hasFile() {
+        return file != null;
+    }
+
+    /** The file's name without folder and ending: the run is called after it. */
+    String name() {
+        Matcher content = CONTENT.matcher(file);
+        String path = content.matches() ? URLDecoder.decode(content.group(1), StandardCharsets.UTF_8) : file;
+        String name = Path.of(path).getFileName().toString();
+        return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
+    }
+
+    Configuration read() {
+        if (file == null) {
+            throw new InvalidConfiguration("expected a configuration, as in sparring train conf/cartpole-a2c.yaml");
+        }
+        Matcher content = CONTENT.matcher(file);
+        if (content.matches()) {
+            return parse(
+                    URLDecoder.decode(content.group(1), StandardCharsets.UTF_8),
+                    new String(Base64.getDecoder().decode(content.group(2)), StandardCharsets.UTF_8));
+        }
+        Path path = Path.of(file);
+        if (!Files.isRegularFile(path)) {
+            throw new InvalidConfiguration(file + ": there is no such file" + presets(path));
+        }
+        try {
+            return parse(file, Files.readString(path, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
+        }
+    }
+
+    /** The same options without a path of this machine. */
+    List<String> travelling() throws IOException {
+        List<String> words = new ArrayList<>();
+        if (file != null) {
+            words.add("data:application/yaml;name=" + URLEncoder.encode(file, StandardCharsets.UTF_8) + ";base64,"
+                    + Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(file))));
+        }
+        overrides.forEach(override -> words.addAll(List.of("--set", override)));
+        if (seed != null) {
+            words.addAll(List.of("--seed", seed.toString()));
+        }
+        return words;
+    }
+
+    Configuration parse(String name, String yaml) {
+        List<String> all = new ArrayList<>(overrides);
+        if (seed != null) {
+            all.add("seed=" + seed);
+        }
+        Configuration configuration = ConfigurationFile.parse(name, yaml, all);
+        if (!configuration.network().engine().isThere()) {
+            throw new InvalidConfiguration(Engine.MISSING);
+        }
+        return configuration;
+    }
+
+    private static String presets(Path missing) {
+        Path folder = missing.getParent() == null ? Path.of("conf") : missing.getParent();
+        try (var files = Files.list(folder)) {
+            List<String> known = files.map(found -> found.getFileName().toString())
+                    .filter(found -> found.endsWith(".yaml"))
+                    .sorted()
+                    .toList();
+            return io.sparring.Names.hint(missing.getFileName().toString(), known);
+        } catch (IOException e) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.sparring.spark.cli;
+
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.rollout.Episode;
+import io.sparring.run.CheckpointFile;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.folder.SavedRun;
+import io.sparring.spark.session.Session;
+import io.sparring.spark.training.SparkRounds;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sparring evaluate}. */
+@Command(
+        name = "evaluate",
+        description = "Plays fresh episodes by a checkpoint's policy.",
+        mixinStandardHelpOptions = true)
+final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
+    /** Apart from those of training, which are numbered by environment steps. */
+    private static final long INDEX = -1;
+
+    @Parameters(paramLabel = "RUN", description = "A run's folder.")
+    private String run;
+
+    @Option(names = "--episodes", paramLabel = "N", defaultValue = "100", description = "How many (default: 100).")
+    private int episodes;
+
+    @Option(names = "--checkpoint", paramLabel = "NAME", defaultValue = "best", description = "best (default) or last.")
+    private String checkpoint;
+
+    @ArgGroup(exclusive = true)
+    private Actions actions;
+
+    private static final class Actions {
+        @Option(names = "--greedy", description = "Takes the likeliest action (default: as in training's evaluations).")
+        private boolean greedy;
+
+        @Option(names = "--sample", description = "Samples actions.")
+        private boolean sample;
+    }
+
+    @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
+    private boolean json;
+
+    @Override
+    public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        RunFolder folder = open().folder().shared("RUN");
+        List<String> words = new ArrayList<>(List.of(
+                "evaluate", folder.uri(), "--episodes", Integer.toString(episodes), "--checkpoint", checkpoint));
+        if (actions != null) {
+            words.add(actions.greedy ? "--greedy" : "--sample");
+        }
+        if (json) {
+            words.add("--json");
+        }
+        return new Travel(folder.uri() + "/exit-evaluate.json", words);
+    }
+
+    private SavedRun open() throws IOException {
+        if (episodes < 1) {
+            throw new InvalidConfiguration("--episodes: expected a whole number of at least 1, got " + episodes);
+        }
+        if (!List.of("best", "last").contains(checkpoint)) {
+            throw new InvalidConfiguration("--checkpoint: expected best or last, got " + checkpoint);
+        }
+        return SavedRun.open(run, checkpoint);
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SavedRun saved = open();
+        boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
+        float[] parameters = saved.checkpoint().state().parameters();
+        List<Episode> played;
+        SparkConf settings = Session.settings();
+        settings.setIfMissing(
+                "spark.app.name",
+                "sparring " + saved.configuration().environment().id());
+        try (JavaSparkContext spark = Session.start(settings, "its episodes are played again")) {
+            played = SparkRounds.evaluate(
+                    spark, saved.configuration(), parameters, INDEX, episodes, greedy, "evaluation");
+        }
+        double mean =
+                played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
+        double deviation = Math.sqrt(played.stream()
+                .mapToDouble(episode -> (episode.totalReward() - mean) * (episode.totalReward() - mean))
+                .average()
+                .orElseThrow());
+        double min = played.stream().mapToDouble(Episode::totalReward).min().orElseThrow();
+        double max = played.stream().mapToDouble(Episode::totalReward).max().orElseThrow();
+        System.out.printf(
+                Locale.ROOT,
+                "%s of round %,d: mean return %.1f ± %.1f over %d %s episodes (from %.1f to %.1f)%n",
+                checkpoint,
+                saved.checkpoint().state().round(),
+                mean,
+                deviation,
+                episodes,
+                greedy ? "greedy" : "sampled",
+                min,
+                max);
+        if (json) {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("mean_return", mean);
+            result.put("std_return", deviation);
+            result.put("min_return", min);
+            result.put("max_return", max);
+            result.put(
+                    "mean_length",
+                    played.stream().mapToInt(Episode::length).average().orElseThrow());
+            result.put("episodes", episodes);
+            result.put("greedy", greedy);
+            result.put("checkpoint", checkpoint);
+            result.put("env_steps", saved.checkpoint().state().envSteps());
+            result.put("params_sha256", CheckpointFile.sha256(parameters));
+            result.put("run", saved.folder().name());
+            System.out.println(RunResult.json(result));
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,36 @@
+package io.sparring.spark.cli;
+
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.folder.SavedRun;
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sparring inspect}. */
+@Command(name = "inspect", description = "Says what lies in a run's folder.", mixinStandardHelpOptions = true)
+final class InspectCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "RUN", description = "A run's folder.")
+    private String run;
+
+    @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException {
+        SavedRun saved = SavedRun.open(run, "last");
+        RunResult result = saved.result();
+        System.out.println(ConfigurationFile.write(saved.configuration()));
+        System.out.println(result.sentence(saved.configuration()));
+        System.out.printf("last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
+        if (result.bestParamsSha256() != null) {
+            System.out.printf("best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
+        }
+        if (json) {
+            System.out.println(result.json());
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,124 @@
+package io.sparring.spark.cli;
+
+import io.sparring.Explanation;
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.session.Console;
+import io.sparring.spark.session.Versions;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.SparkUserAppException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** The command line: what {@code submit/sparring} hands to spark-submit. */
+@Command(
+        name = "sparring",
+        description = "Actor-critic reinforcement learning on Spark, reproducible to the bit.",
+        versionProvider = Main.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            TrainCommand.class,
+            EvaluateCommand.class,
+            InspectCommand.class,
+            ReportCommand.class,
+            BenchCommand.class,
+            EnvsCommand.class,
+            CheckCommand.class,
+            DoctorCommand.class,
+            SubmitCommand.class,
+            ConcludeCommand.class
+        },
+        footer = {
+            "",
+            "Options before the command are spark-submit's own: sparring --master local[4] train conf/cartpole-a2c.yaml",
+            "Exit codes: 0, 1 a failed run, 2 bad input, 130 after SIGINT, 143 after SIGTERM."
+        })
+public final class Main implements IVersionProvider {
+    Main() {}
+
+    @Override
+    public String[] getVersion() {
+        return new String[] {
+            "Sparring " + Versions.sparring(), "Spark " + Versions.all().get("spark")
+        };
+    }
+
+    /** Runs a command and ends the JVM with its exit code. */
+    public static void main(String[] arguments) throws SparkUserAppException {
+        SparkConf settings = new SparkConf();
+        Submission submission = Submission.of(settings);
+        int exit = submission == null ? run(arguments) : submission.run(() -> run(arguments));
+        if (settings.get("spark.submit.deployMode", "client").equals("cluster")) {
+            // Inside YARN's application master, which takes any System.exit for a failure.
+            if (exit != 0) {
+                throw new SparkUserAppException(exit);
+            }
+            return;
+        }
+        // Spark's shutdown hooks stop what is left of the context.
+        System.exit(exit);
+    }
+
+    static int run(String... arguments) {
+        try {
+            return execute(arguments);
+        } catch (Error e) {
+            // Classes that are not there, memory that is not: picocli's handler is for exceptions.
+            return failed(e);
+        }
+    }
+
+    private static int failed(Throwable e) {
+        Console.say(explain(e));
+        if (Boolean.getBoolean("sparring.debug")) {
+            e.printStackTrace();
+        }
+        return e instanceof InvalidConfiguration ? 2 : 1;
+    }
+
+    private static int execute(String... arguments) {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((e, args) -> {
+                    Console.say(Explanation.of(e) + " (see sparring "
+                            + (e.getCommandLine().getParent() == null
+                                    ? ""
+                                    : e.getCommandLine().getCommandName() + " ")
+                            + "--help)");
+                    return 2;
+                })
+                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e))
+                .execute(arguments);
+    }
+
+    /** One line for the user. */
+    static String explain(Throwable e) {
+        if (e instanceof InvalidConfiguration || e instanceof TrainingFailed) {
+            return e.getMessage();
+        }
+        if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
+            return "not found: " + Explanation.of(e);
+        }
+        if (RunFolder.isDenied(e)) {
+            return "not allowed, by these credentials: " + Explanation.of(e);
+        }
+        if (e instanceof IOException) {
+            return "reading or writing failed: " + Explanation.of(e);
+        }
+        if (e instanceof SparkException) {
+            return "Spark failed: " + Explanation.of(e);
+        }
+        if (e instanceof IllegalStateException && String.valueOf(e.getMessage()).contains("stopped SparkContext")) {
+            return "Spark has stopped: the cluster ended the application, or its master does not answer at this address (to those without"
+                    + " its spark.authenticate.secret never)";
+        }
+        return "failed: " + e.toString().lines().findFirst().orElse("") + " (SPARRING_DEBUG=1 shows where)";
+    }
+}

@@ -1,0 +1,50 @@
+package io.sparring.spark.cli;
+
+import io.sparring.spark.folder.RunReport;
+import io.sparring.spark.folder.SavedRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sparring report}. */
+@Command(
+        name = "report",
+        description = {
+            "Writes a run's report.html from its metrics, also while it is running.",
+            "Of several runs: one page with their curves side by side."
+        },
+        mixinStandardHelpOptions = true)
+final class ReportCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "RUN", arity = "1..*", description = "A run's folder.")
+    private List<String> runs;
+
+    @Option(
+            names = "--to",
+            paramLabel = "FILE",
+            defaultValue = "comparison.html",
+            description = "Where the page of several runs goes (default: ${DEFAULT-VALUE}).")
+    private Path to;
+
+    @Override
+    public Integer call() throws IOException {
+        List<SavedRun> saved = new ArrayList<>();
+        for (String run : runs) {
+            saved.add(SavedRun.open(run, "last"));
+        }
+        if (saved.size() > 1) {
+            Files.writeString(to, RunReport.comparison(saved));
+            System.out.println(to);
+            return 0;
+        }
+        SavedRun run = saved.get(0);
+        RunReport.write(run.folder(), run.configuration(), run.result());
+        System.out.println(run.folder().name() + "/report.html");
+        return 0;
+    }
+}

@@ -1,0 +1,410 @@
+package io.sparring.spark.cli;
+
+import io.sparring.Explanation;
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.A3c;
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.run.CheckpointFile;
+import io.sparring.spark.folder.Recorder;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunLock;
+import io.sparring.spark.folder.RunReport;
+import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.session.Console;
+import io.sparring.spark.session.Session;
+import io.sparring.spark.session.SparkMetrics;
+import io.sparring.spark.session.StopSignals;
+import io.sparring.spark.session.Versions;
+import io.sparring.spark.training.AeronTransport;
+import io.sparring.spark.training.SparkRounds;
+import io.sparring.spark.training.SparkWorkers;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code sparring train}. */
+@Command(
+        name = "train",
+        description = "Trains until the target or the end of the budget is reached.",
+        mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer>, ClusterCommand {
+    @Mixin
+    private ConfigurationOptions options;
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "The run's folder, on any Hadoop file system (default: a new one in runs/).")
+    private String run;
+
+    @Option(
+            names = "--resume",
+            paramLabel = "DIR",
+            description = "Goes on from this folder's last checkpoint; without CONFIG, with its own configuration.")
+    private String resume;
+
+    @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
+    private boolean json;
+
+    /** In the run's folder, how it ended. */
+    static final String OUTCOME = "exit.json";
+
+    /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
+    private static final Set<String> MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
+
+    /** Where a run begins. */
+    private record Start(Configuration configuration, TrainingState state, float[] bestParameters) {}
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        refuseBoth();
+        SparkConf settings = Session.settings();
+        Submission submission = Submission.of(settings);
+        // Whatever can be wrong with the input is said before Spark starts.
+        Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
+            boolean again = submission != null && folder.belongsTo(submission.id());
+            if (!again) {
+                refuseUnfit(folder);
+            }
+            // An earlier attempt's driver is dead, but its lock may not look so yet.
+            folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
+            if (submission != null) {
+                folder.mark(submission.id());
+            }
+            folder.delete(OUTCOME);
+            // An attempt that follows another goes on from the last checkpoint, if that came so far.
+            boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
+            Start start = goesOn ? resumed(folder, asked) : new Start(asked, TrainingState.first(asked), null);
+            int exit;
+            try {
+                exit = train(folder, start, settings);
+            } catch (Throwable e) {
+                // Spark throws checked exceptions that it does not declare.
+                try {
+                    writeExit(folder, 1);
+                } catch (IOException alsoFailed) {
+                    e.addSuppressed(alsoFailed);
+                }
+                throw e;
+            }
+            writeExit(folder, exit);
+            return exit;
+        }
+    }
+
+    @Override
+    public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        refuseBoth();
+        Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
+        refuseUnfit(folder);
+        if (resume != null) {
+            resumed(folder, asked);
+        }
+        List<String> words = new ArrayList<>(List.of("train"));
+        words.addAll(options.travelling());
+        words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
+        if (json) {
+            words.add("--json");
+        }
+        return new Travel(folder.uri() + "/" + OUTCOME, words);
+    }
+
+    private void refuseBoth() {
+        if (run != null && resume != null) {
+            throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
+        }
+    }
+
+    private void refuseUnfit(RunFolder folder) throws IOException {
+        if (resume == null) {
+            refuseRun(folder);
+        } else if (!folder.exists()) {
+            throw new InvalidConfiguration("--resume " + folder.name() + ": there is no such folder");
+        }
+    }
+
+    /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
+    private static void writeExit(RunFolder folder, int exit) throws IOException {
+        folder.write(OUTCOME, RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private String folderName(Configuration asked) {
+        if (resume != null) {
+            return resume;
+        }
+        if (run != null) {
+            return run;
+        }
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        return "runs/" + options.name() + "-seed" + asked.seed() + "-" + time;
+    }
+
+    private static void refuseRun(RunFolder folder) throws IOException {
+        // Where there is no checkpoint there is nothing to go on from: a start that failed may be tried again.
+        if (folder.has("checkpoints")) {
+            throw new InvalidConfiguration("--run " + folder.name()
+                    + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());
+        }
+    }
+
+    private Start resumed(RunFolder folder, Configuration asked) throws IOException {
+        CheckpointFile checkpoint;
+        try {
+            checkpoint = folder.readCheckpoint("last", Console::say);
+        } catch (FileNotFoundException e) {
+            throw new InvalidConfiguration(
+                    "--resume " + folder.name() + ": there is no whole checkpoint to go on from");
+        }
+        Configuration saved =
+                ConfigurationFile.parse(folder.name() + "/checkpoints/last", checkpoint.configuration(), List.of());
+        Configuration configuration =
+                asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration());
+        refuseOther("seed", saved.seed(), configuration.seed());
+        refuseOther("algorithm", saved.algorithm(), configuration.algorithm());
+        refuseOtherSection("environment", saved.environment(), configuration.environment(), Set.of());
+        refuseOtherSection("network", saved.network(), configuration.network(), Set.of());
+        refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
+        refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
+        refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
+        if (configuration.algorithm() == Configuration.Algorithm.A2C
+                && checkpoint.state().shards().isEmpty()) {
+            throw new InvalidConfiguration("--resume " + folder.name()
+                    + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
+        }
+        float[] best = folder.bestParameters(Console::say);
+        return new Start(configuration, checkpoint.state(), best);
+    }
+
+    private static void refuseOtherSection(String section, Record saved, Record asked, Set<String> mayChange) {
+        ConfigurationFile.values(saved).forEach((key, value) -> {
+            if (!mayChange.contains(key)) {
+                refuseOther(
+                        section + "." + key,
+                        value,
+                        ConfigurationFile.values(asked).get(key));
+            }
+        });
+    }
+
+    private static void refuseOther(String key, Object saved, Object asked) {
+        if (!saved.equals(asked)) {
+            throw new InvalidConfiguration("--resume: " + key + " is " + saved + " in the checkpoint and " + asked
+                    + " in the configuration; a run goes on as it began");
+        }
+    }
+
+    private int train(RunFolder folder, Start start, SparkConf settings) throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        StopSignals signals = new StopSignals();
+        Session.makeRoom(settings, configuration);
+        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+            // The first executor begins and the others join: Spark on YARN and Kubernetes would have the driver idle
+            // until most are there.
+            settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
+        }
+        Console.line("sparring " + Versions.sparring() + ": "
+                + RunResult.lower(configuration.algorithm()) + " on "
+                + configuration.environment().id() + ", seed "
+                + configuration.seed() + ", " + parts(configuration) + " × "
+                + configuration.environment().copiesPerShard() + " copies, " + settings.get("spark.master")
+                + (start.state().round() > 0
+                        ? ", going on after round " + start.state().round()
+                        : ""));
+
+        try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            folder.write(
+                    "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
+            folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
+            if (spark.sc().uiWebUrl().isDefined()) {
+                Console.say("Spark's UI is at " + spark.sc().uiWebUrl().get());
+            }
+            BestParameters best = new BestParameters(start.bestParameters());
+            TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C
+                    ? trainAsynchronously(folder, start, spark, signals, best)
+                    : trainInRounds(folder, start, spark, signals, best);
+            RunResult summary =
+                    RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
+            folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
+            RunReport.write(folder, configuration, summary);
+            print(folder, configuration, summary);
+            return result.reason() == TrainingListener.Reason.REQUESTED ? signals.exitCode() : 0;
+        }
+    }
+
+    private static String parts(Configuration configuration) {
+        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+            return configuration.a2c().shards() + " shards";
+        }
+        int workers = configuration.a3c().workers();
+        return workers == Configuration.A3c.AUTO_WORKERS ? "as many workers as slots" : workers + " workers";
+    }
+
+    private static TrainingResult trainInRounds(
+            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
+            throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        try (SparkRounds rounds = new SparkRounds(spark, configuration, start.state())) {
+            return recorded(
+                    folder,
+                    start,
+                    rounds::recomputed,
+                    signals,
+                    best,
+                    listener -> A2c.train(configuration, start.state(), rounds, listener));
+        }
+    }
+
+    private static TrainingResult trainAsynchronously(
+            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
+            throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        try (SparkWorkers workers = new SparkWorkers(spark, configuration, new AeronTransport(spark, configuration))) {
+            return recorded(
+                    folder,
+                    start,
+                    () -> 0,
+                    signals,
+                    best,
+                    listener -> A3c.train(configuration, start.state(), workers, listener));
+        }
+    }
+
+    /** An algorithm's loop. */
+    private interface Training {
+        TrainingResult with(TrainingListener listener) throws InterruptedException;
+    }
+
+    private static TrainingResult recorded(
+            RunFolder folder,
+            Start start,
+            LongSupplier recomputed,
+            StopSignals signals,
+            BestParameters best,
+            Training training)
+            throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        try (Recorder recorder = new Recorder(folder, configuration, start.state(), recomputed);
+                Progress progress = new Progress(configuration, start.state().envSteps());
+                SparkMetrics metrics = new SparkMetrics()) {
+            try {
+                return training.with(new Listeners(signals, recorder, progress, metrics, best));
+            } catch (TrainingFailed e) {
+                throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
+            } catch (UncheckedIOException e) {
+                throw new TrainingFailed(
+                        sentence("writing " + e.getMessage() + " failed: " + Explanation.of(e.getCause()))
+                                + intact(folder, recorder),
+                        e);
+            }
+        }
+    }
+
+    private static String sentence(String message) {
+        return message + (message.endsWith(".") || message.endsWith("?") ? " " : ". ");
+    }
+
+    private static String intact(RunFolder folder, Recorder recorder) {
+        String written = recorder.checkpointRound() == 0
+                ? "There is no checkpoint yet."
+                : "The checkpoint of round " + recorder.checkpointRound() + " is intact: sparring train --resume "
+                        + folder.name();
+        return recorder.rescued().isEmpty() ? written : recorder.rescued() + ". " + written;
+    }
+
+    private void print(RunFolder folder, Configuration configuration, RunResult result) {
+        System.out.println(result.sentence(configuration));
+        System.out.printf(
+                java.util.Locale.ROOT,
+                "%,d steps in %,d rounds, %,.0f steps/s; parameters %s%n",
+                result.envSteps(),
+                result.rounds(),
+                result.envStepsPerSecond(),
+                result.paramsSha256().substring(0, 16));
+        System.out.println("  run      " + folder.name() + "  (report.html, metrics.jsonl, TensorBoard events)");
+        System.out.println(
+                result.reason().equals("requested")
+                        ? "  go on    ./submit/sparring train --resume " + folder.name()
+                        : "  next     ./submit/sparring evaluate " + folder.name() + " --episodes 100");
+        if (json) {
+            System.out.println(result.json());
+        }
+    }
+
+    /** Keeps the parameters of the best evaluation, for their hash. */
+    private static final class BestParameters implements TrainingListener {
+        private float[] parameters;
+
+        BestParameters(float[] parameters) {
+            this.parameters = parameters;
+        }
+
+        @Override
+        public void best(TrainingState state) {
+            parameters = state.parameters();
+        }
+
+        float[] parameters() {
+            return parameters;
+        }
+    }
+
+    /** Everybody who listens, and the signals that end training. */
+    private record Listeners(StopSignals signals, List<TrainingListener> all) implements TrainingListener {
+        Listeners(StopSignals signals, TrainingListener... all) {
+            this(signals, List.of(all));
+        }
+
+        @Override
+        public void round(Round round) {
+            all.forEach(listener -> listener.round(round));
+        }
+
+        @Override
+        public void evaluated(Evaluated evaluated) {
+            all.forEach(listener -> listener.evaluated(evaluated));
+        }
+
+        @Override
+        public void remark(String line) {
+            all.forEach(listener -> listener.remark(line));
+        }
+
+        @Override
+        public void checkpoint(TrainingState state) {
+            all.forEach(listener -> listener.checkpoint(state));
+        }
+
+        @Override
+        public void best(TrainingState state) {
+            all.forEach(listener -> listener.best(state));
+        }
+
+        @Override
+        public boolean stopRequested() {
+            return signals.received();
+        }
+    }
+}

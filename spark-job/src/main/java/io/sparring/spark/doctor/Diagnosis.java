@@ -1,0 +1,223 @@
+package io.sparring.spark.doctor;
+
+import io.sparring.aeron.AeronServer;
+import io.sparring.spark.doctor.Finding.Verdict;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** What {@code sparring doctor} says to what it has found. */
+final class Diagnosis {
+    private static final int JAVA = 17;
+    private static final long MEBIBYTE = 1 << 20;
+    /** Metaspace, compiled code, threads and network buffers: measured, and what Spark gives at least. */
+    private static final long LEAST_OVERHEAD = 384 * MEBIBYTE;
+
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+
+    private final List<Examination> all;
+    private final List<Finding> findings = new ArrayList<>();
+
+    private Diagnosis(List<Examination> all) {
+        this.all = all;
+    }
+
+    /**
+     * @param driver what was found in the driver
+     * @param executors and in the executors; empty in local mode, where the driver is the executor
+     * @param skews each executor's clock against the driver's, in milliseconds, in the executors' order
+     * @param folder the run folder asked for, or null
+     * @param python the Python asked for, or null
+     * @param parameterServer where the parameter server was tried, as host:port; null where it was not
+     */
+    static List<Finding> of(
+            Examination driver,
+            List<Examination> executors,
+            List<Long> skews,
+            String folder,
+            String python,
+            String parameterServer) {
+        List<Examination> all = new ArrayList<>(List.of(driver));
+        all.addAll(executors);
+        Diagnosis diagnosis = new Diagnosis(all);
+        diagnosis.java();
+        diagnosis.spark(driver);
+        diagnosis.kernels();
+        diagnosis.memory();
+        diagnosis.folder(folder);
+        diagnosis.clocks(executors, skews);
+        diagnosis.sharedMemory();
+        if (python != null) {
+            diagnosis.python(python);
+        }
+        if (parameterServer != null) {
+            diagnosis.parameterServer(parameterServer);
+        }
+        return diagnosis.findings;
+    }
+
+    private void java() {
+        judge(
+                Verdict.FIX,
+                "Java",
+                all.get(0).javaVersion(),
+                e -> e.java() < JAVA,
+                e -> "Java " + e.javaVersion(),
+                "install a JDK 17 there; where there are several, name it by --conf spark.executorEnv.JAVA_HOME=… (YARN: spark.yarn.appMasterEnv.JAVA_HOME too)");
+    }
+
+    private void spark(Examination driver) {
+        judge(
+                Verdict.FIX,
+                "Spark",
+                driver.spark(),
+                e -> !e.spark().equals(driver.spark()) || !e.spark().startsWith("3.5."),
+                e -> "Spark " + e.spark(),
+                "use one Spark 3.5 (Scala 2.12) everywhere: SPARK_HOME here, and on YARN spark.yarn.archive or spark.yarn.jars of the same");
+    }
+
+    private void kernels() {
+        judge(
+                Verdict.NOTE,
+                "networks",
+                all.get(all.size() - 1).kernels(),
+                e -> !e.vectorized(),
+                Examination::kernels,
+                "the same bits, but slower: submit/sparring sets the option, or --conf spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector (the driver: --driver-java-options)");
+    }
+
+    private void memory() {
+        judge(
+                Verdict.FIX,
+                "memory overhead",
+                all.size() == 1
+                        ? "the driver's JVM is its own"
+                        : mebibytes(all.get(1).overhead()) + " beside a heap of "
+                                + mebibytes(all.get(1).container() - all.get(1).overhead()),
+                e -> e.container() > 0 && e.overhead() < LEAST_OVERHEAD,
+                e -> mebibytes(e.overhead()) + " beside the heap, and the JVM alone needs some 300 MiB",
+                "--conf spark.executor.memoryOverhead=384m");
+    }
+
+    private void folder(String folder) {
+        if (folder == null) {
+            findings.add(new Finding(Verdict.NOTE, "run folder", "not tried", "name one by --run DIR"));
+            return;
+        }
+        boolean local = folder.startsWith("file:");
+        judge(
+                Verdict.FIX,
+                "run folder",
+                folder + " can be written",
+                e -> e.folderFailure() != null && e.executor().equals("driver"),
+                Examination::folderFailure,
+                "give this user the right to write " + folder + ", or name another one by --run");
+        // Executors have no business in a folder of the driver's own disk.
+        if (!local && all.size() > 1) {
+            judge(
+                    Verdict.NOTE,
+                    "run folder",
+                    "executors can write it too",
+                    e -> e.folderFailure() != null && !e.executor().equals("driver"),
+                    Examination::folderFailure,
+                    "training does without: only the driver writes there");
+        }
+    }
+
+    private void clocks(List<Examination> executors, List<Long> skews) {
+        long most = skews.stream().mapToLong(Math::abs).max().orElse(0);
+        judge(
+                Verdict.FIX,
+                "clocks",
+                String.format(Locale.ROOT, "within %.1f s", most / 1000.0),
+                e -> executors.contains(e) && Math.abs(skews.get(executors.indexOf(e))) > CLOCK_SKEW.toMillis(),
+                e -> String.format(
+                        Locale.ROOT, "%+.1f s against the driver's", skews.get(executors.indexOf(e)) / 1000.0),
+                "let chrony or ntpd set the clock of that host: leases and tickets depend on it");
+    }
+
+    private void sharedMemory() {
+        judge(
+                Verdict.NOTE,
+                "/dev/shm",
+                mebibytes(all.stream()
+                                .mapToLong(Examination::sharedMemory)
+                                .min()
+                                .orElse(0))
+                        + " free",
+                e -> e.sharedMemory() < AeronServer.SHARED_MEMORY_BYTES,
+                e -> e.sharedMemory() < 0 ? "there is none" : mebibytes(e.sharedMemory()) + " free",
+                "for A3C only, which takes temporary files instead: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size)");
+    }
+
+    private void python(String python) {
+        judge(
+                Verdict.FIX,
+                "Python",
+                python + " starts",
+                e -> e.pythonFailure() != null,
+                Examination::pythonFailure,
+                "install a Python 3 on every host, or name the one that is there: --python /usr/bin/python3");
+    }
+
+    private void parameterServer(String address) {
+        judge(
+                Verdict.FIX,
+                "parameter server",
+                "UDP " + address + " answers",
+                e -> e.parameterServerFailure() != null,
+                Examination::parameterServerFailure,
+                e -> parameterServerFix(e, address));
+    }
+
+    private static String parameterServerFix(Examination e, String address) {
+        String failure = e.parameterServerFailure();
+        if (failure.contains("--add-opens")) {
+            return "for A3C only: --conf spark.executor.extraJavaOptions=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED (the driver: --driver-java-options); a java that is a wrapper may have dropped it";
+        }
+        if (failure.contains("not so much room")) {
+            return "for A3C only: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size), or another folder: --conf spark.executor.extraJavaOptions=-Dsparring.aeron.directory=…";
+        }
+        if (failure.contains("can be reached")) {
+            return "for A3C only: let UDP through from the driver to the executors; cluster.worker-port fixes their ports, one an executor";
+        }
+        if (failure.contains("MTU")) {
+            return "for A3C only: let fragmented UDP datagrams and ICMP through, or make the MTU the same on all the way";
+        }
+        return "for A3C only: let UDP through from the executors to " + address
+                + " (cluster.parameter-server-port fixes the port), and see that they reach the driver under that name (spark.driver.host)";
+    }
+
+    private void judge(
+            Verdict severity,
+            String check,
+            String well,
+            Predicate<Examination> ill,
+            Function<Examination, String> symptom,
+            String fix) {
+        judge(severity, check, well, ill, symptom, e -> fix);
+    }
+
+    /** One line for all where it is well with everybody, else one line a sufferer. */
+    private void judge(
+            Verdict severity,
+            String check,
+            String well,
+            Predicate<Examination> ill,
+            Function<Examination, String> symptom,
+            Function<Examination, String> fix) {
+        List<Examination> sufferers = all.stream().filter(ill).toList();
+        if (sufferers.isEmpty()) {
+            findings.add(new Finding(Verdict.OK, check, well, ""));
+        }
+        sufferers.forEach(
+                e -> findings.add(new Finding(severity, check, e.where() + ": " + symptom.apply(e), fix.apply(e))));
+    }
+
+    private static String mebibytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d MiB", bytes / MEBIBYTE);
+    }
+}

@@ -1,0 +1,397 @@
+package io.sparring.spark.folder;
+
+import io.sparring.Explanation;
+import io.sparring.algorithm.ShardStatistics;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.parameterserver.Staleness;
+import io.sparring.run.MetricsLog;
+import io.sparring.run.TensorBoardEvents;
+import io.sparring.spark.session.Console;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * Writes what happens into the run's folder: metrics, TensorBoard events, checkpoints.
+ *
+ * <p>A file system that is away for a while costs nothing but time: metrics are kept and written later, in another segment. Only a
+ * checkpoint waits for it, and ends the run if it waits in vain; its state is then left on this machine.
+ */
+public final class Recorder implements TrainingListener, AutoCloseable {
+    private static final String METRICS = "metrics.jsonl";
+    private static final String EVENTS = "events.out.tfevents.";
+    /** How long what has been recorded may be lost with this process, in object stores; a checkpoint writes it out too. */
+    private static final Duration SYNC_EVERY = Duration.ofSeconds(30);
+
+    private final RunFolder folder;
+    private final Configuration configuration;
+    private final LongSupplier recomputed;
+    private GrowingFile metricsFile;
+    private GrowingFile eventsFile;
+    private MetricsLog metrics;
+    private TensorBoardEvents events;
+    private int segment;
+    private long lastSync = System.nanoTime();
+    /** What may be lost with the files that are open. */
+    private final List<Map<String, Object>> unsynced = new ArrayList<>();
+    /** Whether the files that were open could not be written. */
+    private boolean broken;
+
+    private long checkpointRound;
+    private String rescued;
+    /** The best of this session; null where there was none. */
+    private TrainingState best;
+    /** Whether it could not be written yet. */
+    private boolean bestUnwritten;
+
+    /**
+     * @param start where training begins; what an earlier session recorded after that point is cut
+     * @param recomputed how many shards had to be computed again so far
+     */
+    public Recorder(RunFolder folder, Configuration configuration, TrainingState start, LongSupplier recomputed)
+            throws IOException {
+        this.folder = folder;
+        this.configuration = configuration;
+        this.recomputed = recomputed;
+        checkpointRound = start.round();
+        List<Map<String, Object>> kept = read(folder).stream()
+                .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
+                .toList();
+        byte[] lines = encoded(kept);
+        if (folder.inSegments()) {
+            folder.write(METRICS, lines);
+        } else {
+            folder.patiently("the metrics", () -> metricsFile = folder.grow(METRICS, lines));
+        }
+        folder.deleteBeginning(METRICS + ".");
+        // They are made anew from the metrics.
+        folder.deleteBeginning(EVENTS);
+        open();
+        double now = now();
+        for (Map<String, Object> line : kept) {
+            writeEvents(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now);
+        }
+    }
+
+    /** A run's metrics as far as they are written, each line once. */
+    static List<Map<String, Object>> read(RunFolder folder) throws IOException {
+        Set<String> seen = new HashSet<>();
+        // There twice: segments that a process put together and died before it removed them, and lines written again
+        // because nobody knew whether they had arrived.
+        return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS))).stream()
+                .filter(line -> seen.add(line.get("type") + " " + line.get("round")))
+                .toList();
+    }
+
+    private static byte[] encoded(List<Map<String, Object>> lines) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        MetricsLog log = new MetricsLog(bytes);
+        for (Map<String, Object> line : lines) {
+            log.record(line);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** New files, with what may have been lost with those before. */
+    private void open() throws IOException {
+        segment++;
+        double now = now();
+        if (folder.inSegments() || broken) {
+            metricsFile = folder.segment(String.format(Locale.ROOT, "%s.%06d", METRICS, segment));
+        }
+        String writer =
+                segment > 1 || folder.inSegments() ? String.format(Locale.ROOT, "sparring-%06d", segment) : "sparring";
+        eventsFile = folder.segment(TensorBoardEvents.fileName(now, writer));
+        metrics = new MetricsLog(metricsFile);
+        events = new TensorBoardEvents(eventsFile, now);
+        for (Map<String, Object> line : unsynced) {
+            write(line);
+        }
+    }
+
+    /** Makes sure that what has been recorded outlives this process; tried again, it begins other files. */
+    private void sync() throws IOException {
+        lastSync = System.nanoTime();
+        try {
+            if (broken) {
+                open();
+            }
+            if (folder.inSegments()) {
+                metrics.close();
+                events.close();
+                unsynced.clear();
+                open();
+            } else {
+                metricsFile.sync();
+                eventsFile.sync();
+                unsynced.clear();
+            }
+            broken = false;
+        } catch (IOException e) {
+            abandon();
+            throw e;
+        }
+    }
+
+    private void abandon() {
+        broken = true;
+        metricsFile.abandon();
+        eventsFile.abandon();
+    }
+
+    @Override
+    public void round(Round round) {
+        Map<String, Object> line = line("round", round.round(), round.envSteps(), round.seconds());
+        line.put("episodes", round.episodes());
+        line.put("mean_return", round.meanReturn());
+        line.put("policy_loss", round.policyLoss());
+        line.put("value_loss", round.valueLoss());
+        line.put("entropy", round.entropy());
+        line.put("explained_variance", round.explainedVariance());
+        line.put("gradient_norm", round.gradientNorm());
+        line.put("learning_rate", round.learningRate());
+        line.put("dropped_gradients", round.droppedGradients());
+        line.put("recomputed_shards", recomputed.getAsLong());
+        line.put("env_steps_per_second", samples(round.statistics()) / round.roundSeconds());
+        line.put("round_seconds", round.roundSeconds());
+        line.put("environment_seconds", slowest(round.statistics(), ShardStatistics::environmentNanos));
+        line.put("acting_seconds", slowest(round.statistics(), ShardStatistics::actingNanos));
+        line.put("learning_seconds", slowest(round.statistics(), ShardStatistics::learningNanos));
+        if (round.asynchrony() != null) {
+            addAsynchrony(round.asynchrony(), line);
+        }
+        record(line);
+    }
+
+    private static void addAsynchrony(Asynchrony asynchrony, Map<String, Object> line) {
+        line.put("workers", asynchrony.workers());
+        line.put("refused_updates", asynchrony.refused());
+        addStaleness("staleness", asynchrony.staleness(), line);
+        for (int worker = 0; worker < asynchrony.perWorker().size(); worker++) {
+            addStaleness(
+                    "worker_" + worker + "_staleness", asynchrony.perWorker().get(worker), line);
+        }
+    }
+
+    private static void addStaleness(String prefix, Staleness staleness, Map<String, Object> line) {
+        line.put(prefix.replace("staleness", "updates"), staleness.updates());
+        line.put(prefix + "_mean", staleness.mean());
+        line.put(prefix + "_p50", staleness.p50());
+        line.put(prefix + "_p99", staleness.p99());
+        line.put(prefix + "_max", staleness.max());
+    }
+
+    private static long samples(List<ShardStatistics> statistics) {
+        return statistics.stream().mapToLong(ShardStatistics::samples).sum();
+    }
+
+    private static double slowest(List<ShardStatistics> statistics, ToLongFunction<ShardStatistics> nanos) {
+        return statistics.stream().mapToLong(nanos).max().orElse(0) / 1e9;
+    }
+
+    @Override
+    public void evaluated(Evaluated evaluated) {
+        Map<String, Object> line = line("evaluation", evaluated.round(), evaluated.envSteps(), evaluated.seconds());
+        line.put("evaluation_return", evaluated.meanReturn());
+        line.put(
+                "evaluation_length",
+                evaluated.episodes().stream()
+                        .mapToInt(episode -> episode.length())
+                        .average()
+                        .orElse(Double.NaN));
+        line.put("evaluation_episodes", evaluated.episodes().size());
+        line.put("best", evaluated.best());
+        record(line);
+    }
+
+    private static Map<String, Object> line(String type, long round, long envSteps, double seconds) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("type", type);
+        line.put("round", round);
+        line.put("env_steps", envSteps);
+        line.put("seconds", seconds);
+        line.put("wall_time", now());
+        return line;
+    }
+
+    private void record(Map<String, Object> line) {
+        unsynced.add(line);
+        boolean wasBroken = broken;
+        try {
+            if (!broken) {
+                write(line);
+            }
+            if (System.nanoTime() - lastSync > SYNC_EVERY.toNanos()) {
+                sync();
+            }
+        } catch (IOException e) {
+            if (!broken) {
+                abandon();
+            }
+            if (!wasBroken) {
+                Console.say("the metrics of round " + line.get("round")
+                        + " could not be written, and are kept until they can: "
+                        + Explanation.of(e));
+            }
+        }
+    }
+
+    private void write(Map<String, Object> line) throws IOException {
+        metrics.record(line);
+        writeEvents(line, ((Number) line.get("wall_time")).doubleValue());
+    }
+
+    private void writeEvents(Map<String, Object> line, double wallTime) throws IOException {
+        long step = ((Number) line.get("env_steps")).longValue();
+        for (Map.Entry<String, Object> entry : line.entrySet()) {
+            if (entry.getValue() instanceof Number value && tag(entry.getKey()) != null) {
+                events.scalar(tag(entry.getKey()), step, wallTime, value.doubleValue());
+            }
+        }
+        events.flush();
+    }
+
+    /** Stable-Baselines3's groups, so that curves can be laid side by side. */
+    private static String tag(String key) {
+        return switch (key) {
+            case "mean_return" -> "rollout/mean_return";
+            case "evaluation_return", "evaluation_length" -> "evaluation/" + key.substring("evaluation_".length());
+            case "policy_loss", "value_loss", "entropy", "explained_variance", "gradient_norm", "learning_rate" ->
+                "train/" + key;
+            case "staleness_mean", "staleness_p50", "staleness_p99", "staleness_max", "refused_updates", "workers" ->
+                "asynchrony/" + key;
+            case "env_steps_per_second", "round_seconds", "recomputed_shards", "dropped_gradients" -> "time/" + key;
+            default -> null;
+        };
+    }
+
+    @Override
+    public void checkpoint(TrainingState state) {
+        try {
+            // A run that goes on from it finds the metrics up to it.
+            folder.patiently("the metrics of round " + state.round(), this::sync);
+        } catch (IOException e) {
+            rescue(state);
+            throw new UncheckedIOException("the metrics of round " + state.round(), e);
+        }
+        if (bestUnwritten) {
+            write("best", best, state);
+            bestUnwritten = false;
+        }
+        write("last", state, state);
+        checkpointRound = state.round();
+    }
+
+    @Override
+    public void best(TrainingState state) {
+        best = state;
+        try {
+            folder.writeCheckpoint("best", configuration, state);
+            bestUnwritten = false;
+        } catch (IOException e) {
+            // Nobody could go on from it: the next checkpoint writes it too, or leaves both on this machine.
+            bestUnwritten = true;
+            Console.say("the checkpoint best of round " + state.round()
+                    + " could not be written, and is kept until it can: " + Explanation.of(e));
+        }
+    }
+
+    /** @param all where the run stands */
+    private void write(String name, TrainingState state, TrainingState all) {
+        try {
+            folder.writeCheckpoint(name, configuration, state);
+        } catch (IOException e) {
+            rescue(all);
+            throw new UncheckedIOException("the checkpoint " + name + " of round " + state.round(), e);
+        }
+    }
+
+    /** The last resort: a run's folder on this machine, to go on from. */
+    private void rescue(TrainingState state) {
+        try {
+            Path place = Path.of("/var/tmp");
+            if (!Files.isWritable(place)) {
+                place = Path.of(System.getProperty("java.io.tmpdir"));
+            }
+            Path directory = Files.createTempDirectory(place, "sparring-round-" + state.round() + "-");
+            try (RunFolder local =
+                    RunFolder.at(directory.toUri().toString(), new org.apache.hadoop.conf.Configuration())) {
+                local.writeCheckpoint("last", configuration, state);
+                local.write(METRICS, encoded(unsynced));
+                if (best != null) {
+                    local.writeCheckpoint("best", configuration, best);
+                }
+            }
+            rescued = "The state of round " + state.round() + " is in " + directory + " on " + hostName()
+                    + ": sparring train --resume " + directory;
+        } catch (IOException e) {
+            rescued = "The state of round " + state.round()
+                    + " is lost: it could not be written to this machine either (" + Explanation.of(e) + ")";
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "this machine";
+        }
+    }
+
+    /** Where the state is that could not be written into the run's folder, in a sentence; empty where all could. */
+    public String rescued() {
+        return rescued == null ? "" : rescued;
+    }
+
+    /** The round that {@code last} holds. */
+    public long checkpointRound() {
+        return checkpointRound;
+    }
+
+    private static double now() {
+        return System.currentTimeMillis() / 1000.0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (rescued != null) {
+            abandon();
+            return;
+        }
+        folder.patiently("the metrics", () -> {
+            if (broken) {
+                sync();
+            }
+            try {
+                metrics.close();
+                events.close();
+            } catch (IOException e) {
+                abandon();
+                throw e;
+            }
+        });
+        if (segment > 1 || folder.inSegments()) {
+            folder.patiently("the metrics", () -> {
+                folder.write(METRICS, encoded(read(folder)));
+                folder.deleteBeginning(METRICS + ".");
+            });
+        }
+    }
+}

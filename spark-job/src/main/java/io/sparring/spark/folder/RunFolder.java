@@ -1,0 +1,248 @@
+package io.sparring.spark.folder;
+
+import io.sparring.Explanation;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.run.CheckpointFile;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.security.AccessControlException;
+
+/**
+ * A run's folder, on any Hadoop file system.
+ *
+ * <pre>
+ *   configuration.yaml     every key with its value
+ *   versions.json          what it was run with
+ *   metrics.jsonl          one JSON object a round and an evaluation
+ *   events.out.tfevents.*  the same for TensorBoard
+ *   checkpoints/           last, best; last.previous and best.previous, those before; in object stores last-ROUND and best-ROUND
+ *   report.html            the learning curves
+ *   result.json, exit.json how it ended
+ *   lock                   there while a run is alive
+ *   submission             which submission it belongs to, where its driver runs on the cluster
+ * </pre>
+ *
+ * <p>Files appear {@linkplain WholeFiles whole} or {@linkplain GrowingFile grow}, in object stores in segments; what fails on another machine's
+ * file system is tried again {@linkplain Patience for a while}.
+ */
+public final class RunFolder implements AutoCloseable {
+    private static final String SUBMISSION = "submission";
+    /** For how long what fails is tried again; not for folders of this machine, whose disk does not grow by waiting. */
+    static final String PATIENCE_SECONDS = "sparring.run.patience-seconds";
+
+    private static final int DEFAULT_PATIENCE_SECONDS = 60;
+
+    private final Path root;
+    private final WholeFiles files;
+    /** Whether the user wrote the file system down, {@code file:} included. */
+    private final boolean shared;
+
+    private final Patience patience;
+    private final Checkpoints checkpoints;
+    private RunLock lock;
+
+    private RunFolder(Path root, FileSystem system, boolean shared) throws IOException {
+        this.root = root;
+        this.shared = shared;
+        files = WholeFiles.on(system, root);
+        patience = new Patience(
+                name(),
+                Duration.ofSeconds(
+                        files.local() ? 0 : system.getConf().getInt(PATIENCE_SECONDS, DEFAULT_PATIENCE_SECONDS)));
+        checkpoints = new Checkpoints(files, new Path(root, "checkpoints"), name() + "/checkpoints");
+    }
+
+    /**
+     * @throws InvalidConfiguration if it cannot be a folder's name
+     * @throws IOException if the file system cannot be reached
+     */
+    public static RunFolder at(String name, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        Path path;
+        FileSystem system;
+        try {
+            path = new Path(name);
+            system = path.getFileSystem(hadoop);
+        } catch (IllegalArgumentException e) {
+            if (e.getCause() instanceof UnknownHostException unknown) {
+                throw new IOException(name + ": unknown host " + unknown.getMessage(), e);
+            }
+            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + Explanation.of(e));
+        }
+        if (system instanceof LocalFileSystem local) {
+            // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
+            system = local.getRawFileSystem();
+        }
+        return new RunFolder(system.makeQualified(path), system, path.toUri().getScheme() != null);
+    }
+
+    /** The folder's name, as a user would type it. */
+    public String name() {
+        return files.local() ? root.toUri().getPath() : root.toString();
+    }
+
+    /** With scheme and host: the same for every machine. */
+    public String uri() {
+        return root.toString();
+    }
+
+    /**
+     * This folder, if drivers on other machines reach it.
+     *
+     * @param option which named it
+     * @throws InvalidConfiguration if it lies on this machine's disk, and nobody said that it is mounted everywhere
+     */
+    public RunFolder shared(String option) {
+        if (files.local() && !shared) {
+            throw new InvalidConfiguration(
+                    option + " " + name()
+                            + ": expected a folder that every machine reaches, such as hdfs:///runs/x (or file:///… for one that is mounted everywhere), since the driver runs on the cluster");
+        }
+        return this;
+    }
+
+    /** Whether there is such a folder. */
+    public boolean exists() throws IOException {
+        return files.system().exists(root);
+    }
+
+    /** Whether there is such a file or folder in it. */
+    public boolean has(String name) throws IOException {
+        return files.system().exists(new Path(root, name));
+    }
+
+    /** Whether a driver of this submission has worked here. */
+    public boolean belongsTo(String submission) throws IOException {
+        return has(SUBMISSION) && new String(read(SUBMISSION), StandardCharsets.UTF_8).equals(submission);
+    }
+
+    /** Says that a driver of this submission works here. */
+    public void mark(String submission) throws IOException {
+        write(SUBMISSION, submission.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Removes a file, if it is there. */
+    public void delete(String name) throws IOException {
+        files.system().delete(new Path(root, name), false);
+    }
+
+    /**
+     * Marks the folder as in use until {@link #close()}.
+     *
+     * @param wait how long to wait for the end of a run that uses it
+     * @throws InvalidConfiguration if a live run uses it
+     */
+    public void lock(Duration wait) throws IOException {
+        patiently("the lock", () -> {
+            files.system().mkdirs(root);
+            lock = RunLock.take(files, new Path(root, "lock"), name(), wait);
+        });
+    }
+
+    /**
+     * Does something until it works.
+     *
+     * @param what is written, for the user
+     * @throws IOException the last attempt's, in one line, once patience is at an end
+     */
+    void patiently(String what, Patience.Attempt attempt) throws IOException {
+        // Who may not write at the start will not be allowed to a minute later; credentials that expire meanwhile are
+        // renewed.
+        patience.write(what, e -> lock == null && isDenied(e), attempt);
+    }
+
+    /** Whether it is a matter of rights. */
+    public static boolean isDenied(Throwable e) {
+        return e instanceof AccessControlException || e instanceof AccessDeniedException;
+    }
+
+    /** Whether files cannot grow here: what would grow is to be written in {@link #segment segments}. */
+    boolean inSegments() {
+        return files.objectStore();
+    }
+
+    /** Writes a whole file, in the place of one that may be there. */
+    public void write(String name, byte[] content) throws IOException {
+        patiently(name, () -> files.write(new Path(root, name), out -> out.write(content)));
+    }
+
+    /** A whole file. */
+    public byte[] read(String name) throws IOException {
+        return files.read(new Path(root, name));
+    }
+
+    /** A file that begins with {@code kept} and grows while the run goes on, in the place of one that may be there. */
+    GrowingFile grow(String name, byte[] kept) throws IOException {
+        return GrowingFile.replacing(files, new Path(root, name), kept);
+    }
+
+    /** A part of a file that grows. */
+    GrowingFile segment(String name) throws IOException {
+        return GrowingFile.open(files, new Path(root, name));
+    }
+
+    /** The whole lines of a file and then of its segments ({@code name.000001}, …), in order; empty where there is none. */
+    byte[] readGrown(String name) throws IOException {
+        return GrowingFile.read(files, new Path(root, name));
+    }
+
+    /** Removes the files directly in the folder whose names begin so. */
+    void deleteBeginning(String prefix) throws IOException {
+        for (String name : files.names(root, prefix)) {
+            delete(name);
+        }
+    }
+
+    /** Writes a checkpoint; the one before is kept until the next. */
+    void writeCheckpoint(String name, Configuration configuration, TrainingState state) throws IOException {
+        patiently(
+                "the checkpoint " + name + " of round " + state.round(),
+                () -> checkpoints.write(name, configuration, state));
+    }
+
+    /**
+     * The newest whole checkpoint of a name; a damaged one is named, and the previous one is taken.
+     *
+     * @param warn receives what was wrong
+     * @throws FileNotFoundException if there is none
+     * @throws InvalidConfiguration if it is another build's: nothing older is taken in its place
+     */
+    public CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
+        return checkpoints.read(name, warn);
+    }
+
+    /** Whether there is a whole checkpoint of a name. */
+    public boolean hasCheckpoint(String name) throws IOException {
+        try {
+            readCheckpoint(name, warning -> {});
+            return true;
+        } catch (FileNotFoundException none) {
+            return false;
+        }
+    }
+
+    /** The parameters of the best evaluation; null where none is whole, which stops nobody: {@code last} has all of the run. */
+    public float[] bestParameters(Consumer<String> warn) throws IOException {
+        try {
+            return readCheckpoint("best", warn).state().parameters();
+        } catch (FileNotFoundException none) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lock != null) {
+            lock.close();
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package io.sparring.spark.folder;
+
+import io.sparring.configuration.InvalidConfiguration;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.Path;
+
+/** Says that a run's folder is in use: a file with the host and the process, which gives a sign of life every few seconds. */
+public final class RunLock implements AutoCloseable {
+    private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    /** A lock without a sign of life for so long belongs to a dead run. */
+    public static final Duration DEAD_AFTER = Duration.ofSeconds(60);
+
+    private final WholeFiles files;
+    private final Path path;
+    private final String folder;
+    private final String host;
+    private ScheduledExecutorService heartbeat;
+
+    private RunLock(WholeFiles files, Path path, String folder) throws IOException {
+        this.files = files;
+        this.path = path;
+        this.folder = folder;
+        host = InetAddress.getLocalHost().getHostName();
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @param folder what the user calls the folder
+     * @param patience how long to wait for the end of a run that has it
+     * @throws InvalidConfiguration if a live run has it
+     */
+    static RunLock take(WholeFiles files, Path path, String folder, Duration patience) throws IOException {
+        RunLock lock = new RunLock(files, path, folder);
+        lock.take(System.nanoTime() + patience.toNanos());
+        lock.heartbeat = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "sparring-run-lock");
+            thread.setDaemon(true);
+            return thread;
+        });
+        lock.heartbeat.scheduleAtFixedRate(
+                lock::beat, HEARTBEAT.toMillis(), HEARTBEAT.toMillis(), TimeUnit.MILLISECONDS);
+        return lock;
+    }
+
+    private void take(long deadline) throws IOException {
+        for (int attempt = 0; ; attempt++) {
+            try {
+                claim();
+                return;
+            } catch (FileAlreadyExistsException e) {
+                String alive = alive();
+                if (alive == null) {
+                    if (attempt > 10) {
+                        throw e;
+                    }
+                    files.system().delete(path, false);
+                } else if (System.nanoTime() < deadline) {
+                    attempt = 0;
+                    pause();
+                } else {
+                    throw new InvalidConfiguration(alive);
+                }
+            }
+        }
+    }
+
+    /** Leaves no half-written lock, which would look like somebody else's. */
+    private void claim() throws IOException {
+        try {
+            writeOwner(false);
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (IOException e) {
+            try {
+                files.system().delete(path, false);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+    }
+
+    private void beat() {
+        try {
+            if (files.objectStore()) {
+                // Objects have the time of their writing.
+                writeOwner(true);
+            } else {
+                files.system().setTimes(path, System.currentTimeMillis(), -1);
+            }
+        } catch (IOException e) {
+            // The next beat may succeed; a file system that is gone shows at the next checkpoint.
+        }
+    }
+
+    private void writeOwner(boolean overwrite) throws IOException {
+        try (OutputStream out = new PlainOutput(files.system().create(path, overwrite))) {
+            out.write((host + " " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.SECONDS.sleep(1);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while waiting for the run folder");
+        }
+    }
+
+    /** Who holds the lock, in a sentence; null where nobody alive does. */
+    private String alive() throws IOException {
+        String[] owner;
+        FileStatus status;
+        try (FSDataInputStream in = files.system().open(path)) {
+            owner = new String(in.readAllBytes(), StandardCharsets.UTF_8).split(" ");
+            status = files.system().getFileStatus(path);
+        } catch (FileNotFoundException justReleased) {
+            return null;
+        }
+        long silent = Math.max(0, (System.currentTimeMillis() - status.getModificationTime()) / 1000);
+        boolean known = owner.length == 2 && owner[0].equals(host) && owner[1].matches("[0-9]+");
+        // A process of this very number held it before this one: containers of a pod count from 1 each time.
+        boolean alive = known
+                ? Long.parseLong(owner[1]) != ProcessHandle.current().pid()
+                        && ProcessHandle.of(Long.parseLong(owner[1]))
+                                .map(ProcessHandle::isAlive)
+                                .orElse(false)
+                : silent < DEAD_AFTER.toSeconds();
+        return alive
+                ? folder + " is in use by a live run (host " + owner[0] + ", process "
+                        + (owner.length > 1 ? owner[1] : "unknown") + ", last sign of life " + silent
+                        + " s ago); name another folder, or wait for its end"
+                : null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        heartbeat.shutdownNow();
+        files.system().delete(path, false);
+    }
+}

@@ -1,0 +1,99 @@
+package io.sparring.spark.folder;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.run.CheckpointFile;
+import java.util.Locale;
+
+/**
+ * What came of a run so far, as scripts read it.
+ *
+ * @param meanReturn of the last episodes of training; null before the first ended
+ * @param bestReturn of the best evaluation; null before the first
+ * @param solvedAtSteps null where no evaluation reached the target
+ * @param bestParamsSha256 null before the first evaluation
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.ALWAYS)
+public record RunResult(
+        long envSteps,
+        long rounds,
+        long episodes,
+        Double meanReturn,
+        Double bestReturn,
+        Long solvedAtSteps,
+        Double solvedAtSeconds,
+        double seconds,
+        double envStepsPerSecond,
+        String paramsSha256,
+        String bestParamsSha256,
+        int droppedGradients,
+        String reason,
+        String run) {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** @param bestParameters null before the first evaluation */
+    public static RunResult of(TrainingState state, float[] bestParameters, String reason, RunFolder folder) {
+        return new RunResult(
+                state.envSteps(),
+                state.round(),
+                state.episodes(),
+                Double.isNaN(state.meanReturn()) ? null : state.meanReturn(),
+                Double.isInfinite(state.bestReturn()) ? null : state.bestReturn(),
+                state.solvedAtSteps() < 0 ? null : state.solvedAtSteps(),
+                state.solvedAtSteps() < 0 ? null : state.solvedAtSeconds(),
+                state.seconds(),
+                state.seconds() == 0 ? 0 : state.envSteps() / state.seconds(),
+                CheckpointFile.sha256(state.parameters()),
+                bestParameters == null ? null : CheckpointFile.sha256(bestParameters),
+                state.droppedGradients(),
+                reason,
+                folder.name());
+    }
+
+    /** On one line. */
+    public String json() {
+        return json(this);
+    }
+
+    /** Any value on one line. */
+    public static String json(Object value) {
+        try {
+            return JSON.writeValueAsString(value);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** The run's end in one sentence. */
+    @JsonIgnore
+    public String sentence(Configuration configuration) {
+        String steps = String.format(Locale.ROOT, "%,d steps", envSteps);
+        if (solvedAtSteps != null) {
+            return String.format(
+                    Locale.ROOT,
+                    "Solved: an evaluation of %d episodes reached %s after %,d steps and %.1f s; best %.1f.",
+                    configuration.evaluation().episodes(),
+                    configuration.budget().targetReturn(),
+                    solvedAtSteps,
+                    solvedAtSeconds,
+                    bestReturn);
+        }
+        String returns = bestReturn == null
+                ? meanReturn == null ? "no episode ended" : String.format(Locale.ROOT, "mean return %.1f", meanReturn)
+                : String.format(Locale.ROOT, "best evaluation %.1f", bestReturn);
+        return (reason.equals("requested") ? "Stopped" : "Ended") + " after " + steps + ": " + returns + ".";
+    }
+
+    /** A constant's name as configurations have it. */
+    public static String lower(Enum<?> name) {
+        return name.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

@@ -1,0 +1,61 @@
+package io.sparring.spark.session;
+
+import java.io.PrintStream;
+import java.util.function.Supplier;
+
+/**
+ * What the user is told on stderr: whole lines, and behind the last one a bar that is drawn again and again. All of it goes through here, from
+ * whatever thread, so that a line neither runs into the bar nor takes it away.
+ */
+public final class Console {
+    private static final String CLEAR_LINE = "\r\033[K";
+    /** A process has one stderr, with one last line. */
+    private static final Console STDERR = new Console(() -> System.err);
+
+    private final Supplier<PrintStream> stream;
+    /** Empty where there is none. */
+    private String bar = "";
+
+    Console(Supplier<PrintStream> stream) {
+        this.stream = stream;
+    }
+
+    /** A remark or a complaint, in one line. */
+    public static void say(String line) {
+        STDERR.print("sparring: " + line);
+    }
+
+    /** A line as it is. */
+    public static void line(String line) {
+        STDERR.print(line);
+    }
+
+    /** A bar, in the place of the one before. */
+    public static void bar(String bar) {
+        STDERR.draw(bar);
+    }
+
+    /** The bar stays as it is; whatever comes is below it. */
+    public static void endBar() {
+        STDERR.leave();
+    }
+
+    /** Whether somebody looks on, as submit/sparring has found. */
+    public static boolean onTerminal() {
+        return Boolean.getBoolean("sparring.terminal");
+    }
+
+    synchronized void print(String line) {
+        stream.get().print((bar.isEmpty() ? "" : CLEAR_LINE) + line + System.lineSeparator() + bar);
+    }
+
+    synchronized void draw(String next) {
+        stream.get().print((bar.isEmpty() ? "" : "\r") + next);
+        bar = next;
+    }
+
+    synchronized void leave() {
+        stream.get().println();
+        bar = "";
+    }
+}

@@ -1,0 +1,40 @@
+package io.sparring.spark.session;
+
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.network.util.JavaUtils;
+
+/** What an executor's JVM needs before its first round, and what no flag on the command line has to say. */
+public final class ExecutorSettings {
+    private ExecutorSettings() {}
+
+    /** Has an effect in executors of their own, none in the driver's JVM, whose settings are the user's. */
+    public static void apply() {
+        SparkEnv environment = SparkEnv.get();
+        if (environment == null || environment.executorId().equals("driver")) {
+            return;
+        }
+        // At INFO an executor writes ten lines a task.
+        Level level = Level.toLevel(environment.conf().get("spark.log.level", "WARN"), Level.WARN);
+        if (LogManager.getRootLogger().getLevel().isLessSpecificThan(level)) {
+            Configurator.setRootLevel(level);
+        }
+    }
+
+    /** An executor's heap. */
+    public static long heapMebibytes(SparkConf settings) {
+        return JavaUtils.byteStringAsMb(settings.get("spark.executor.memory", "1g"));
+    }
+
+    /** What the container has beside the heap, as Spark reckons it. */
+    public static long overheadMebibytes(SparkConf settings) {
+        if (settings.contains("spark.executor.memoryOverhead")) {
+            return JavaUtils.byteStringAsMb(settings.get("spark.executor.memoryOverhead"));
+        }
+        double factor = Double.parseDouble(settings.get("spark.executor.memoryOverheadFactor", "0.1"));
+        return Math.max(384, (long) (factor * heapMebibytes(settings)));
+    }
+}

@@ -1,0 +1,162 @@
+package io.sparring.spark.session;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.network.Kernels;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Properties;
+import java.util.function.BiConsumer;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.deploy.SparkHadoopUtil;
+import org.apache.spark.serializer.JavaSerializer;
+import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.status.api.v1.ExecutorSummary;
+import scala.collection.JavaConverters;
+
+/** The Spark application around a command. */
+public final class Session {
+    private Session() {}
+
+    /** What spark-submit and the user have set. */
+    public static SparkConf settings() {
+        SparkConf settings = new SparkConf();
+        settings.setIfMissing("spark.master", "local[*]");
+        // A standalone worker hands the secret to a driver of cluster mode by this variable and by no setting; Spark
+        // looks for the setting.
+        String secret = System.getenv("_SPARK_AUTH_SECRET");
+        if (secret != null && settings.getBoolean("spark.authenticate", false)) {
+            settings.setIfMissing("spark.authenticate.secret", secret);
+        }
+        return settings;
+    }
+
+    /**
+     * Asynchronous workers run all the time, each in a slot of its own. Where nobody has said how many threads to use
+     * ({@code local[*]}), there are as many as workers, though the machine may have fewer processors.
+     */
+    public static void makeRoom(SparkConf settings, Configuration configuration) {
+        int workers = configuration.a3c().workers();
+        if (configuration.algorithm() == Configuration.Algorithm.A3C
+                && settings.get("spark.master").equals("local[*]")
+                && workers > Runtime.getRuntime().availableProcessors()) {
+            settings.setMaster("local[" + workers + "]");
+        }
+    }
+
+    /** Hadoop's own configuration, as Spark sees it. */
+    public static org.apache.hadoop.conf.Configuration hadoop(SparkConf settings) {
+        org.apache.hadoop.conf.Configuration hadoop = SparkHadoopUtil.get().newConfiguration(settings);
+        // A host that never answers is asked 45 times for 20 s each by default: a quarter of an hour without a word. A
+        // connection that is refused fails at once.
+        setIfDefault(hadoop, "ipc.client.connect.max.retries.on.timeouts", "1");
+        return hadoop;
+    }
+
+    /** Sets what neither the cluster's files nor the user have set. */
+    private static void setIfDefault(org.apache.hadoop.conf.Configuration hadoop, String key, String value) {
+        String[] sources = hadoop.getPropertySources(key);
+        if (sources == null || List.of(sources).equals(List.of("core-default.xml"))) {
+            hadoop.set(key, value);
+        }
+    }
+
+    /** Starts Spark. */
+    public static JavaSparkContext start(SparkConf settings, Configuration configuration) {
+        settings.setIfMissing(
+                "spark.app.name", "sparring " + configuration.environment().id());
+        if (settings.get("spark.master").matches("local(\\[.*)?") && !Kernels.vectorized()) {
+            System.err.println("sparring: networks are computed " + Kernels.description());
+        }
+        // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
+        return configuration.algorithm() == Configuration.Algorithm.A3C
+                ? start(settings, "its workers start anew", (context, reason) -> {})
+                : start(settings, "its shards are computed again", Session::cancelJobs);
+    }
+
+    /**
+     * Starts Spark.
+     *
+     * @param consequence of the loss of an executor, in words
+     */
+    public static JavaSparkContext start(SparkConf settings, String consequence) {
+        return start(settings, consequence, Session::cancelJobs);
+    }
+
+    /** @param giveUp receives why more executors are of no use */
+    private static JavaSparkContext start(
+            SparkConf settings, String consequence, BiConsumer<JavaSparkContext, String> giveUp) {
+        defaults(settings);
+        refuseKryo(settings);
+        if (settings.get("spark.master").startsWith("local")) {
+            settings.setIfMissing("spark.ui.enabled", "false");
+            settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+            settings.setIfMissing("spark.driver.host", "127.0.0.1");
+        }
+        JavaSparkContext spark = connect(settings);
+        LostExecutors lost = new LostExecutors(consequence, reason -> giveUp.accept(spark, reason));
+        spark.sc().addSparkListener(lost);
+        // On YARN and Kubernetes most have come before there is a context to listen to.
+        for (ExecutorSummary executor :
+                JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true))) {
+            if (!executor.id().equals("driver")) {
+                lost.came(executor.id(), executor.addTime().getTime());
+            }
+        }
+        return spark;
+    }
+
+    private static JavaSparkContext connect(SparkConf settings) {
+        JavaSparkContext spark;
+        if (settings.get("spark.master").equals("yarn")
+                && settings.get("spark.submit.deployMode", "client").equals("client")) {
+            try (ClientLog log = new ClientLog()) {
+                log.start();
+                spark = new JavaSparkContext(settings);
+            }
+        } else {
+            spark = new JavaSparkContext(settings);
+        }
+        if (!spark.isLocal()) {
+            AbsentExecutors.watch(spark);
+        }
+        return spark;
+    }
+
+    /** Many sites set Kryo for everybody; what comes with Spark 3.5 cannot write records, of which everything here consists. */
+    private static void refuseKryo(SparkConf settings) {
+        if (settings.get("spark.serializer", "").equals(KryoSerializer.class.getName())) {
+            Console.say("Java's serializer is used and not Kryo, which cannot write records");
+            settings.set("spark.serializer", JavaSerializer.class.getName());
+        }
+    }
+
+    private static void cancelJobs(JavaSparkContext spark, String reason) {
+        for (int job : spark.statusTracker().getActiveJobIds()) {
+            spark.sc().cancelJob(job, reason);
+        }
+    }
+
+    /** The lines of conf/spark-defaults.conf that neither spark-submit's caller nor submit/sparring has handed over. */
+    static void defaults(SparkConf settings) {
+        Properties lines = new Properties();
+        try (InputStream in = Session.class.getResourceAsStream("spark-defaults.conf")) {
+            lines.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        for (String key : lines.stringPropertyNames()) {
+            String value = lines.getProperty(key).strip();
+            if (key.equals("spark.executor.extraJavaOptions")) {
+                // In front, so that what others have set wins; once, if submit/sparring has done so.
+                String others = settings.get(key, "");
+                settings.set(key, others.contains(value) ? others : (value + " " + others).strip());
+            } else if (!key.equals("spark.log.level") && !key.equals("spark.driver.extraJavaOptions")) {
+                // This JVM has started, and its level is the log4j2.properties' to choose.
+                settings.setIfMissing(key, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+package io.sparring.spark.training;
+
+import io.sparring.Explanation;
+import io.sparring.algorithm.Evaluator;
+import io.sparring.algorithm.GradientSum;
+import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.ShardStatistics;
+import io.sparring.algorithm.ShardUpdate;
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.rollout.Episode;
+import io.sparring.rollout.Shard;
+import io.sparring.spark.session.LostExecutors;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.storage.StorageLevel;
+import org.apache.spark.util.LongAccumulator;
+import scala.Tuple2;
+
+/**
+ * Rounds on a cluster: shards(r + 1) = shards(r).map(round(θ_r)), one partition a shard.
+ *
+ * <p>Two ways, with the same bits:
+ * <ul>
+ *   <li>Shards <em>stay</em>: a round's result is cached where it was computed, and the next round is computed there. A lost
+ *       executor's shards are computed again by Spark from the last cut, with the same θ's. Every K rounds the lineage is cut by
+ *       bringing the shards to the driver and starting from there; only then may what the old lineage needs (θ's, cached
+ *       blocks) be let go.
+ *   <li>Small shards <em>travel</em>: they come along with every task and go back with its result, which saves the cache and the
+ *       cuts. A lost task is simply sent again.
+ * </ul>
+ *
+ * <p>Spark takes each task's first success and ignores later ones, so every (round, shard) counts once, retries and
+ * speculative copies included.
+ */
+public final class SparkRounds implements Rounds {
+    /** Up to so many bytes a shard travels. */
+    private static final long TRAVEL_BYTES = 64 << 10;
+
+    private static final int CUT_EVERY = 16;
+    /** From so many floats on θ is broadcast; below, it travels in the task's closure. */
+    private static final int BROADCAST_FLOATS = 16 << 10;
+
+    private final JavaSparkContext spark;
+    private final Configuration configuration;
+    private final int cutEvery;
+    private final Broadcast<WorkerPool> workers;
+    private final LongAccumulator computed;
+    private final List<Broadcast<float[]>> sinceCut = new ArrayList<>();
+
+    private final RoundDescription description;
+    /** Of this session. */
+    private long rounds;
+
+    private List<Shard> atDriver;
+    private JavaRDD<Shard> onExecutors;
+    private JavaRDD<ShardUpdate> cached;
+
+    /** @param start where the training stands, which may have begun before this session */
+    public SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start) {
+        this(spark, configuration, start, new WorkerPool(configuration));
+    }
+
+    /** With workers that a test has prepared to fail or to dawdle. */
+    SparkRounds(JavaSparkContext spark, Configuration configuration, TrainingState start, WorkerPool pool) {
+        this.spark = spark;
+        this.configuration = configuration;
+        description = new RoundDescription(start.round(), start.envSteps(), start.recentReturns());
+        long largest = start.shards().stream().mapToLong(Shard::bytes).max().orElseThrow();
+        int asked = configuration.cluster().cutEveryRounds();
+        cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES ? 1 : CUT_EVERY;
+        workers = spark.broadcast(pool);
+        computed = spark.sc().longAccumulator("sparring: rounds of shards computed");
+        atDriver = start.shards();
+        onExecutors = spark.parallelize(atDriver, atDriver.size());
+    }
+
+    @Override
+    public Outcome run(float[] parameters) {
+        spark.setJobDescription(description.next());
+        Outcome outcome;
+        try {
+            outcome = cutEvery == 1 ? travel(parameters) : stay(parameters);
+        } catch (Exception e) {
+            throw failed(description.name(), e);
+        }
+        rounds++;
+        description.ended(outcome.statistics());
+        return outcome;
+    }
+
+    private Outcome travel(float[] parameters) {
+        Broadcast<WorkerPool> pool = workers;
+        LongAccumulator counter = computed;
+        Theta theta = theta(parameters);
+        List<ShardUpdate> updates = spark.parallelize(atDriver, atDriver.size())
+                .map(shard -> compute(pool, theta, shard, counter))
+                .collect();
+        atDriver = updates.stream().map(ShardUpdate::next).toList();
+        letGo();
+        return new Outcome(
+                GradientSum.of(updates, updates.get(0).gradient().length),
+                updates.stream().map(ShardUpdate::statistics).toList());
+    }
+
+    private Outcome stay(float[] parameters) {
+        Broadcast<WorkerPool> pool = workers;
+        LongAccumulator counter = computed;
+        Theta theta = theta(parameters);
+        JavaRDD<ShardUpdate> updates =
+                onExecutors.map(shard -> compute(pool, theta, shard, counter)).persist(StorageLevel.MEMORY_AND_DISK());
+        Outcome outcome = sum(updates, parameters.length);
+        if (cached != null) {
+            // Its successor is cached now. Should that be lost, Spark computes both again from the last cut.
+            cached.unpersist(false);
+        }
+        cached = updates;
+        onExecutors = updates.map(ShardUpdate::next);
+        atDriver = null;
+        if ((rounds + 1) % cutEvery == 0) {
+            cut();
+        }
+        return outcome;
+    }
+
+    /** The sum of all gradients: at the driver, or for wide ones group by group on the executors first. */
+    private Outcome sum(JavaRDD<ShardUpdate> updates, int parameters) {
+        int shards = configuration.a2c().shards();
+        int length = configuration.a2c().normalizeAdvantages() ? 3 * parameters : parameters;
+        int groupSize = GradientSum.groupSize(shards, length);
+        if (groupSize == shards) {
+            List<ShardUpdate> slim = updates.map(SparkRounds::withoutShard).collect();
+            return new Outcome(
+                    GradientSum.of(slim, length),
+                    slim.stream().map(ShardUpdate::statistics).toList());
+        }
+        int groups = (shards + groupSize - 1) / groupSize;
+        List<Tuple2<Integer, Group>> sums = updates.mapToPair(
+                        update -> new Tuple2<>(update.statistics().shard() / groupSize, withoutShard(update)))
+                .groupByKey(groups)
+                .mapValues(members -> Group.of(members, length))
+                .collect();
+        List<Group> inOrder = sums.stream()
+                .sorted(Comparator.comparing(Tuple2::_1))
+                .map(Tuple2::_2)
+                .toList();
+        return new Outcome(
+                GradientSum.ofGroups(inOrder.stream().map(Group::sum).toList(), length),
+                inOrder.stream().flatMap(group -> group.statistics().stream()).toList());
+    }
+
+    /** What a group of neighbouring shards gives together. */
+    private record Group(float[] sum, List<ShardStatistics> statistics) implements java.io.Serializable {
+        static Group of(Iterable<ShardUpdate> members, int length) {
+            List<ShardUpdate> inOrder = new ArrayList<>();
+            members.forEach(inOrder::add);
+            inOrder.sort(Comparator.comparing(update -> update.statistics().shard()));
+            return new Group(
+                    GradientSum.ofGroup(inOrder, length),
+                    inOrder.stream().map(ShardUpdate::statistics).toList());
+        }
+    }
+
+    private static ShardUpdate withoutShard(ShardUpdate update) {
+        return new ShardUpdate(update.gradient(), update.statistics(), null);
+    }
+
+    private static ShardUpdate compute(Broadcast<WorkerPool> pool, Theta theta, Shard shard, LongAccumulator counter) {
+        try {
+            ShardUpdate update = pool.value().round(theta.parameters(), shard);
+            counter.add(1);
+            return update;
+        } catch (RuntimeException e) {
+            throw new TrainingFailed("shard " + shard.index() + ": " + e, e);
+        }
+    }
+
+    /** Parameters on their way to the executors: small ones in the closure, large ones as a broadcast. */
+    private record Theta(float[] small, Broadcast<float[]> large) implements java.io.Serializable {
+        float[] parameters() {
+            return large == null ? small : large.value();
+        }
+    }
+
+    private Theta theta(float[] parameters) {
+        if (parameters.length < BROADCAST_FLOATS) {
+            return new Theta(parameters, null);
+        }
+        Broadcast<float[]> broadcast = spark.broadcast(parameters);
+        sinceCut.add(broadcast);
+        return new Theta(null, broadcast);
+    }
+
+    private void cut() {
+        if (atDriver == null) {
+            spark.setJobDescription("shards after a round");
+            atDriver = List.copyOf(onExecutors.collect());
+            onExecutors = spark.parallelize(atDriver, atDriver.size());
+            cached.unpersist(false);
+            cached = null;
+            letGo();
+        }
+    }
+
+    /** Nothing can be computed from these any more: the shards are at the driver. */
+    private void letGo() {
+        sinceCut.forEach(theta -> theta.destroy());
+        sinceCut.clear();
+    }
+
+    @Override
+    public List<Shard> shards() {
+        cut();
+        return atDriver;
+    }
+
+    @Override
+    public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+        return evaluate(
+                spark, configuration, parameters, index, episodes, greedy, "evaluation after " + description.last());
+    }
+
+    /**
+     * An evaluation as a Spark job.
+     *
+     * @param name what it is called, for Spark and for messages
+     */
+    public static List<Episode> evaluate(
+            JavaSparkContext spark,
+            Configuration configuration,
+            float[] parameters,
+            long index,
+            int episodes,
+            boolean greedy,
+            String name) {
+        spark.setJobDescription(name);
+        int tasks = Math.min(episodes, Math.max(1, spark.defaultParallelism()));
+        List<int[]> ranges = new ArrayList<>();
+        for (int task = 0; task < tasks; task++) {
+            int first = (int) ((long) episodes * task / tasks);
+            ranges.add(new int[] {first, (int) ((long) episodes * (task + 1) / tasks) - first});
+        }
+        Evaluator evaluator = new Evaluator(configuration);
+        try {
+            return spark
+                    .parallelize(ranges, tasks)
+                    .map(range -> evaluator.play(parameters, index, range[0], range[1], greedy))
+                    .collect()
+                    .stream()
+                    .flatMap(List::stream)
+                    .toList();
+        } catch (Exception e) {
+            throw failed("the " + name, e);
+        }
+    }
+
+    /** Shards that Spark computed again because an executor that held them was lost. */
+    public long recomputed() {
+        return computed.value() - rounds * configuration.a2c().shards();
+    }
+
+    private static RuntimeException failed(String what, Exception e) {
+        // SparkException is checked, and thrown without being declared; a RuntimeException that is not ours is a bug,
+        // and stays itself.
+        return e instanceof RuntimeException unexpected && ourFailure(e) == null
+                ? unexpected
+                : new TrainingFailed(what + " failed: " + reason(e), e);
+    }
+
+    private static TrainingFailed ourFailure(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TrainingFailed failed) {
+                return failed;
+            }
+        }
+        return null;
+    }
+
+    /** Why Spark failed, in one line. */
+    static String reason(Throwable e) {
+        TrainingFailed failed = ourFailure(e);
+        if (failed != null) {
+            return failed.getMessage();
+        }
+        String reason = e instanceof SparkException ? Explanation.of(e) : e.toString();
+        return reason + LostExecutors.nativeMemoryAdvice(reason);
+    }
+
+    @Override
+    public void close() {
+        workers.destroy();
+    }
+}

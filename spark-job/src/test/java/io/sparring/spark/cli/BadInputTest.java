@@ -1,0 +1,294 @@
+package io.sparring.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunFolders;
+import io.sparring.spark.session.Session;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.SparkEnv;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is said about input before Spark starts. */
+class BadInputTest {
+    private static final String TINY = """
+            environment: {id: Identity-Discrete-v0, copies-per-shard: 4}
+            network: {hidden: [8]}
+            a2c: {shards: 2, rollout-length: 8}
+            budget: {env-steps: 640}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void writeConfigurations() throws IOException {
+        Files.writeString(folder.resolve("tiny.yaml"), TINY);
+        Files.writeString(folder.resolve("malformed.yaml"), "environment: {id: CartPole-v1\na2c: [\n");
+        Files.writeString(folder.resolve("empty.yaml"), "");
+        Files.writeString(folder.resolve("list.yaml"), "- environment\n");
+        Files.write(folder.resolve("bytes.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, (byte) 0xff});
+    }
+
+    @AfterEach
+    void noSparkWasStarted() {
+        assertThat(SparkEnv.get()).isNull();
+    }
+
+    /** The line's expected parts after the command line's words; DIR stands for the folder. */
+    static Stream<Arguments> badInput() {
+        return Stream.of(
+                arguments("train", List.of("expected a configuration")),
+                arguments("train DIR/tinny.yaml", List.of("tinny.yaml", "no such file", "did you mean tiny.yaml?")),
+                arguments("train DIR/malformed.yaml", List.of("malformed.yaml:", "not YAML")),
+                arguments("train DIR/empty.yaml", List.of("empty.yaml", "empty")),
+                arguments("train DIR/list.yaml", List.of("list.yaml", "expected sections and keys")),
+                arguments("train DIR/bytes.yaml", List.of("bytes.yaml", "cannot be read as text")),
+                arguments(
+                        "train DIR/tiny.yaml --set a2c.shard=2",
+                        List.of("there is no key a2c.shard", "did you mean shards?")),
+                arguments(
+                        "train DIR/tiny.yaml --set environment.id=CartPole-v2",
+                        List.of("environment.id", "CartPole-v2", "did you mean CartPole-v1?")),
+                arguments("train DIR/tiny.yaml --set a2c.shards=0", List.of("a2c.shards", "at least 1", "got 0")),
+                arguments("train DIR/tiny.yaml --set a2c.shards=two", List.of("a2c.shards", "whole number", "two")),
+                arguments(
+                        "train DIR/tiny.yaml --set optimizer.learning-rate=NaN",
+                        List.of("optimizer.learning-rate", "above 0", "NaN")),
+                arguments("train DIR/tiny.yaml --set algorithm=a4c", List.of("algorithm", "[a2c, a3c]", "a4c")),
+                arguments("train DIR/tiny.yaml --set a3c.workers=-3", List.of("a3c.workers", "or auto", "got -3")),
+                arguments("train DIR/tiny.yaml --set a3c.merge=mean", List.of("a3c.merge", "average", "mean")),
+                arguments(
+                        "train DIR/tiny.yaml --set a3c.merge=gradients --set a3c.local-steps=2",
+                        List.of("a3c.local-steps", "1 where merge is gradients", "got 2")),
+                arguments(
+                        "train DIR/tiny.yaml --set a3c.correction=vtrace",
+                        List.of("a3c.correction", "[none, v-trace, damping]", "vtrace")),
+                arguments(
+                        "train DIR/tiny.yaml --set cluster.parameter-server-port=70000",
+                        List.of("cluster.parameter-server-port", "70000")),
+                arguments("train DIR/tiny.yaml --set a2c.gamma", List.of("--set a2c.gamma", "expected key=value")),
+                arguments("train DIR/tiny.yaml --seed many", List.of("--seed", "many")),
+                arguments(
+                        "train DIR/tiny.yaml --set budget.target-return=1 --set evaluation.every-env-steps=0",
+                        List.of("budget.target-return", "evaluation.every-env-steps")),
+                arguments(
+                        "train DIR/tiny.yaml --set a2c.advantage=one-step --set a2c.gae-lambda=0.9",
+                        List.of("a2c.gae-lambda", "advantage")),
+                arguments(
+                        "train DIR/tiny.yaml --run DIR/run --resume DIR/run",
+                        List.of("--run", "--resume", "expected one of them")),
+                arguments("train DIR/tiny.yaml --jsno", List.of("--jsno", "sparring train --help")),
+                arguments("train DIR/tiny.yaml --run hdfs:x", List.of("'hdfs:x' is no folder's name")),
+                arguments("train --resume DIR/run", List.of("--resume", "/run", "no such folder")),
+                arguments("train --resume DIR", List.of("--resume", "no whole checkpoint")),
+                arguments("trian", List.of("trian", "sparring --help")),
+                arguments("evaluate", List.of("RUN", "sparring evaluate --help")),
+                arguments("evaluate DIR/run", List.of("/run", "no such folder")),
+                arguments("evaluate DIR", List.of("no whole checkpoint best")),
+                arguments("evaluate DIR --episodes 0", List.of("--episodes", "at least 1", "got 0")),
+                arguments("evaluate DIR --checkpoint first", List.of("--checkpoint", "best or last", "got first")),
+                arguments("evaluate DIR --greedy --sample", List.of("--greedy", "--sample")),
+                arguments("inspect DIR/run", List.of("/run", "no such folder")),
+                arguments("report DIR", List.of("no whole checkpoint last")),
+                arguments("check DIR/tiny.yaml --set a2c.shards=0", List.of("a2c.shards", "at least 1", "got 0")));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badInput")
+    void badInputIsExitCode2AndOneLineThatNamesIt(String words, List<String> parts) throws IOException {
+        List<Path> before = files();
+
+        Sparring.Outcome outcome =
+                Sparring.here(words.replace("DIR", folder.toString()).split(" "));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.stdout()).isEmpty();
+        assertThat(outcome.complaints()).hasSize(1).first().asString().startsWith("sparring: ");
+        assertThat(outcome.stderr()).contains(parts);
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a2c.shards | 2 | 3",
+                "network.hidden | [8] | [8, 8]",
+                "seed | 0 | 7",
+                "environment.id | Identity-Discrete-v0 | CartPole-v1"
+            })
+    void aRunDoesNotGoOnAsAnotherOne(String key, String saved, String other) throws IOException {
+        Path run = checkpoints();
+
+        Sparring.Outcome outcome = Sparring.here("train", "--resume", run.toString(), "--set", key + "=" + other);
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains(key + " is " + saved + " in the checkpoint and " + other + " in the configuration");
+        assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @Test
+    void aTruncatedAndAnAlteredCheckpointAreNamedAndTheOneBeforeIsUsed() throws IOException {
+        Path run = checkpoints();
+        Path last = run.resolve("checkpoints/last");
+        byte[] whole = Files.readAllBytes(last);
+        byte[] altered = whole.clone();
+        altered[altered.length / 2] ^= 1;
+
+        for (byte[] damaged : List.of(altered, Arrays.copyOf(whole, whole.length - 1), new byte[0])) {
+            Files.write(last, damaged);
+            Sparring.Outcome outcome = Sparring.here("inspect", run.toString(), "--json");
+
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.complaints()).singleElement().asString().contains(last + " is not used: ");
+            assertThat(outcome.json().get("rounds").asLong()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"train --resume", "inspect", "report", "evaluate --checkpoint last"})
+    void aCheckpointOfANewerBuildIsRefusedByNameAndTheOneBeforeIsNotUsed(String words) throws IOException {
+        Path run = checkpoints();
+        Path last = run.resolve("checkpoints/last");
+        byte[] bytes = Files.readAllBytes(last);
+        bytes[11]++;
+        Files.write(last, bytes);
+
+        Sparring.Outcome outcome = Sparring.here((words + " " + run).split(" "));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains(last + ": its format is version " + bytes[11] + ", and this build reads versions 1 to");
+    }
+
+    /** It holds what acting needs and no more. */
+    @Test
+    void aCopyOfBestIsNothingToGoOnFrom() throws IOException {
+        Path run = checkpoints();
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of());
+        try (RunFolder writer = RunFolder.at(run.toString(), Session.hadoop(Session.settings()))) {
+            // Asynchronous workers make their own shards: this state has none.
+            RunFolders.writeCheckpoint(
+                    writer,
+                    "last",
+                    configuration,
+                    TrainingState.first(ConfigurationFile.parse("tiny", TINY, List.of("algorithm=a3c"))));
+        }
+
+        Sparring.Outcome outcome = Sparring.here("train", "--resume", run.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains("has no environments to go on with");
+    }
+
+    @Test
+    void aDamagedBestCheckpointIsNamedAndHidesNothingElse() throws IOException {
+        Path run = checkpoints();
+        for (String name : List.of("best", "best.previous")) {
+            Files.write(run.resolve("checkpoints").resolve(name), new byte[100]);
+        }
+
+        Sparring.Outcome outcome = Sparring.here("inspect", run.toString(), "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.complaints()).hasSize(2).allMatch(line -> line.contains("checkpoints/best"));
+        assertThat(outcome.json().get("params_sha256").asText()).hasSize(64);
+        assertThat(outcome.json().get("best_params_sha256").isNull()).isTrue();
+    }
+
+    @Test
+    void anUnknownHostIsNamed() {
+        Sparring.Outcome outcome = Sparring.here(
+                "train", folder.resolve("tiny.yaml").toString(), "--run", "hdfs://no-such-host.invalid/run");
+
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.complaints()).singleElement().asString().contains("unknown host no-such-host.invalid");
+    }
+
+    @Test
+    void withoutAnyWholeCheckpointARunDoesNotGoOn() throws IOException {
+        Path run = checkpoints();
+        for (String name : List.of("last", "last.previous")) {
+            Files.write(run.resolve("checkpoints").resolve(name), new byte[100]);
+        }
+
+        Sparring.Outcome outcome = Sparring.here("train", "--resume", run.toString());
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.complaints()).hasSize(3);
+        assertThat(outcome.complaints().get(0)).contains("checkpoints/last is not used");
+        assertThat(outcome.complaints().get(1)).contains("checkpoints/last.previous is not used");
+        assertThat(outcome.complaints().get(2)).contains("--resume " + run, "no whole checkpoint");
+        assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "train ", "evaluate ", "inspect ", "report ", "bench ", "envs ", "check "})
+    void everyCommandExplainsItself(String command) {
+        Sparring.Outcome outcome = Sparring.here((command + "--help").split(" "));
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.stdout()).contains("Usage: sparring " + command.trim());
+        assertThat(outcome.stderr()).isEmpty();
+    }
+
+    @Test
+    void envsListsEveryEnvironmentWithItsSpaces() {
+        Sparring.Outcome outcome = Sparring.here("envs");
+
+        assertThat(outcome.exit()).isZero();
+        assertThat(outcome.stdout().lines())
+                .hasSize(3)
+                .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
+                .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("));
+    }
+
+    @Test
+    void whatCheckPrintsIsAConfigurationOfItsOwn() throws IOException {
+        Sparring.Outcome outcome =
+                Sparring.here("check", folder.resolve("tiny.yaml").toString(), "--set", "a2c.gamma=0.5", "--seed", "9");
+
+        Configuration printed = ConfigurationFile.parse("printed", outcome.stdout(), List.of());
+        assertThat(printed).isEqualTo(ConfigurationFile.parse("tiny", TINY, List.of("a2c.gamma=0.5", "seed=9")));
+    }
+
+    /** A run's folder with last and last.previous. */
+    private Path checkpoints() throws IOException {
+        Path run = folder.resolve("run");
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of());
+        try (RunFolder writer = RunFolder.at(run.toString(), Session.hadoop(Session.settings()))) {
+            RunFolders.writeCheckpoint(writer, "last", configuration, TrainingState.first(configuration));
+            RunFolders.writeCheckpoint(writer, "last", configuration, TrainingState.first(configuration));
+        }
+        return run;
+    }
+
+    private List<Path> files() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.sorted().toList();
+        }
+    }
+}

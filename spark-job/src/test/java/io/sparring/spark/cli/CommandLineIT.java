@@ -1,0 +1,578 @@
+package io.sparring.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.LocalRounds;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.run.CheckpointFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line as it is called: {@code submit/sparring}, a process each. */
+class CommandLineIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final long STEPS_PER_ROUND = 64;
+    private static final long BUDGET = 10 * STEPS_PER_ROUND;
+    private static final String TINY = """
+            environment: {id: Identity-Discrete-v0, copies-per-shard: 4}
+            network: {hidden: [8]}
+            a2c: {shards: 2, rollout-length: 8}
+            budget: {env-steps: 640}
+            evaluation: {every-env-steps: 320, episodes: 2}
+            checkpoint: {every-rounds: 2}
+            """;
+    private static final String ENDLESS = "budget.env-steps=1000000000";
+
+    /** With a run in {@code trained}, which no test changes. */
+    @TempDir
+    private static Path work;
+
+    private static Sparring.Outcome version;
+    private static Sparring.Outcome trained;
+
+    @TempDir
+    private Path fresh;
+
+    @BeforeAll
+    static void trainOnce() throws IOException, InterruptedException {
+        Files.writeString(work.resolve("tiny.yaml"), TINY);
+        // The first start after a build also prepares faster starts, and says so.
+        version = Sparring.run(work, "--version");
+        // Before the command stand spark-submit's options; a value that is named as a command is none.
+        trained = Sparring.run(
+                work,
+                "--conf",
+                "spark.app.name=x",
+                "--driver-memory",
+                "1g",
+                "--queue",
+                "evaluate",
+                "--master=local[2]",
+                "train",
+                "tiny.yaml",
+                "--run",
+                "trained",
+                "--json");
+    }
+
+    @Test
+    void versionNamesSparringAndSpark() {
+        assertThat(version.exit()).as(version.toString()).isZero();
+        assertThat(version.stdout()).startsWith("Sparring ").contains("Spark 3.");
+    }
+
+    @Test
+    void theResultOfTrainingIsTheLastLineOfStdout() throws IOException {
+        assertThat(trained.exit()).as(trained.toString()).isZero();
+        JsonNode result = trained.json();
+        assertThat(result.fieldNames())
+                .toIterable()
+                .contains(
+                        "env_steps",
+                        "episodes",
+                        "mean_return",
+                        "best_return",
+                        "solved_at_steps",
+                        "solved_at_seconds",
+                        "env_steps_per_second",
+                        "params_sha256",
+                        "best_params_sha256",
+                        "run");
+        assertThat(result.get("env_steps").asLong()).isEqualTo(BUDGET);
+        assertThat(result.get("reason").asText()).isEqualTo("env-steps");
+        assertThat(result.get("best_return").asDouble()).isBetween(0.0, 100.0);
+        assertThat(result.get("solved_at_steps").isNull()).isTrue();
+        assertThat(result.get("env_steps_per_second").asDouble()).isPositive();
+        assertThat(result.get("best_params_sha256").asText()).matches("[0-9a-f]{64}");
+        assertThat(Path.of(result.get("run").asText())).isEqualTo(work.resolve("trained"));
+        assertThat(result.get("params_sha256").asText())
+                .as("what one thread computes without Spark")
+                .isEqualTo(uninterrupted(BUDGET));
+    }
+
+    @Test
+    void stderrSaysWhatRunsAndHasNoNoise() {
+        assertThat(trained.complaints())
+                .first()
+                .asString()
+                .matches("sparring .*: a2c on Identity-Discrete-v0, seed 0, 2 shards × 4 copies, local\\[2]");
+        assertThat(trained.complaints().stream().skip(1)).allMatch(line -> line.contains(" of 640 steps, "));
+    }
+
+    @Test
+    void aFinishedRunsFolderIsCompleteAndTidy() throws IOException {
+        Map<String, String> files = contents(work.resolve("trained"));
+
+        assertThat(files.keySet().stream().map(name -> name.replaceFirst("tfevents\\..*", "tfevents")))
+                .containsExactlyInAnyOrder(
+                        "configuration.yaml",
+                        "versions.json",
+                        "metrics.jsonl",
+                        "events.out.tfevents",
+                        "checkpoints/last",
+                        "checkpoints/last.previous",
+                        "checkpoints/best",
+                        "report.html",
+                        "result.json",
+                        "exit.json");
+        Path run = work.resolve("trained");
+        assertThat(JSON.readTree(run.resolve("exit.json").toFile())).isEqualTo(JSON.readTree("{\"exit\":0}"));
+        assertThat(JSON.readTree(run.resolve("result.json").toFile())).isEqualTo(trained.json());
+        assertThat(JSON.readTree(run.resolve("versions.json").toFile()).fieldNames())
+                .toIterable()
+                .contains("sparring", "spark", "java");
+        assertThat(ConfigurationFile.parse("written", Files.readString(run.resolve("configuration.yaml")), List.of()))
+                .isEqualTo(ConfigurationFile.parse("tiny", TINY, List.of()));
+        assertThat(rounds(run)).isEqualTo(upTo(10));
+        assertThat(lines(run).filter(line -> line.get("type").asText().equals("evaluation")))
+                .extracting(line -> line.get("env_steps").asLong())
+                .containsExactly(320L, 640L);
+        assertThat(Files.readString(run.resolve("report.html"))).contains("<html", "Identity-Discrete-v0");
+    }
+
+    @Test
+    void aFolderWithARunIsNotTrainedInto() throws IOException, InterruptedException {
+        Map<String, String> before = contents(work.resolve("trained"));
+
+        Sparring.Outcome again = Sparring.run(work, "--master", "local[2]", "train", "tiny.yaml", "--run", "trained");
+
+        assertThat(again.exit()).as(again.toString()).isEqualTo(2);
+        assertThat(again.complaints()).singleElement().asString().contains("--resume " + work.resolve("trained"));
+        assertThat(again.stdout()).isEmpty();
+        assertThat(contents(work.resolve("trained"))).isEqualTo(before);
+    }
+
+    @Test
+    void evaluatePlaysSoManyEpisodesByTheCheckpointAskedFor() throws IOException, InterruptedException {
+        Sparring.Outcome outcome = Sparring.run(
+                work,
+                "--master",
+                "local[2]",
+                "evaluate",
+                "trained",
+                "--episodes",
+                "5",
+                "--checkpoint",
+                "last",
+                "--sample",
+                "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.stderr()).isEmpty();
+        JsonNode result = outcome.json();
+        assertThat(result.get("episodes").asInt()).isEqualTo(5);
+        assertThat(result.get("checkpoint").asText()).isEqualTo("last");
+        assertThat(result.get("greedy").asBoolean()).isFalse();
+        assertThat(result.get("mean_length").asDouble()).isEqualTo(100);
+        assertThat(result.get("mean_return").asDouble())
+                .isBetween(
+                        result.get("min_return").asDouble(),
+                        result.get("max_return").asDouble());
+        assertThat(result.get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+    }
+
+    @Test
+    void inspectAndReportReadTheRunAsItIs() throws IOException, InterruptedException {
+        Path run = copyOfTrained();
+        Files.delete(run.resolve("report.html"));
+
+        Sparring.Outcome inspected = Sparring.run(work, "inspect", run.toString(), "--json");
+        Sparring.Outcome reported = Sparring.here("report", run.toString());
+
+        assertThat(inspected.exit()).as(inspected.toString()).isZero();
+        assertThat(inspected.stderr()).isEmpty();
+        for (String key : List.of("params_sha256", "best_params_sha256", "env_steps", "best_return")) {
+            assertThat(inspected.json().get(key)).isEqualTo(trained.json().get(key));
+        }
+        assertThat(reported.exit()).as(reported.toString()).isZero();
+        assertThat(reported.stdout().trim())
+                .isEqualTo(run.resolve("report.html").toString());
+        assertThat(Files.readString(run.resolve("report.html"))).contains("<html", "Identity-Discrete-v0");
+    }
+
+    @Test
+    void aFolderWhereARunEndedBeforeItsFirstCheckpointMayBeUsedAgain() throws IOException, InterruptedException {
+        Path run = Files.createDirectory(fresh.resolve("again"));
+        Files.writeString(
+                run.resolve("metrics.jsonl"),
+                "{\"type\":\"round\",\"round\":1,\"env_steps\":8,\"seconds\":1.0,\"wall_time\":1.0}\n");
+
+        Sparring.Outcome again = Sparring.run(work, "train", "tiny.yaml", "--run", run.toString(), "--json");
+
+        assertThat(again.exit()).as(again.toString()).isZero();
+        assertThat(again.json().get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+        assertThat(rounds(run)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void severalRunsAreReportedInOnePlot() throws IOException {
+        Path one = copyOfTrained();
+        Path other = work.resolve("trained");
+        Path page = work.resolve("both.html");
+
+        Sparring.Outcome reported = Sparring.here("report", one.toString(), other.toString(), "--to", page.toString());
+
+        assertThat(reported.exit()).as(reported.toString()).isZero();
+        assertThat(reported.stdout().trim()).isEqualTo(page.toString());
+        assertThat(Files.readString(page)).contains("Return by time", ">copy<", ">trained<");
+    }
+
+    @Test
+    void aRunThatGoesOnEndsWhereAnUninterruptedOneDoes() throws IOException, InterruptedException {
+        Path run = copyOfTrained();
+
+        Sparring.Outcome outcome = resume(run, 2 * BUDGET);
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.stderr()).contains("going on after round 10");
+        assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(uninterrupted(2 * BUDGET));
+        assertThat(rounds(run)).isEqualTo(upTo(20));
+        assertThat(lines(run).filter(line -> line.get("type").asText().equals("evaluation")))
+                .extracting(line -> line.get("env_steps").asLong())
+                .containsExactly(320L, 640L, 960L, 1280L);
+    }
+
+    @Test
+    void aTruncatedCheckpointIsNamedAndTheRunGoesOnFromTheOneBefore() throws IOException, InterruptedException {
+        Path run = copyOfTrained();
+        Path last = run.resolve("checkpoints/last");
+        byte[] whole = Files.readAllBytes(last);
+        Files.write(last, Arrays.copyOf(whole, whole.length / 2));
+
+        Sparring.Outcome outcome = resume(run, 2 * BUDGET);
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.stderr()).contains(last + " is not used", "truncated", "going on after round 8");
+        assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(uninterrupted(2 * BUDGET));
+        assertThat(rounds(run)).isEqualTo(upTo(20));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TERM, 143", "INT, 130"})
+    void aSignalEndsARunAfterItsRoundAndItGoesOnExactly(String signal, int exit)
+            throws IOException, InterruptedException {
+        Path run = fresh.resolve("run");
+        Sparring.Outcome stopped;
+        try (Sparring sparring = startEndless(run)) {
+            sparring.await("the third round", () -> rounds(run).size() >= 3);
+            sparring.signal(signal);
+            stopped = sparring.outcome();
+        }
+
+        assertThat(stopped.exit()).as(stopped.toString()).isEqualTo(exit);
+        assertThat(stopped.stdout()).contains("train --resume " + run);
+        assertThat(stopped.stderr()).doesNotContain("Exception");
+        JsonNode result = stopped.json();
+        assertThat(result.get("reason").asText()).isEqualTo("requested");
+        assertThat(JSON.readTree(run.resolve("exit.json").toFile()).get("exit").asInt())
+                .isEqualTo(exit);
+        assertThat(run.resolve("lock")).doesNotExist();
+
+        long budget = result.get("env_steps").asLong() + 5 * STEPS_PER_ROUND;
+        Sparring.Outcome resumed = resume(run, budget);
+        assertThat(resumed.exit()).as(resumed.toString()).isZero();
+        assertThat(resumed.json().get("params_sha256").asText()).isEqualTo(uninterrupted(budget));
+        assertThat(rounds(run)).isEqualTo(upTo(budget / STEPS_PER_ROUND));
+    }
+
+    @Test
+    void aClusterWithoutRoomForAnExecutorIsNotWaitedForInSilence() throws IOException, InterruptedException {
+        try (Sparring sparring = Sparring.start(
+                work,
+                "--master",
+                "local-cluster[1,1,1024]",
+                "--conf",
+                "spark.executor.memory=512m",
+                "--conf",
+                "spark.executor.cores=2",
+                "train",
+                "tiny.yaml",
+                "--run",
+                fresh.resolve("run").toString())) {
+            sparring.await("a line", () -> sparring.complaints().contains("waiting for an executor for 20 s"));
+            assertThat(sparring.complaints()).contains("512m of heap, 768m beside it, cores: 2");
+            // Two, since a round that does not end cannot be waited for.
+            sparring.signal("INT");
+            sparring.await("an answer", () -> sparring.complaints().contains("a second signal stops at once"));
+            sparring.signal("INT");
+            assertThat(sparring.outcome().exit()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    void aLiveRunKeepsItsFolderAndAKilledOneLeavesItToTheNext() throws IOException, InterruptedException {
+        Path run = fresh.resolve("run");
+        try (Sparring live = startEndless(run)) {
+            live.await("a checkpoint", () -> Files.exists(run.resolve("checkpoints/last.previous")));
+            Sparring.Outcome second = resume(run, BUDGET);
+
+            assertThat(second.exit()).as(second.toString()).isEqualTo(2);
+            assertThat(second.complaints())
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            run.toString(),
+                            "live run",
+                            "host " + InetAddress.getLocalHost().getHostName(),
+                            "process " + live.pid());
+            live.signal("KILL");
+            assertThat(live.outcome().exit()).isEqualTo(137);
+        }
+        assertThat(run.resolve("lock")).exists();
+        long budget = (rounds(run).size() + 5) * STEPS_PER_ROUND;
+
+        Sparring.Outcome next = resume(run, budget);
+
+        assertThat(next.exit()).as(next.toString()).isZero();
+        assertThat(next.json().get("params_sha256").asText()).isEqualTo(uninterrupted(budget));
+        assertThat(rounds(run)).isEqualTo(upTo(budget / STEPS_PER_ROUND));
+        assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "trian tiny.yaml | there is no command trian; known: train ",
+                "--queue train tiny.yaml | there is no command tiny.yaml; known: train ",
+                "--queue | --queue: expected a value",
+                "--conf spark.app.name train | --conf spark.app.name: expected key=value",
+                "--master spark://127.0.0.1:1 train tiny.yaml | --master spark://127.0.0.1:1: expected local"
+            })
+    void theScriptRefusesWhatItCannotHandOn(String words, String complaint) throws IOException, InterruptedException {
+        Sparring.Outcome outcome = Sparring.run(work, words.split(" "));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().startsWith("sparring: " + complaint.trim());
+    }
+
+    @Test
+    void aFileSystemOutOfReachIsOneLine() throws IOException, InterruptedException {
+        Sparring.Outcome outcome =
+                Sparring.run(work, "--master", "local[2]", "train", "tiny.yaml", "--run", "hdfs://127.0.0.1:1/run");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .startsWith("sparring: ")
+                .contains(":1 ", "refused");
+    }
+
+    @Test
+    void aMasterThatSparkDoesNotKnowIsOneLine() throws IOException, InterruptedException {
+        Path run = fresh.resolve("run");
+
+        Sparring.Outcome outcome =
+                Sparring.run(work, "--master", "local[many]", "train", "tiny.yaml", "--run", run.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.complaints()).hasSize(2).last().asString().contains("Spark failed", "'local[many]'");
+        assertThat(JSON.readTree(run.resolve("exit.json").toFile()).get("exit").asInt())
+                .isEqualTo(1);
+        assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @Test
+    void aSitesKryoIsSaidAndLeftAside() throws IOException, InterruptedException {
+        String kryo = "spark.serializer=org.apache.spark.serializer.KryoSerializer";
+        Sparring.Outcome outcome = Sparring.run(
+                work, "--master", "local[2]", "--conf", kryo, "train", "tiny.yaml", "--run", "kryo", "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.json().get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+        assertThat(outcome.stderr()).contains("Java's serializer is used and not Kryo");
+    }
+
+    @Test
+    void aRunWhoseGradientsAreNotFiniteFailsWithItsCheckpointIntact() throws IOException, InterruptedException {
+        Path run = fresh.resolve("run");
+
+        Sparring.Outcome outcome = Sparring.run(
+                work,
+                "--master",
+                "local[2]",
+                "train",
+                "tiny.yaml",
+                "--run",
+                run.toString(),
+                "--set",
+                "optimizer.kind=sgd",
+                "--set",
+                "optimizer.learning-rate=1e30",
+                "--set",
+                "a2c.max-gradient-norm=0",
+                "--set",
+                "a2c.max-dropped-gradients=2");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.complaints())
+                .hasSize(2)
+                .last()
+                .asString()
+                .contains("shard 0", "round 3", "a2c.max-dropped-gradients is 2", "checkpoint of round 2 is intact")
+                .doesNotContain("..");
+        assertThat(CheckpointFile.read(Files.readAllBytes(run.resolve("checkpoints/last")))
+                        .state()
+                        .round())
+                .isEqualTo(2);
+        assertThat(JSON.readTree(run.resolve("exit.json").toFile()).get("exit").asInt())
+                .isEqualTo(1);
+        assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @Test
+    void aFullDiskIsOneLineAndLeavesTheLastCheckpointIntactAndTheStateElsewhere()
+            throws IOException, InterruptedException {
+        assumeThat(Sparring.shell(fresh, "unshare -rm mount -t tmpfs -o size=64k none .")
+                        .exit())
+                .as("a file system of 64 KiB can be mounted here")
+                .isZero();
+
+        // The mount is the script's own and goes with it.
+        Sparring.Outcome outcome = Sparring.shell(fresh, """
+                mkdir small
+                export sparring
+                unshare -rm sh -c 'mount -t tmpfs -o size=64k none small || exit 99
+                "$sparring" --master "local[2]" train %s/tiny.yaml --run small/run --set %s
+                code=$?
+                cp -r small/run kept
+                exit $code'
+                """.formatted(work, ENDLESS));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.complaints())
+                .last()
+                .asString()
+                .matches(
+                        "sparring: writing the (metrics|checkpoint .*) of round [0-9]+ failed: No space left on device\\."
+                                + " The state of round [0-9]+ is in /var/tmp/\\S+ on \\S+: sparring train --resume \\S+\\."
+                                + " The checkpoint of round [0-9]+ is intact: .*");
+        assertThat(outcome.stderr()).doesNotContain("Exception", "\tat ");
+        long round = CheckpointFile.read(Files.readAllBytes(fresh.resolve("kept/checkpoints/last")))
+                .state()
+                .round();
+        assertThat(outcome.stderr()).contains("checkpoint of round " + round + " is intact");
+        assertThat(fresh.resolve("kept/checkpoints/.last.tmp")).doesNotExist();
+
+        Path rescued = Path.of(outcome.stderr().replaceFirst("(?s).* is in (/var/tmp/\\S+) on .*", "$1"));
+        long state = CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/last")))
+                .state()
+                .round();
+        assertThat(state).isGreaterThan(round);
+        Sparring.Outcome resumed = resume(rescued, (state + 2) * STEPS_PER_ROUND);
+        assertThat(resumed.json().get("rounds").asLong()).isEqualTo(state + 2);
+        FileUtils.deleteDirectory(rescued.toFile());
+    }
+
+    private static Sparring startEndless(Path run) throws IOException {
+        return Sparring.start(
+                work,
+                "--master",
+                "local[2]",
+                "train",
+                "tiny.yaml",
+                "--run",
+                run.toString(),
+                "--json",
+                "--set",
+                ENDLESS,
+                "--set",
+                "checkpoint.every-rounds=1");
+    }
+
+    private static Sparring.Outcome resume(Path run, long budget) throws IOException, InterruptedException {
+        return Sparring.run(
+                work,
+                "--master",
+                "local[2]",
+                "train",
+                "--resume",
+                run.toString(),
+                "--set",
+                "budget.env-steps=" + budget,
+                "--json");
+    }
+
+    /** The parameters after so many steps in one thread, without Spark, files and interruptions. */
+    private static String uninterrupted(long envSteps) {
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of("budget.env-steps=" + envSteps));
+        TrainingState first = TrainingState.first(configuration);
+        try (LocalRounds rounds = new LocalRounds(configuration, first.shards())) {
+            TrainingState end = A2c.train(configuration, first, rounds, new TrainingListener() {})
+                    .state();
+            return CheckpointFile.sha256(end.parameters());
+        }
+    }
+
+    private Path copyOfTrained() throws IOException {
+        Path copy = fresh.resolve("copy");
+        FileUtils.copyDirectory(work.resolve("trained").toFile(), copy.toFile());
+        return copy;
+    }
+
+    /** The rounds in the metrics; none as long as there are no metrics. */
+    private static List<Long> rounds(Path run) {
+        return lines(run)
+                .filter(line -> line.get("type").asText().equals("round"))
+                .map(line -> line.get("round").asLong())
+                .toList();
+    }
+
+    /** The whole lines of the metrics. */
+    private static Stream<JsonNode> lines(Path run) {
+        try {
+            String text = Files.readString(run.resolve("metrics.jsonl"));
+            List<JsonNode> lines = new ArrayList<>();
+            for (String line :
+                    text.substring(0, text.lastIndexOf('\n') + 1).lines().toList()) {
+                lines.add(JSON.readTree(line));
+            }
+            return lines.stream();
+        } catch (NoSuchFileException e) {
+            return Stream.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<Long> upTo(long rounds) {
+        return LongStream.rangeClosed(1, rounds).boxed().toList();
+    }
+
+    /** Every file's name with its content. */
+    private static Map<String, String> contents(Path folder) throws IOException {
+        Map<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(folder.relativize(file).toString(), HexFormat.of().formatHex(Files.readAllBytes(file)));
+            }
+        }
+        return contents;
+    }
+}

@@ -1,0 +1,174 @@
+package io.sparring.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** {@code submit/sparring} as a process, which ends before its deadline or is ended. */
+public final class Sparring implements AutoCloseable {
+    private static final Duration DEADLINE = Duration.ofSeconds(120);
+    private static final Path SCRIPT =
+            Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
+
+    /** On a cluster containers are started, one after the other. */
+    private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(6);
+
+    private final Duration deadline;
+    private final String command;
+    private final Process process;
+    private final Path stdout;
+    private final Path stderr;
+
+    /** How a process ended, and what it said. */
+    public record Outcome(int exit, String stdout, String stderr) {
+        /** The last line of stdout. */
+        public JsonNode json() throws IOException {
+            List<String> lines = stdout.lines().toList();
+            assertThat(lines).as(toString()).isNotEmpty();
+            return new ObjectMapper().readTree(lines.get(lines.size() - 1));
+        }
+
+        public List<String> complaints() {
+            return stderr.lines().toList();
+        }
+    }
+
+    private Sparring(Path directory, Map<String, String> environment, List<String> words) throws IOException {
+        deadline = environment.isEmpty() ? DEADLINE : CLUSTER_DEADLINE;
+        command = String.join(" ", words);
+        stdout = Files.createTempFile("sparring", ".out");
+        stderr = Files.createTempFile("sparring", ".err");
+        ProcessBuilder builder = new ProcessBuilder(words)
+                .directory(directory.toFile())
+                .redirectOutput(stdout.toFile())
+                .redirectError(stderr.toFile());
+        builder.environment()
+                .keySet()
+                .removeAll(List.of(
+                        "SPARK_HOME", "SPARK_SCALA_VERSION", "SPARRING_LOG", "SPARRING_DEBUG", "HADOOP_CONF_DIR"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+    }
+
+    /** @param directory where it is called */
+    public static Sparring start(Path directory, String... arguments) throws IOException {
+        return start(directory, Map.of(), arguments);
+    }
+
+    /** @param environment variables of a Spark installation and a cluster */
+    public static Sparring start(Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
+        // A build in a shell's background has SIGINT ignored, and hands that down.
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT", SCRIPT.toString()));
+        words.addAll(List.of(arguments));
+        return new Sparring(directory, environment, words);
+    }
+
+    /** Waits for its end. */
+    public static Outcome run(Path directory, String... arguments) throws IOException, InterruptedException {
+        try (Sparring sparring = start(directory, arguments)) {
+            return sparring.outcome();
+        }
+    }
+
+    /** A shell script, which finds {@code submit/sparring} in {@code $sparring}. */
+    static Outcome shell(Path directory, String script) throws IOException, InterruptedException {
+        try (Sparring sparring =
+                new Sparring(directory, Map.of(), List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
+            return sparring.outcome();
+        }
+    }
+
+    /** The same command line without script and process: for what is decided before Spark starts. */
+    public static Outcome here(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream stdout = new ByteArrayOutputStream();
+        ByteArrayOutputStream stderr = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(stdout, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(stderr, true, StandardCharsets.UTF_8));
+            int exit = Main.run(arguments);
+            return new Outcome(exit, stdout.toString(StandardCharsets.UTF_8), stderr.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    public Outcome outcome() throws IOException, InterruptedException {
+        if (!process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
+            throw new AssertionError("no end within " + deadline + ": " + said());
+        }
+        return new Outcome(process.exitValue(), Files.readString(stdout), Files.readString(stderr));
+    }
+
+    /** Waits until something holds that no process of ours tells. */
+    public static void eventually(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("%s after %s", what, limit).isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    /** Waits until something holds, as long as the process is alive and the deadline has not come. */
+    public void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            if (!process.isAlive() || System.nanoTime() - start > deadline.toNanos()) {
+                throw new AssertionError("waited in vain for " + what + ": " + said());
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    public void signal(String name) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
+        assertThat(kill.waitFor()).isZero();
+    }
+
+    /** What it has said so far of progress and problems. */
+    public String complaints() {
+        try {
+            return Files.readString(stderr);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public long pid() {
+        return process.pid();
+    }
+
+    private String said() {
+        try {
+            return command + "\n" + Files.readString(stdout) + "\n" + Files.readString(stderr);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it by SIGKILL where it has not ended. */
+    @Override
+    public void close() throws IOException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+        Files.deleteIfExists(stdout);
+        Files.deleteIfExists(stderr);
+    }
+}

@@ -1,0 +1,118 @@
+package io.sparring.spark.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.spark.cli.Sparring;
+import io.sparring.spark.training.A3cIT;
+import io.sparring.spark.training.SameBitsIT;
+import java.net.DatagramSocket;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * A cluster of three hosts, 20 ms from each other and from the driver, with 1 % of all packets lost. The driver listens on every address of its host and
+ * is known by one, as behind the service of a pod.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+class HostsIT {
+    private static final int HOSTS = 3;
+
+    private static Hosts hosts;
+    private static StandaloneCluster cluster;
+
+    @BeforeAll
+    static void threeHosts() throws Exception {
+        hosts = Hosts.orSkip(HOSTS, 20, 1);
+        cluster = StandaloneCluster.start(hosts, HOSTS, 2);
+    }
+
+    @AfterAll
+    static void noHosts() throws Exception {
+        if (cluster != null) {
+            cluster.close();
+        }
+        if (hosts != null) {
+            hosts.close();
+        }
+    }
+
+    private static Map<String, String> driver() {
+        return Map.of(
+                "spark.master",
+                cluster.master(),
+                "spark.driver.host",
+                hosts.address(0),
+                "spark.driver.bindAddress",
+                "0.0.0.0",
+                "spark.ui.enabled",
+                "false",
+                "spark.executor.memory",
+                "512m",
+                "spark.executor.extraClassPath",
+                System.getProperty("java.class.path"),
+                "spark.cores.max",
+                Integer.toString(2 * HOSTS),
+                "spark.scheduler.minRegisteredResourcesRatio",
+                "1");
+    }
+
+    private static SparkConf settings() {
+        SparkConf settings = new SparkConf();
+        driver().forEach(settings::set);
+        return settings;
+    }
+
+    @Test
+    void a2cGivesTheBitsOfPlainJava() {
+        SameBitsIT.Run run = SameBitsIT.onSpark(settings(), null, SameBitsIT.nothing(), "a2c.shards=6");
+
+        assertThat(run.sha256()).isEqualTo(SameBitsIT.plainJava("a2c.shards=6"));
+        assertThat(run.observed().executors()).isEqualTo(HOSTS);
+    }
+
+    @Test
+    void everyUpdateOfA3cCountsOnceThoughDatagramsAreLost() throws Exception {
+        long before = hosts.lostDatagrams();
+        A3cIT.Run run = A3cIT.train(settings(), log -> false, "a3c.workers=6");
+
+        A3cIT.assertEachUpdateOnce(run);
+        assertThat(A3cIT.workersOf(run.log())).isEqualTo(6);
+        assertThat(run.result().state().envSteps()).isGreaterThanOrEqualTo(25_600);
+        assertThat(hosts.lostDatagrams()).isGreaterThan(before);
+    }
+
+    @Test
+    void doctorNamesTheHostWhosePortIsClosed() throws Exception {
+        int port;
+        try (DatagramSocket free = new DatagramSocket()) {
+            port = free.getLocalPort();
+        }
+        hosts.block(port, 2);
+        Sparring.Outcome outcome = doctor(port);
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        String server = hosts.address(0) + ":" + port;
+        assertThat(outcome.stdout().lines().filter(line -> line.startsWith("fix ")))
+                .singleElement()
+                .asString()
+                .matches("fix +parameter server +executor \\d \\(" + hosts.address(2) + "\\): .* UDP " + server
+                        + " does not answer.*");
+        assertThat(outcome.stdout())
+                .contains(HOSTS + " of " + HOSTS + " looked at", "let UDP through from the executors to " + server);
+    }
+
+    private static Sparring.Outcome doctor(int port) {
+        Map<String, String> settings = driver();
+        settings.forEach(System::setProperty);
+        try {
+            return Sparring.here("doctor", "--set", "cluster.parameter-server-port=" + port);
+        } finally {
+            settings.keySet().forEach(System::clearProperty);
+        }
+    }
+}

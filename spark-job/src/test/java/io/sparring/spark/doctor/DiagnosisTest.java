@@ -1,0 +1,222 @@
+package io.sparring.spark.doctor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.spark.doctor.Finding.Verdict;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DiagnosisTest {
+    private static final long MEBIBYTE = 1 << 20;
+    private static final Examination DRIVER = examined("driver", 17, "3.5.5", null, "1", 0, 0, 0, 1024, null);
+    private static final Examination WELL = examined("1", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, null);
+
+    @Test
+    void aHealthyClusterHasNothingToFix() {
+        assertThat(Diagnosis.of(DRIVER, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
+                .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
+    }
+
+    @Test
+    void anOlderJavaIsNamedWithItsExecutor() {
+        only("Java", examined("2", 11, "3.5.5", null, "1", 1792, 768, 1792, 1024, null), "executor 2", "JAVA_HOME");
+    }
+
+    @Test
+    void anotherSparkIsNamed() {
+        only("Spark", examined("2", 17, "3.3.1", null, "1", 1792, 768, 1792, 1024, null), "Spark 3.3.1", "SPARK_HOME");
+    }
+
+    @Test
+    void aNativeLibraryThatDoesNotLoadIsNamed() {
+        only(
+                "native library",
+                examined("2", 17, "3.5.5", "UnsatisfiedLinkError: x", "1", 1792, 768, 0, 1024, null),
+                "UnsatisfiedLinkError: x",
+                "org.bytedeco.javacpp.cachedir");
+    }
+
+    @Test
+    void anOverheadThatTheJvmAloneFillsIsNamed() {
+        only(
+                "memory overhead",
+                examined("2", 17, "3.5.5", null, "1", 1124, 100, 1124, 1024, null),
+                "100 MiB",
+                "spark.executor.memoryOverhead");
+    }
+
+    @Test
+    void nativeMemoryThatMayOutgrowTheContainerIsNamed() {
+        only(
+                "off-heap limit",
+                examined("2", 17, "3.5.5", null, "1", 1792, 768, 4096, 1024, null),
+                "4,096 MiB of a container of 1,792 MiB",
+                "maxphysicalbytes");
+    }
+
+    @Test
+    void aFolderThatTheDriverCannotWriteIsNamed() {
+        Examination driver = examined("driver", 17, "3.5.5", null, "1", 0, 0, 0, 1024, "AccessControlException: no");
+        assertThat(Diagnosis.of(driver, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.verdict() == Verdict.FIX)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.found()).contains("the driver", "AccessControlException: no");
+                    assertThat(finding.fix()).contains("--run");
+                });
+    }
+
+    @Test
+    void aFolderThatOnlyExecutorsCannotWriteIsNotedSinceTheyNeedNot() {
+        only(
+                Verdict.NOTE,
+                "run folder",
+                examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "AccessControlException: no"),
+                "AccessControlException: no",
+                "only the driver writes there");
+    }
+
+    @Test
+    void aFolderOfTheDriversOwnDiskIsNotTheExecutorsBusiness() {
+        Examination other = examined("2", 17, "3.5.5", null, "1", 1792, 768, 1792, 1024, "NoSuchFileException: x");
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs", null, null))
+                .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
+    }
+
+    @Test
+    void aClockThatIsWrongIsNamed() {
+        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL), List.of(-61_000L), "hdfs://runs", null, null);
+        assertThat(findings)
+                .filteredOn(finding -> finding.verdict() == Verdict.FIX)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.found()).contains("executor 1", "-61.0 s");
+                    assertThat(finding.fix()).contains("chrony");
+                });
+    }
+
+    @Test
+    void tooManyNativeThreadsAndLittleSharedMemoryAreNoted() {
+        Examination other = examined("2", 17, "3.5.5", null, "8", 1792, 768, 1792, 1, null);
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
+                .extracting(Finding::check)
+                .containsExactly("native threads", "/dev/shm");
+    }
+
+    /** A container's 64 MiB hold an executor's buffers. */
+    @ParameterizedTest
+    @CsvSource({"64, true", "63, false"})
+    void soMuchSharedMemoryIsEnoughAsTheBuffersTake(int mebibytes, boolean enough) {
+        Examination executor = examined("2", 17, "3.5.5", null, null, 1792, 768, 1792, mebibytes, null);
+        assertThat(Diagnosis.of(DRIVER, List.of(executor), List.of(0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.check().equals("/dev/shm"))
+                .singleElement()
+                .extracting(Finding::verdict)
+                .isEqualTo(enough ? Verdict.OK : Verdict.NOTE);
+    }
+
+    @Test
+    void aParameterServerThatIsNotReachedNamesThePortToOpenInTheDirectionThatIsClosed() {
+        assertThat(parameterServer(
+                        "the parameter server at UDP h:4711 does not answer within 5 s: the port is blocked"))
+                .contains("from the executors to h:4711", "spark.driver.host", "cluster.parameter-server-port");
+        assertThat(parameterServer("the parameter server at UDP h:4711 can be reached, but does not answer"))
+                .contains("from the driver to the executors", "cluster.worker-port");
+        assertThat(parameterServer("this JVM was started without --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"))
+                .contains("spark.executor.extraJavaOptions=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+    }
+
+    private static String parameterServer(String failure) {
+        Examination ill = new Examination(
+                "2",
+                "host-2",
+                17,
+                "17.0.1",
+                "3.5.5",
+                null,
+                null,
+                "1",
+                1024 * MEBIBYTE,
+                1792 * MEBIBYTE,
+                768 * MEBIBYTE,
+                1792 * MEBIBYTE,
+                1024 * MEBIBYTE,
+                null,
+                null,
+                failure);
+        Finding finding =
+                Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, "h:4711").stream()
+                        .filter(other -> other.verdict() == Verdict.FIX)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(finding.check()).isEqualTo("parameter server");
+        assertThat(finding.found()).contains("executor 2", failure);
+        return finding.fix();
+    }
+
+    @Test
+    void aClockIsOffByWhatNoMomentOfTheJobExplains() {
+        Doctor.Span job = new Doctor.Span(1000, 1500);
+        assertThat(job.skew(1200)).isZero();
+        assertThat(job.skew(7500)).isEqualTo(6000);
+        assertThat(job.skew(0)).isEqualTo(-1000);
+    }
+
+    @Test
+    void anExecutorThatCannotEvenReadTheClassesHasAnOldJava() {
+        Finding finding = Doctor.failed(
+                "Job aborted: java.lang.UnsupportedClassVersionError: io/sparring/spark/doctor/Examination has been compiled");
+        assertThat(finding.check()).isEqualTo("Java");
+        assertThat(finding.fix()).contains("JAVA_HOME");
+    }
+
+    private static void only(String check, Examination ill, String symptom, String fix) {
+        only(Verdict.FIX, check, ill, symptom, fix);
+    }
+
+    private static void only(Verdict verdict, String check, Examination ill, String symptom, String fix) {
+        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, null);
+        assertThat(findings)
+                .filteredOn(finding -> finding.verdict() != Verdict.OK)
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.verdict()).isEqualTo(verdict);
+                    assertThat(finding.check()).isEqualTo(check);
+                    assertThat(finding.found()).contains("executor 2", symptom);
+                    assertThat(finding.fix()).contains(fix);
+                });
+    }
+
+    private static Examination examined(
+            String executor,
+            int java,
+            String spark,
+            String nativeFailure,
+            String threads,
+            long container,
+            long overhead,
+            long maxPhysical,
+            long shared,
+            String folderFailure) {
+        return new Examination(
+                executor,
+                "host-" + executor,
+                java,
+                java + ".0.1",
+                spark,
+                nativeFailure,
+                null,
+                threads,
+                1024 * MEBIBYTE,
+                container * MEBIBYTE,
+                overhead * MEBIBYTE,
+                maxPhysical * MEBIBYTE,
+                shared * MEBIBYTE,
+                folderFailure,
+                null,
+                null);
+    }
+}

@@ -1,0 +1,163 @@
+package io.sparring.spark.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.hadoop.fs.CommonPathCapabilities;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+    @TempDir
+    private Path work;
+
+    private RunFolder folder;
+    private RunFolder objects;
+
+    /** Files on this machine, by a file system that says of itself that it cannot append, as object stores do. */
+    public static final class NoAppend extends RawLocalFileSystem {
+        @Override
+        public java.net.URI getUri() {
+            return java.net.URI.create("objects:///");
+        }
+
+        @Override
+        public boolean hasPathCapability(org.apache.hadoop.fs.Path path, String capability) throws IOException {
+            return !capability.equals(CommonPathCapabilities.FS_APPEND) && super.hasPathCapability(path, capability);
+        }
+    }
+
+    @BeforeEach
+    void folders() throws IOException {
+        org.apache.hadoop.conf.Configuration hadoop = new org.apache.hadoop.conf.Configuration();
+        hadoop.setClass("fs.objects.impl", NoAppend.class, org.apache.hadoop.fs.FileSystem.class);
+        folder = RunFolder.at(work.resolve("files").toString(), hadoop);
+        objects = RunFolder.at("objects://" + work.resolve("objects"), hadoop);
+    }
+
+    @Test
+    void whatGrewBeforeIsThereUntilWhatIsKeptOfItIs() throws IOException {
+        folder.write("metrics.jsonl", bytes("1\n2\n3\n"));
+        try (GrowingFile growing = folder.grow("metrics.jsonl", bytes("1\n"))) {
+            assertThat(folder.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n"));
+            growing.write(bytes("2\n"));
+            growing.flush();
+            assertThat(folder.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n2\n"));
+        }
+    }
+
+    @Test
+    void segmentsAreReadInOrderBehindTheWholeFile() throws IOException {
+        objects.write("metrics.jsonl", bytes("1\n"));
+        for (String segment : List.of("metrics.jsonl.000002", "metrics.jsonl.000001")) {
+            try (GrowingFile growing = objects.segment(segment)) {
+                growing.write(bytes(segment.endsWith("1") ? "2\n" : "3\n"));
+            }
+        }
+        assertThat(objects.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n2\n3\n"));
+    }
+
+    @Test
+    void inAnObjectStoreTheCheckpointBeforeStaysAndADamagedOneIsPassedOver() throws IOException {
+        assertThat(objects.inSegments()).isTrue();
+        Configuration configuration =
+                ConfigurationFile.parse("test", "environment: {id: Identity-Discrete-v0}", List.of());
+        TrainingState first = TrainingState.first(configuration);
+        for (long round : new long[] {10, 20, 30}) {
+            objects.writeCheckpoint("last", configuration, at(first, round));
+        }
+        Path checkpoints = work.resolve("objects/checkpoints");
+        assertThat(checkpoints.toFile().list()).containsExactlyInAnyOrder("last-000000000020", "last-000000000030");
+        assertThat(objects.readCheckpoint("last", w -> {}).state().round()).isEqualTo(30);
+        // What a writer leaves that dies in the middle, should the store show it at all.
+        Files.write(checkpoints.resolve("last-000000000030"), new byte[100]);
+        assertThat(objects.readCheckpoint("last", w -> {}).state().round()).isEqualTo(20);
+    }
+
+    /** An older one, silently in its place, would throw away what a newer build has trained. */
+    @Test
+    void aCheckpointOfANewerBuildIsRefusedByNameAndNothingOlderIsTakenInItsPlace() throws IOException {
+        Configuration configuration =
+                ConfigurationFile.parse("test", "environment: {id: Identity-Discrete-v0}", List.of());
+        TrainingState first = TrainingState.first(configuration);
+        for (RunFolder run : List.of(folder, objects)) {
+            run.writeCheckpoint("last", configuration, at(first, 10));
+            run.writeCheckpoint("last", configuration, at(first, 20));
+        }
+        for (String last : List.of("files/checkpoints/last", "objects/checkpoints/last-000000000020")) {
+            byte[] bytes = Files.readAllBytes(work.resolve(last));
+            bytes[11] = 99;
+            Files.write(work.resolve(last), bytes);
+        }
+
+        for (RunFolder run : List.of(folder, objects)) {
+            List<String> warnings = new ArrayList<>();
+            assertThatThrownBy(() -> run.readCheckpoint("last", warnings::add))
+                    .isInstanceOf(InvalidConfiguration.class)
+                    .hasMessageContaining("checkpoints/last")
+                    .hasMessageContaining("its format is version 99")
+                    .hasMessageContaining("a newer build wrote it");
+            assertThat(warnings).isEmpty();
+            assertThatThrownBy(() -> run.hasCheckpoint("last")).isInstanceOf(InvalidConfiguration.class);
+        }
+    }
+
+    @Test
+    void oneWhoMayWaitGetsTheLockOfARunThatEnds() throws Exception {
+        RunFolder other = RunFolder.at(work.resolve("files").toString(), new org.apache.hadoop.conf.Configuration());
+        Files.createDirectories(work.resolve("files"));
+        Process alive = new ProcessBuilder("sleep", "2").start();
+        String host = java.net.InetAddress.getLocalHost().getHostName();
+        Files.writeString(work.resolve("files/lock"), host + " " + alive.pid());
+        assertThatThrownBy(() -> other.lock(Duration.ZERO))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("in use by a live run");
+        other.lock(Duration.ofSeconds(60));
+        assertThat(alive.isAlive()).isFalse();
+        other.close();
+    }
+
+    @Test
+    void aFolderOnThisMachinesDiskIsRefusedToDriversElsewhereUnlessItIsSaidToBeShared() throws IOException {
+        org.apache.hadoop.conf.Configuration hadoop = new org.apache.hadoop.conf.Configuration();
+        assertThatThrownBy(() -> folder.shared("--run"))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("every machine reaches");
+        RunFolder said = RunFolder.at("file://" + work, hadoop);
+        assertThat(said.shared("--run")).isSameAs(said);
+    }
+
+    private static TrainingState at(TrainingState state, long round) {
+        return new TrainingState(
+                round,
+                state.envSteps(),
+                state.episodes(),
+                state.parameters(),
+                state.optimizerState(),
+                state.optimizerSteps(),
+                state.shards(),
+                state.recentReturns(),
+                state.bestReturn(),
+                state.droppedGradients(),
+                state.seconds(),
+                state.solvedAtSteps(),
+                state.solvedAtSeconds());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,191 @@
+package io.sparring.spark.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.algorithm.ShardUpdate;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.parameterserver.Update;
+import io.sparring.rollout.Shard;
+import io.sparring.spark.cluster.ExecutorProcesses;
+import io.sparring.spark.cluster.StandaloneCluster;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorAdded;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Executors that come and go as Spark pleases: dynamic allocation, and decommissioning as clouds announce it. */
+@Timeout(value = 300, unit = TimeUnit.SECONDS)
+class ElasticIT {
+    private static StandaloneCluster cluster;
+
+    @BeforeAll
+    static void threeWorkers() throws Exception {
+        cluster = StandaloneCluster.start("127.0.0.2", "127.0.0.3", "127.0.0.4");
+    }
+
+    @AfterAll
+    static void noWorkers() {
+        cluster.close();
+    }
+
+    private static SparkConf settings() {
+        return new SparkConf()
+                .setMaster(cluster.master())
+                .set("spark.ui.enabled", "false")
+                .set("spark.executor.memory", "512m")
+                .set("spark.executor.cores", "1")
+                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
+                .set("spark.decommission.enabled", "true")
+                .set("spark.storage.decommission.enabled", "true");
+    }
+
+    /** Its tasks take long enough for Spark to want more executors. */
+    private static final class Slow extends WorkerPool {
+        private static final long serialVersionUID = 1L;
+
+        Slow(Configuration configuration) {
+            super(configuration);
+        }
+
+        @Override
+        ShardUpdate round(float[] parameters, Shard shard) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(500);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return super.round(parameters, shard);
+        }
+    }
+
+    /** Executors that came and went. */
+    private static final class Traffic extends SparkListener {
+        private final List<String> came = new CopyOnWriteArrayList<>();
+        private final List<String> went = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void onExecutorAdded(SparkListenerExecutorAdded event) {
+            came.add(event.executorId());
+        }
+
+        @Override
+        public void onExecutorRemoved(SparkListenerExecutorRemoved event) {
+            went.add(event.executorId() + ": " + event.reason());
+        }
+    }
+
+    @Test
+    void a2cGivesTheSameBitsWhileExecutorsComeAndGo() {
+        Traffic traffic = new Traffic();
+        SparkConf settings = settings()
+                .set("spark.dynamicAllocation.enabled", "true")
+                .set("spark.dynamicAllocation.shuffleTracking.enabled", "true")
+                .set("spark.dynamicAllocation.minExecutors", "1")
+                .set("spark.dynamicAllocation.maxExecutors", "3")
+                .set("spark.dynamicAllocation.schedulerBacklogTimeout", "1s")
+                .set("spark.dynamicAllocation.sustainedSchedulerBacklogTimeout", "1s")
+                .set("spark.dynamicAllocation.executorIdleTimeout", "2s")
+                // Shards are cached: by default such executors would never be let go.
+                .set("spark.dynamicAllocation.cachedExecutorIdleTimeout", "2s");
+        SameBitsIT.Run run = SameBitsIT.onSpark(
+                settings, new Slow(ConfigurationFile.parse("test", SameBitsIT.CONFIGURATION, List.of())), round -> {
+                    SparkContext spark = SparkContext.getOrCreate();
+                    if (round == 1) {
+                        spark.addSparkListener(traffic);
+                    }
+                    if (round == 3) {
+                        await("more executors than one", () -> executors(spark) > 1);
+                    }
+                    if (round == 6) {
+                        // Two rounds after a cut: what was computed since goes with the executors.
+                        await("all but one gone", () -> executors(spark) == 1);
+                    }
+                    if (round == 9) {
+                        ProcessHandle executor =
+                                ExecutorProcesses.of(spark.applicationId()).get(0);
+                        decommission(executor);
+                    }
+                });
+
+        assertThat(run.sha256()).isEqualTo(SameBitsIT.plainJava());
+        assertThat(run.observed().successes()).isEqualTo(SameBitsIT.ROUNDS * SameBitsIT.SHARDS);
+        assertThat(traffic.went).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(run.observed().executors()).isGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void workersOfA3cMoveOffAnExecutorThatIsDecommissionedAndEveryUpdateCountsOnce() throws Exception {
+        List<ProcessHandle> decommissioned = new ArrayList<>();
+        A3cIT.Run run = A3cIT.train(
+                settings().set("spark.cores.max", "2"),
+                log -> {
+                    if (decommissioned.isEmpty() && log.size() >= 100 && A3cIT.workersOf(log) == 2) {
+                        ProcessHandle executor = ExecutorProcesses.of(
+                                        SparkContext.getOrCreate().applicationId())
+                                .get(0);
+                        decommission(executor);
+                        decommissioned.add(executor);
+                    }
+                    return attempts(log) == 3 && !decommissioned.get(0).isAlive();
+                },
+                "a3c.workers=2",
+                "budget.env-steps=200000000",
+                "budget.wall-clock-seconds=120");
+
+        A3cIT.assertEachUpdateOnce(run);
+        assertThat(decommissioned).singleElement().matches(executor -> !executor.isAlive());
+        assertThat(run.remarks())
+                .anyMatch(line -> line.matches("executor \\d is being decommissioned: its worker moves"));
+        assertThat(attempts(run.log())).as("attempts of workers that pushed").isEqualTo(3);
+    }
+
+    private static long attempts(List<Update> log) {
+        return log.stream().map(Update::attempt).distinct().count();
+    }
+
+    private static int executors(SparkContext spark) {
+        return spark.statusTracker().getExecutorInfos().length - 1;
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(String what, Condition condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as("waited 60 s for " + what).isLessThan(deadline);
+            try {
+                TimeUnit.MILLISECONDS.sleep(100);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** What Kubernetes' preStop hook and Spark's own scripts send. */
+    private static void decommission(ProcessHandle executor) {
+        try {
+            assertThat(new ProcessBuilder("kill", "-PWR", Long.toString(executor.pid()))
+                            .start()
+                            .waitFor())
+                    .isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

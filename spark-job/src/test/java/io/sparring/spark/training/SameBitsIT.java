@@ -1,0 +1,287 @@
+package io.sparring.spark.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.LocalRounds;
+import io.sparring.algorithm.ShardUpdate;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.rollout.Shard;
+import io.sparring.rollout.ShardCodec;
+import io.sparring.run.CheckpointFile;
+import io.sparring.spark.cluster.ExecutorProcesses;
+import io.sparring.spark.cluster.StandaloneCluster;
+import io.sparring.spark.session.Session;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.spark.SparkConf;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The promise: (configuration, seed, number of shards) decide every bit, wherever the rounds are computed and whatever dies. */
+@Timeout(value = 180, unit = TimeUnit.SECONDS)
+public class SameBitsIT {
+    static final int ROUNDS = 12;
+    static final int SHARDS = 4;
+    static final String CONFIGURATION = """
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {kind: separate, hidden: [16, 16], activation: tanh}
+            a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
+            optimizer: {kind: adam, learning-rate: 5e-3}
+            budget: {env-steps: 1536}
+            evaluation: {every-env-steps: 0}
+            cluster: {cut-every-rounds: 4}
+            """;
+
+    @Test
+    void anotherSeedAndAnotherNumberOfShardsGiveOtherBits() {
+        assertThat(List.of(plainJava("seed=1"), plainJava("a2c.shards=3"), plainJava()))
+                .doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"local[1]", "local[2]"})
+    void oneJvmGivesTheBitsOfPlainJava(String master) {
+        for (String cut : new String[] {"cluster.cut-every-rounds=1", "cluster.cut-every-rounds=5"}) {
+            Run run = onSpark(settings(master), null, nothing(), cut);
+            assertThat(run.sha256()).isEqualTo(plainJava());
+            assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
+            assertThat(run.recomputed()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a2c.normalize-advantages=true",
+                "environment.id=Identity-Box-v0",
+                "optimizer.kind=rmsprop",
+                "network.hidden=[512, 520]"
+            })
+    void everyVariantGivesTheBitsOfPlainJava(String variant) {
+        // The widest network has 2 × 267,000 parameters: broadcast, and summed as a tree.
+        String[] overrides = {variant, "a2c.shards=5", "a2c.rollout-length=4", "budget.env-steps=480"};
+        assertThat(onSpark(settings("local[2]"), null, nothing(), overrides).sha256())
+                .isEqualTo(plainJava(overrides));
+    }
+
+    @Test
+    void twoExecutorsGiveTheBitsOfPlainJava() {
+        Run run = onSpark(settings("local-cluster[2,1,1024]"), null, nothing());
+        assertThat(run.sha256()).isEqualTo(plainJava());
+        assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
+        assertThat(run.observed().executors()).isEqualTo(2);
+        assertThat(run.recomputed()).isZero();
+    }
+
+    @Test
+    void aKilledExecutorThatHeldShardsChangesNoBit() {
+        Run run = onSpark(settings("local-cluster[2,1,1024]"), null, round -> {
+            // Two rounds after a cut: what was computed since must be computed again.
+            if (round == 6) {
+                ProcessHandle executor = ExecutorProcesses.started().get(0);
+                assertThat(executor.destroyForcibly()).isTrue();
+                executor.onExit().join();
+            }
+        });
+        assertThat(run.sha256()).isEqualTo(plainJava());
+        assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
+        assertThat(run.observed().executors()).isGreaterThanOrEqualTo(2);
+        assertThat(run.recomputed()).as("lost shards computed again").isPositive();
+    }
+
+    @Test
+    void aTaskThatFailsOnceChangesNoBit() {
+        Run run = onSpark(settings("local[2,2]"), new FailsOnce(configuration()), nothing());
+        assertThat(run.sha256()).isEqualTo(plainJava());
+        assertThat(run.observed().failures()).isEqualTo(1);
+        assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
+    }
+
+    @Test
+    void aSpeculativeCopyThatWinsChangesNoBit() throws Exception {
+        try (StandaloneCluster cluster = StandaloneCluster.start("127.0.0.2", "127.0.0.3")) {
+            SparkConf settings = settings(cluster.master())
+                    .set("spark.executor.memory", "1g")
+                    .set("spark.speculation", "true")
+                    .set("spark.speculation.interval", "100ms")
+                    .set("spark.speculation.minTaskRuntime", "100ms")
+                    .set("spark.speculation.quantile", "0.5");
+            Run run = onSpark(settings, new Dawdles(configuration()), nothing());
+            assertThat(run.sha256()).isEqualTo(plainJava());
+            assertThat(run.observed().speculativeSuccesses())
+                    .as("copies that ran and won")
+                    .isPositive();
+            assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
+            assertThat(run.observed().executors()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aRunCutOnSparkGoesOnInPlainJavaWithTheSameBits() {
+        List<TrainingState> states = new ArrayList<>();
+        Configuration configuration = configuration("checkpoint.every-rounds=7");
+        try (JavaSparkContext spark = Session.start(settings("local[2]"), configuration);
+                SparkRounds rounds = new SparkRounds(spark, configuration, TrainingState.first(configuration))) {
+            A2c.train(configuration, TrainingState.first(configuration), rounds, new TrainingListener() {
+                @Override
+                public void checkpoint(TrainingState state) {
+                    states.add(state);
+                }
+            });
+        }
+        TrainingState middle = states.get(0);
+        assertThat(middle.round()).isEqualTo(7);
+        TrainingState end = A2c.train(
+                        configuration,
+                        middle,
+                        new LocalRounds(configuration, middle.shards()),
+                        new TrainingListener() {})
+                .state();
+        assertThat(CheckpointFile.sha256(end.parameters())).isEqualTo(plainJava());
+    }
+
+    /** The first attempt at one shard's one round; known by what it begins with, wherever and in whatever job it is computed. */
+    private record Attempt(byte[] shard) implements Serializable {
+        static Attempt at(Configuration configuration, int round, int shard) {
+            TrainingState start = TrainingState.first(configuration);
+            int[] done = {0};
+            TrainingState before = A2c.train(
+                            configuration,
+                            start,
+                            new LocalRounds(configuration, start.shards()),
+                            new TrainingListener() {
+                                @Override
+                                public void round(Round round) {
+                                    done[0]++;
+                                }
+
+                                @Override
+                                public boolean stopRequested() {
+                                    return done[0] == round - 1;
+                                }
+                            })
+                    .state();
+            return new Attempt(ShardCodec.encode(before.shards().get(shard)));
+        }
+
+        boolean isThis(Shard other) {
+            return TaskContext.get().attemptNumber() == 0 && Arrays.equals(ShardCodec.encode(other), shard);
+        }
+    }
+
+    /** Shard 2's first attempt at round 6 throws. */
+    private static final class FailsOnce extends WorkerPool {
+        private static final long serialVersionUID = 1L;
+
+        private final Attempt fault;
+
+        FailsOnce(Configuration configuration) {
+            super(configuration);
+            fault = Attempt.at(configuration, 6, 2);
+        }
+
+        @Override
+        ShardUpdate round(float[] parameters, Shard shard) {
+            if (fault.isThis(shard)) {
+                throw new IllegalStateException("injected");
+            }
+            return super.round(parameters, shard);
+        }
+    }
+
+    /** Shard 1's first attempt at round 6 takes until it is killed. */
+    private static final class Dawdles extends WorkerPool {
+        private static final long serialVersionUID = 1L;
+
+        private final Attempt fault;
+
+        Dawdles(Configuration configuration) {
+            super(configuration);
+            fault = Attempt.at(configuration, 6, 1);
+        }
+
+        @Override
+        ShardUpdate round(float[] parameters, Shard shard) {
+            if (fault.isThis(shard)) {
+                try {
+                    TimeUnit.SECONDS.sleep(60);
+                } catch (InterruptedException killed) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return super.round(parameters, shard);
+        }
+    }
+
+    public record Run(String sha256, Observed observed, long recomputed) {}
+
+    private static Configuration configuration(String... overrides) {
+        return ConfigurationFile.parse("test", CONFIGURATION, List.of(overrides));
+    }
+
+    public static String plainJava(String... overrides) {
+        return plainJava(configuration(overrides));
+    }
+
+    /** The hash that every cluster has to give. */
+    public static String plainJava(Configuration configuration) {
+        TrainingState start = TrainingState.first(configuration);
+        return CheckpointFile.sha256(A2c.train(
+                        configuration, start, new LocalRounds(configuration, start.shards()), new TrainingListener() {})
+                .state()
+                .parameters());
+    }
+
+    static SparkConf settings(String master) {
+        return new SparkConf()
+                .setMaster(master)
+                .set("spark.ui.enabled", "false")
+                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+    }
+
+    public static Consumer<Long> nothing() {
+        return round -> {};
+    }
+
+    public static Run onSpark(SparkConf settings, WorkerPool pool, Consumer<Long> afterRound, String... overrides) {
+        Configuration configuration = configuration(overrides);
+        TrainingState start = TrainingState.first(configuration);
+        Observed observed = new Observed();
+        try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            spark.sc().addSparkListener(observed);
+            long recomputed;
+            float[] parameters;
+            try (SparkRounds rounds =
+                    new SparkRounds(spark, configuration, start, pool == null ? new WorkerPool(configuration) : pool)) {
+                parameters = A2c.train(configuration, start, rounds, new TrainingListener() {
+                            @Override
+                            public void round(Round round) {
+                                afterRound.accept(round.round());
+                            }
+                        })
+                        .state()
+                        .parameters();
+                recomputed = rounds.recomputed();
+            }
+            return new Run(CheckpointFile.sha256(parameters), flushed(spark, observed), recomputed);
+        }
+    }
+
+    /** Spark's listener bus is asynchronous: stopping the context delivers what is left. */
+    private static Observed flushed(JavaSparkContext spark, Observed observed) {
+        spark.stop();
+        return observed;
+    }
+}
