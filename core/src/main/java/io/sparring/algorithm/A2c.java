@@ -36,7 +36,7 @@ public final class A2c {
         this.rounds = rounds;
         this.listener = listener;
         optimizer = new Optimizer(configuration.optimizer().rule(), start.parameters().length);
-        optimizer.restore(start.optimizerState(), start.optimizerSteps());
+        optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         ledger = new Ledger(configuration, start, listener);
         parameters = start.parameters();
     }
@@ -120,11 +120,11 @@ public final class A2c {
         Configuration.Evaluation options = configuration.evaluation();
         List<Episode> played = rounds.evaluate(parameters, ledger.envSteps(), options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(state());
+            listener.best(ledger.toAct(parameters));
         }
     }
 
     private TrainingState state() {
-        return ledger.state(parameters, optimizer.state(), optimizer.steps(), rounds.shards());
+        return ledger.state(parameters, optimizer.state(), List.of(optimizer.steps()), rounds.shards());
     }
 }

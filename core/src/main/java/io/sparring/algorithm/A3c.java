@@ -1,10 +1,13 @@
 package io.sparring.algorithm;
 
+import io.sparring.Explanation;
+import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingListener.Asynchrony;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.format.Unreadable;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Build;
 import io.sparring.parameterserver.Merging;
@@ -79,7 +82,7 @@ public final class A3c {
         Optimizer optimizer = null;
         if (shared) {
             optimizer = new Optimizer(configuration.optimizer().rule(), start.parameters().length);
-            optimizer.restore(start.optimizerState(), start.optimizerSteps());
+            optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         }
         return new ParameterServer(
                 new ParameterServer.Options(
@@ -90,8 +93,7 @@ public final class A3c {
                         options.maxStaleness(),
                         options.injectedDelay(),
                         configuration.budget().envSteps(),
-                        Build.fingerprint(),
-                        false),
+                        Build.fingerprint()),
                 start.parameters(),
                 0,
                 start.envSteps(),
@@ -112,7 +114,7 @@ public final class A3c {
             Shard shard = start.shards().get(i);
             if (shard.index() < count) {
                 float[] optimizerState = Arrays.copyOfRange(start.optimizerState(), i * length, (i + 1) * length);
-                int steps = shared ? 0 : start.optimizerSteps();
+                int steps = shared ? 0 : start.optimizerSteps(i);
                 snapshots.set(shard.index(), new WorkerSnapshot(shard, optimizerState, steps).encode());
             }
         }
@@ -162,7 +164,7 @@ public final class A3c {
         double norms = 0;
         int finite = 0;
         for (Update update : updates) {
-            WorkerReport report = WorkerReport.decode(update.report());
+            WorkerReport report = report(update);
             statistics.add(report.statistics());
             if (Double.isFinite(report.gradientNorm())) {
                 norms += report.gradientNorm();
@@ -204,6 +206,26 @@ public final class A3c {
                 new Asynchrony(server.started().size(), refused, server.staleness(), perWorker)));
     }
 
+    private static WorkerReport report(Update update) {
+        try {
+            return WorkerReport.decode(update.report());
+        } catch (Unreadable e) {
+            throw new TrainingFailed(
+                    "the report that worker " + update.worker() + " (attempt " + update.attempt()
+                            + ") sent with its update " + update.sequence() + " cannot be read: "
+                            + Explanation.of(e),
+                    e);
+        }
+    }
+
+    private static WorkerSnapshot snapshot(int worker, byte[] bytes) {
+        try {
+            return WorkerSnapshot.decode(bytes);
+        } catch (Unreadable e) {
+            throw new TrainingFailed("the snapshot of worker " + worker + " cannot be read: " + Explanation.of(e), e);
+        }
+    }
+
     private void countDropped(Update update) {
         ledger.drop();
         listener.remark("the update " + update.sequence() + " of worker " + update.worker()
@@ -225,7 +247,11 @@ public final class A3c {
             startChecked = true;
             int started = server.started().size();
             String line = String.format(
-                    Locale.ROOT, "%d of %d workers have started within %.0f s", started, workers.count(), patience);
+                    Locale.ROOT,
+                    "%d of %d workers have started within %s",
+                    started,
+                    workers.count(),
+                    Seconds.text(patience));
             if (started < configuration.a3c().minWorkers()) {
                 throw new TrainingFailed(
                         line + ", and a3c.min-workers is " + configuration.a3c().minWorkers() + workers.whyMissing());
@@ -242,8 +268,8 @@ public final class A3c {
         if ((System.nanoTime() - lastPushNanos) / 1e9 > patience) {
             throw new TrainingFailed(String.format(
                     Locale.ROOT,
-                    "no worker has pushed anything for %.0f s (a3c.patience-seconds); %d of %d have started",
-                    patience,
+                    "no worker has pushed anything for %s (a3c.patience-seconds); %d of %d have started",
+                    Seconds.text(patience),
                     server.started().size(),
                     workers.count()));
         }
@@ -254,25 +280,28 @@ public final class A3c {
         evaluated = server.parameters();
         List<Episode> played = evaluator.play(evaluated, ledger.envSteps(), 0, options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(state(evaluated));
+            listener.best(ledger.toAct(evaluated));
         }
     }
 
     private TrainingState state(float[] parameters) {
         ParameterServer.State state = server.checkpoint();
-        List<WorkerSnapshot> known = state.snapshots().stream()
-                .filter(snapshot -> snapshot.length > 0)
-                .map(WorkerSnapshot::decode)
-                .toList();
+        List<WorkerSnapshot> known = new ArrayList<>();
+        for (int worker = 0; worker < state.snapshots().size(); worker++) {
+            byte[] bytes = state.snapshots().get(worker);
+            if (bytes.length > 0) {
+                known.add(snapshot(worker, bytes));
+            }
+        }
         float[] optimizerState = state.optimizerState();
-        int optimizerSteps = state.optimizerSteps();
+        List<Integer> optimizerSteps = List.of(state.optimizerSteps());
         if (configuration.a3c().merge() != Merging.GRADIENTS) {
             int length = known.isEmpty() ? 0 : known.get(0).optimizerState().length;
             optimizerState = new float[known.size() * length];
             for (int i = 0; i < known.size(); i++) {
                 System.arraycopy(known.get(i).optimizerState(), 0, optimizerState, i * length, length);
-                optimizerSteps = Math.max(optimizerSteps, known.get(i).optimizerSteps());
             }
+            optimizerSteps = known.stream().map(WorkerSnapshot::optimizerSteps).toList();
         }
         return ledger.state(
                 parameters,

@@ -4,6 +4,7 @@ import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.Configuration.Correction;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.format.Unreadable;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Architecture;
 import io.sparring.optimizer.GlobalNorm;
@@ -90,11 +91,19 @@ public final class A3cWorker implements AutoCloseable {
         global = server.hello(Build.fingerprint(), parameterCount);
         local = global.parameters();
         if (global.snapshot().length > 0) {
-            WorkerSnapshot left = WorkerSnapshot.decode(global.snapshot());
+            WorkerSnapshot left = left(global.snapshot());
             shard = left.shard();
             optimizer.restore(left.optimizerState(), left.optimizerSteps());
         } else {
             shard = scratch.first(index);
+        }
+    }
+
+    private WorkerSnapshot left(byte[] snapshot) throws IOException {
+        try {
+            return WorkerSnapshot.decode(snapshot);
+        } catch (Unreadable e) {
+            throw new IOException("what worker " + index + " left behind cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -143,14 +152,8 @@ public final class A3cWorker implements AutoCloseable {
             }
         }
 
-        ShardStatistics statistics = ShardStatistics.of(
-                index,
-                result,
-                finite,
-                losses,
-                targets.advantages(),
-                targets.returns(),
-                System.nanoTime() - start - waited);
+        ShardStatistics statistics =
+                ShardStatistics.of(index, result, finite, losses, targets, System.nanoTime() - start - waited);
         float[] vector = !finite ? new float[0] : options.merge() == Merging.GRADIENTS ? gradient : local;
         global = server.push( // (d)
                 rollout.samples(),
@@ -167,13 +170,9 @@ public final class A3cWorker implements AutoCloseable {
         return true;
     }
 
-    /** What policy and critic learn from a rollout: A and R. */
-    private record Targets(double[] advantages, double[] returns) {}
-
     private Targets targets(float[] acted, Rollout rollout) {
         if (options.correction() == Correction.V_TRACE) {
-            Advantages.VTrace trace = offPolicy.vTrace(acted, local, rollout, shard.observations(), options);
-            return new Targets(trace.advantages(), trace.targets());
+            return offPolicy.vTrace(acted, local, rollout, shard.observations(), options);
         }
         double[] advantages = Advantages.gae(
                 rollout.rewards(),
@@ -183,11 +182,7 @@ public final class A3cWorker implements AutoCloseable {
                 rollout.continues(),
                 rollout.environments(),
                 options.gaeLambda());
-        double[] returns = new double[advantages.length];
-        for (int i = 0; i < returns.length; i++) {
-            returns[i] = advantages[i] + rollout.values()[i];
-        }
-        return new Targets(advantages, returns);
+        return Targets.of(advantages, rollout);
     }
 
     private ActorCriticLoss.Weights weights() {

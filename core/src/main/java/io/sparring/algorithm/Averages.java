@@ -12,6 +12,8 @@ final class Averages {
     private double advantageSquareSum;
     private double returnSum;
     private double returnSquareSum;
+    private double residualSum;
+    private double residualSquareSum;
 
     Averages(List<ShardStatistics> statistics) {
         for (ShardStatistics shard : statistics) {
@@ -22,6 +24,8 @@ final class Averages {
                 advantageSquareSum += shard.advantageSquareSum();
                 returnSum += shard.returnSum();
                 returnSquareSum += shard.returnSquareSum();
+                residualSum += shard.residualSum();
+                residualSquareSum += shard.residualSquareSum();
             }
         }
     }
@@ -61,8 +65,9 @@ final class Averages {
         return losses.entropy() / samples;
     }
 
+    /** 1 − Var(R − V)/Var(R). */
     double explainedVariance() {
-        return 1 - variance(advantageSum, advantageSquareSum) / variance(returnSum, returnSquareSum);
+        return 1 - variance(residualSum, residualSquareSum) / variance(returnSum, returnSquareSum);
     }
 
     private double variance(double total, double squareTotal) {

@@ -151,7 +151,12 @@ final class Ledger {
         return recentReturns.stream().mapToDouble(Double::doubleValue).average().orElse(Double.NaN);
     }
 
-    TrainingState state(float[] parameters, float[] optimizerState, int optimizerSteps, List<Shard> shards) {
+    /** What acting needs, and the counters: nobody can go on from it. */
+    TrainingState toAct(float[] parameters) {
+        return state(parameters, new float[0], List.of(), List.of());
+    }
+
+    TrainingState state(float[] parameters, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards) {
         return new TrainingState(
                 round,
                 envSteps,

@@ -26,8 +26,7 @@ final class OffPolicy {
      * @param learning the parameters whose gradient is taken, π and V
      * @param following the observations after the rollout's last step
      */
-    Advantages.VTrace vTrace(
-            float[] acted, float[] learning, Rollout rollout, float[] following, Configuration.A3c options) {
+    Targets vTrace(float[] acted, float[] learning, Rollout rollout, float[] following, Configuration.A3c options) {
         int samples = rollout.samples();
         double[] logRatios = new double[samples];
         double[] values = new double[samples];
@@ -43,7 +42,7 @@ final class OffPolicy {
                 nextValues[i] = next < samples ? values[next] : network.values().get(0, next - samples);
             }
         }
-        return Advantages.vTrace(
+        Advantages.VTrace trace = Advantages.vTrace(
                 rollout.rewards(),
                 rollout.discounts(),
                 values,
@@ -54,6 +53,7 @@ final class OffPolicy {
                 options.rhoBar(),
                 options.cBar(),
                 options.gaeLambda());
+        return new Targets(trace.advantages(), trace.targets(), values);
     }
 
     /** Leaves the network at these parameters. */

@@ -79,18 +79,8 @@ public final class ShardWorker implements AutoCloseable {
         Rollout rollout = acted.rollout();
         double[] advantages =
                 options.advantage().estimate(rollout.advantageInputs(), options.gaeLambda(), options.advantageSteps());
-        double[] returns = new double[advantages.length];
-        double advantageSum = 0;
-        double advantageSquareSum = 0;
-        double returnSum = 0;
-        double returnSquareSum = 0;
-        for (int i = 0; i < returns.length; i++) {
-            returns[i] = advantages[i] + rollout.values()[i];
-            advantageSum += advantages[i];
-            advantageSquareSum += advantages[i] * advantages[i];
-            returnSum += returns[i];
-            returnSquareSum += returns[i] * returns[i];
-        }
+        Targets targets = Targets.of(advantages, rollout);
+        double[] returns = targets.returns();
 
         double alpha = options.valueWeight();
         double beta = options.entropyWeight();
@@ -104,19 +94,8 @@ public final class ShardWorker implements AutoCloseable {
         float[] gradient = new float[parts.size() * count];
         ActorCriticLoss.Sums losses = learn(parameters, rollout, returns, parts, gradient);
 
-        ShardStatistics statistics = new ShardStatistics(
-                shard.index(),
-                rollout.samples(),
-                isFinite(gradient),
-                losses,
-                advantageSum,
-                advantageSquareSum,
-                returnSum,
-                returnSquareSum,
-                acted.episodes(),
-                acted.environmentNanos(),
-                acted.actingNanos(),
-                System.nanoTime() - start);
+        ShardStatistics statistics = ShardStatistics.of(
+                shard.index(), acted, isFinite(gradient), losses, targets, System.nanoTime() - start);
         return new ShardUpdate(gradient, statistics, acted.next());
     }
 

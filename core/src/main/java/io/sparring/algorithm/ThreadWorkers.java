@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.Seconds;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.parameterserver.InMemoryChannel;
@@ -93,8 +94,8 @@ public final class ThreadWorkers implements Workers {
             } catch (ExecutionException e) {
                 throw new TrainingFailed("a worker failed: " + e.getCause(), e.getCause());
             } catch (TimeoutException e) {
-                throw new TrainingFailed(
-                        "a worker has not ended within " + configuration.a3c().patienceSeconds() + " s");
+                throw new TrainingFailed("a worker has not ended within "
+                        + Seconds.text(configuration.a3c().patienceSeconds()));
             }
         }
     }

@@ -87,7 +87,9 @@ public interface TrainingListener {
     /** The state to go on from, at the intervals that the configuration asks for and at the end. */
     default void checkpoint(TrainingState state) {}
 
-    /** The state at the best evaluation so far. */
+    /**
+     * The best evaluation so far: the parameters and the counters, without optimiser and shards, since acting needs no more.
+     */
     default void best(TrainingState state) {}
 
     /** Something that the user should know and that does not end the run, in one line. */

@@ -18,7 +18,8 @@ import java.util.List;
  * @param parameters θ and φ
  * @param optimizerState the optimiser's moving averages; where workers have optimisers of their own, theirs one behind the
  *     other, in the order of {@code shards}
- * @param optimizerSteps the steps that it took
+ * @param optimizerSteps the steps that each optimiser took: one count, or one for each of {@code shards}. A single count stands for all, as
+ *     in checkpoints of version 1; empty before the first step
  * @param shards the environments and their generators; of asynchronous workers those that are known
  * @param recentReturns of the last {@value #RECENT} episodes at most, the oldest first
  * @param bestReturn the best mean return of an evaluation; −∞ before the first
@@ -33,7 +34,7 @@ public record TrainingState(
         long episodes,
         float[] parameters,
         float[] optimizerState,
-        int optimizerSteps,
+        List<Integer> optimizerSteps,
         List<Shard> shards,
         List<Double> recentReturns,
         double bestReturn,
@@ -46,7 +47,12 @@ public record TrainingState(
     public static final int RECENT = 100;
 
     public TrainingState {
+        optimizerSteps = List.copyOf(optimizerSteps);
         shards = List.copyOf(shards);
+        if (optimizerSteps.size() > 1 && optimizerSteps.size() != shards.size()) {
+            throw new IllegalArgumentException(
+                    optimizerSteps.size() + " optimisers have counted their steps, of " + shards.size() + " shards");
+        }
         recentReturns = List.copyOf(recentReturns);
     }
 
@@ -65,7 +71,28 @@ public record TrainingState(
             }
         }
         return new TrainingState(
-                0, 0, 0, parameters, new float[0], 0, shards, List.of(), Double.NEGATIVE_INFINITY, 0, 0, -1, -1);
+                0,
+                0,
+                0,
+                parameters,
+                new float[0],
+                List.of(),
+                shards,
+                List.of(),
+                Double.NEGATIVE_INFINITY,
+                0,
+                0,
+                -1,
+                -1);
+    }
+
+    /**
+     * The steps that an optimiser took.
+     *
+     * @param optimizer counted as {@code shards} are; 0 where there is one only
+     */
+    public int optimizerSteps(int optimizer) {
+        return optimizerSteps.isEmpty() ? 0 : optimizerSteps.get(optimizerSteps.size() == 1 ? 0 : optimizer);
     }
 
     /** The mean return of the last episodes; NaN before the first one ended. */

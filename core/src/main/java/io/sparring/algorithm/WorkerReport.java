@@ -1,13 +1,12 @@
 package io.sparring.algorithm;
 
+import io.sparring.format.Format;
+import io.sparring.format.Input;
+import io.sparring.format.Output;
+import io.sparring.format.Unreadable;
+import io.sparring.format.Versions;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.rollout.Episode;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,72 +17,77 @@ import java.util.List;
  * @param gradientNorm of the last gradient, before clipping
  */
 record WorkerReport(ShardStatistics statistics, double gradientNorm) {
+    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(1, 1));
+    private static final int EPISODE_BYTES = Double.BYTES + Integer.BYTES;
+
     byte[] encode() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try {
-            DataOutputStream out = new DataOutputStream(bytes);
-            out.writeInt(statistics.shard());
-            out.writeInt(statistics.samples());
-            out.writeBoolean(statistics.finite());
-            out.writeDouble(statistics.losses().policy());
-            out.writeDouble(statistics.losses().value());
-            out.writeDouble(statistics.losses().entropy());
-            out.writeDouble(statistics.advantageSum());
-            out.writeDouble(statistics.advantageSquareSum());
-            out.writeDouble(statistics.returnSum());
-            out.writeDouble(statistics.returnSquareSum());
-            out.writeLong(statistics.environmentNanos());
-            out.writeLong(statistics.actingNanos());
-            out.writeLong(statistics.learningNanos());
-            out.writeDouble(gradientNorm);
-            out.writeInt(statistics.episodes().size());
-            for (Episode episode : statistics.episodes()) {
-                out.writeDouble(episode.totalReward());
-                out.writeInt(episode.length());
-            }
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-        return bytes.toByteArray();
+        return FORMAT.write(this::write, 128 + statistics.episodes().size() * EPISODE_BYTES);
     }
 
-    /** @throws UncheckedIOException if it is none that {@link #encode} gave */
-    static WorkerReport decode(byte[] bytes) {
-        try {
-            DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes));
-            int shard = in.readInt();
-            int samples = in.readInt();
-            boolean finite = in.readBoolean();
-            ActorCriticLoss.Sums losses = new ActorCriticLoss.Sums(in.readDouble(), in.readDouble(), in.readDouble());
-            double advantageSum = in.readDouble();
-            double advantageSquareSum = in.readDouble();
-            double returnSum = in.readDouble();
-            double returnSquareSum = in.readDouble();
-            long environmentNanos = in.readLong();
-            long actingNanos = in.readLong();
-            long learningNanos = in.readLong();
-            double gradientNorm = in.readDouble();
-            int count = in.readInt();
-            List<Episode> episodes = new ArrayList<>();
-            for (int i = 0; i < count; i++) {
-                episodes.add(new Episode(in.readDouble(), in.readInt()));
-            }
-            ShardStatistics statistics = new ShardStatistics(
-                    shard,
-                    samples,
-                    finite,
-                    losses,
-                    advantageSum,
-                    advantageSquareSum,
-                    returnSum,
-                    returnSquareSum,
-                    episodes,
-                    environmentNanos,
-                    actingNanos,
-                    learningNanos);
-            return new WorkerReport(statistics, gradientNorm);
-        } catch (IOException e) {
-            throw new UncheckedIOException("a worker's report", e);
+    private void write(Output out) {
+        out.integer(statistics.shard());
+        out.integer(statistics.samples());
+        out.flag(statistics.finite());
+        out.real(statistics.losses().policy());
+        out.real(statistics.losses().value());
+        out.real(statistics.losses().entropy());
+        out.real(statistics.advantageSum());
+        out.real(statistics.advantageSquareSum());
+        out.real(statistics.returnSum());
+        out.real(statistics.returnSquareSum());
+        out.real(statistics.residualSum());
+        out.real(statistics.residualSquareSum());
+        out.integer64(statistics.environmentNanos());
+        out.integer64(statistics.actingNanos());
+        out.integer64(statistics.learningNanos());
+        out.real(gradientNorm);
+        out.integer(statistics.episodes().size());
+        for (Episode episode : statistics.episodes()) {
+            out.real(episode.totalReward());
+            out.integer(episode.length());
         }
+    }
+
+    /** @throws Unreadable if it is none that {@link #encode} gave */
+    static WorkerReport decode(byte[] bytes) throws Unreadable {
+        return FORMAT.read(bytes, (in, version) -> read(in));
+    }
+
+    private static WorkerReport read(Input in) throws Unreadable {
+        int shard = in.integer();
+        int samples = in.integer();
+        boolean finite = in.flag();
+        ActorCriticLoss.Sums losses = new ActorCriticLoss.Sums(in.real(), in.real(), in.real());
+        double advantageSum = in.real();
+        double advantageSquareSum = in.real();
+        double returnSum = in.real();
+        double returnSquareSum = in.real();
+        double residualSum = in.real();
+        double residualSquareSum = in.real();
+        long environmentNanos = in.integer64();
+        long actingNanos = in.integer64();
+        long learningNanos = in.integer64();
+        double gradientNorm = in.real();
+        int count = in.length(EPISODE_BYTES);
+        List<Episode> episodes = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            episodes.add(new Episode(in.real(), in.integer()));
+        }
+        ShardStatistics statistics = new ShardStatistics(
+                shard,
+                samples,
+                finite,
+                losses,
+                advantageSum,
+                advantageSquareSum,
+                returnSum,
+                returnSquareSum,
+                residualSum,
+                residualSquareSum,
+                episodes,
+                environmentNanos,
+                actingNanos,
+                learningNanos);
+        return new WorkerReport(statistics, gradientNorm);
     }
 }

@@ -492,9 +492,4 @@ public record Configuration(
             Require.that(port >= 0 && port <= 65_535, key, port, "a port from 0 to 65535");
         }
     }
-
-    /** Environment steps of one round of all shards. */
-    public long stepsPerRound() {
-        return (long) a2c.shards() * environment.copiesPerShard() * a2c.rolloutLength();
-    }
 }

@@ -1,7 +1,6 @@
 package io.sparring.configuration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -285,7 +284,7 @@ public final class ConfigurationFile {
         return node;
     }
 
-    private static String expected(Class<?> type) {
+    static String expected(Class<?> type) {
         if (type == null) {
             return "another value";
         }
@@ -329,46 +328,13 @@ public final class ConfigurationFile {
         return text.replaceAll("\\R", " ");
     }
 
-    private static String key(RecordComponent component) {
+    static String key(RecordComponent component) {
         return PropertyNamingStrategies.KebabCaseStrategy.INSTANCE.nameForField(null, null, component.getName());
     }
 
-    private static String defaultValue(RecordComponent component) {
+    static String defaultValue(RecordComponent component) {
         JsonProperty property = component.getAccessor().getAnnotation(JsonProperty.class);
         return property == null || property.defaultValue().isEmpty() ? null : property.defaultValue();
-    }
-
-    /** Every key with its default and description, as the body of {@code docs/configuration.md}. */
-    public static String reference() {
-        StringBuilder text = new StringBuilder();
-        table(text, "", Configuration.class);
-        for (RecordComponent section : Configuration.class.getRecordComponents()) {
-            if (section.getType().isRecord()) {
-                text.append("\n## `").append(key(section)).append("`\n\n");
-                text.append(description(section)).append("\n\n");
-                table(text, key(section) + ".", section.getType());
-            }
-        }
-        return text.toString();
-    }
-
-    private static void table(StringBuilder text, String prefix, Class<?> type) {
-        text.append("| key | type | default | meaning |\n|---|---|---|---|\n");
-        for (RecordComponent component : type.getRecordComponents()) {
-            if (component.getType().isRecord()) {
-                continue;
-            }
-            String byDefault = defaultValue(component);
-            text.append("| `").append(prefix).append(key(component)).append("` | ");
-            text.append(expected(component.getType()).replaceFirst("^an? ", "")).append(" | ");
-            text.append(byDefault == null ? "none" : "`" + byDefault + "`").append(" | ");
-            text.append(description(component)).append(" |\n");
-        }
-    }
-
-    private static String description(RecordComponent component) {
-        JsonPropertyDescription description = component.getAccessor().getAnnotation(JsonPropertyDescription.class);
-        return description == null ? "" : description.value();
     }
 
     /** A section's keys with their values, in order. */

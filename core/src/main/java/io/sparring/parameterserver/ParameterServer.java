@@ -11,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongToDoubleFunction;
@@ -34,11 +33,9 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     private final LongToDoubleFunction learningRate;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition pushed = lock.newCondition();
-    private final AtomicLong malformed = new AtomicLong();
 
     private final Worker[] workers;
     private final Deque<Update> updates = new ArrayDeque<>();
-    private final List<Update> log = new ArrayList<>();
     private final List<String> remarks = new ArrayList<>();
     /** The parameters of the last versions, the newest last: as many as the injected delay asks for. */
     private final Deque<float[]> history = new ArrayDeque<>();
@@ -46,7 +43,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     private float[] parameters;
     private long version;
     private long envSteps;
-    private long refusedRequests;
     private boolean finished;
 
     /**
@@ -60,7 +56,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
      * @param injectedDelay how many versions old a θ is that goes with an answer to a hello or a push
      * @param envStepBudget workers end once so many environment steps are done
      * @param build the build that workers must be of
-     * @param keepLog whether all updates are kept for {@link #log()}
      */
     public record Options(
             int workers,
@@ -70,8 +65,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
             int maxStaleness,
             int injectedDelay,
             long envStepBudget,
-            String build,
-            boolean keepLog) {}
+            String build) {}
 
     /** What a checkpoint holds of the server. */
     public record State(
@@ -90,7 +84,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         private long merged;
         private boolean snapshotWanted;
         private byte[] snapshot = new byte[0];
-        private boolean ended;
     }
 
     /**
@@ -136,7 +129,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         try {
             message = Message.decode(request);
         } catch (Malformed e) {
-            malformed.incrementAndGet();
             return null;
         }
         Answer answer;
@@ -177,10 +169,8 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
             answer = give(worker, message, Outcome.PULLED, parameters);
         } else if (message instanceof Goodbye goodbye) {
             worker.snapshot = goodbye.snapshot();
-            worker.ended = true;
             answer = give(worker, message, Outcome.PULLED, new float[0]);
         } else {
-            malformed.incrementAndGet();
             return null;
         }
         if (answer != null) {
@@ -208,7 +198,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         }
         worker.attempt = hello.attempt();
         worker.attempts++;
-        worker.ended = false;
         startFromHistory(worker);
         worker.lastAnswer = new Answer(
                 hello.worker(),
@@ -233,7 +222,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
 
     private Answer push(Worker worker, Push push) {
         if (push.envSteps() < 0 || push.vector().length != 0 && push.vector().length != parameters.length) {
-            malformed.incrementAndGet();
             return null;
         }
         long staleness = version - worker.pulledVersion;
@@ -261,7 +249,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         }
         envSteps += push.envSteps();
         finished |= envSteps >= options.envStepBudget();
-        Update update = new Update(
+        updates.add(new Update(
                 push.worker(),
                 push.attempt(),
                 push.sequence(),
@@ -269,11 +257,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
                 version,
                 staleness,
                 push.envSteps(),
-                push.report());
-        updates.add(update);
-        if (options.keepLog()) {
-            log.add(update);
-        }
+                push.report()));
         pushed.signalAll();
         startFromHistory(worker);
         return give(worker, push, outcome, difference == null ? worker.pulled : difference);
@@ -317,7 +301,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     }
 
     private Answer refuse(Message request, String reason) {
-        refusedRequests++;
         if (!remarks.contains(reason)) {
             remarks.add(reason);
         }
@@ -443,18 +426,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         return locked(() -> workers[worker].merged);
     }
 
-    /** Whether all workers that have started have said goodbye. */
-    public boolean allEnded() {
-        return locked(() -> {
-            for (Worker worker : workers) {
-                if (worker.attempts > 0 && !worker.ended) {
-                    return false;
-                }
-            }
-            return true;
-        });
-    }
-
     /** Adds a line for the user, in the order of events. */
     public void remark(String line) {
         locked(() -> remarks.add(line));
@@ -467,16 +438,6 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
             remarks.clear();
             return taken;
         });
-    }
-
-    /** Requests that were refused, and bytes that were no requests. */
-    public long refusals() {
-        return locked(() -> refusedRequests + malformed.get());
-    }
-
-    /** All updates so far, where they are kept. */
-    public List<Update> log() {
-        return locked(() -> List.copyOf(log));
     }
 
     private <T> T locked(Supplier<T> reading) {

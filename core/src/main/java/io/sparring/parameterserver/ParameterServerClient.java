@@ -1,5 +1,6 @@
 package io.sparring.parameterserver;
 
+import io.sparring.Seconds;
 import io.sparring.parameterserver.Message.Answer;
 import io.sparring.parameterserver.Message.Goodbye;
 import io.sparring.parameterserver.Message.Hello;
@@ -125,11 +126,11 @@ public final class ParameterServerClient implements AutoCloseable {
             if (sent > 0 && before - start >= end) {
                 throw new Unreachable(String.format(
                         Locale.ROOT,
-                        "worker %d: no answer from the parameter server to %s %d within %.0f s, sent %d times",
+                        "worker %d: no answer from the parameter server to %s %d within %s, sent %d times",
                         worker,
                         name,
                         sequence,
-                        end / 1e9,
+                        Seconds.text(end / 1e9),
                         sent));
             }
             channel.send(bytes);

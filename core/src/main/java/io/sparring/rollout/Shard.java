@@ -48,6 +48,11 @@ public record Shard(
         return bytes.array();
     }
 
+    /** As Java serialises it: by its codec, as everywhere else. */
+    private Object writeReplace() {
+        return new ShardCodec.Travelling(ShardCodec.encode(this));
+    }
+
     /** About how many bytes it takes. */
     public long bytes() {
         return environment.length

@@ -258,6 +258,49 @@ class A2cTest {
         assertThat(count).isBetween(1, 9);
     }
 
+    /** On a cluster fetching shards is a job of its own. */
+    @Test
+    void theBestIsWhatActingNeedsAndTheCountersAndNoShardIsFetchedForIt() {
+        Configuration configuration = configuration(
+                SMALL, "evaluation.every-env-steps=64", "optimizer.learning-rate=5e-2", "checkpoint.every-rounds=0");
+        TrainingState start =
+                TrainingState.first(configuration, configuration.environment().resolve());
+        Recorder recorder = new Recorder();
+        int[] fetched = {0};
+        try (LocalRounds local = new LocalRounds(
+                        configuration, configuration.environment().resolve(), start.shards());
+                Rounds rounds = new Rounds() {
+                    @Override
+                    public Outcome run(float[] parameters) {
+                        return local.run(parameters);
+                    }
+
+                    @Override
+                    public List<Shard> shards() {
+                        fetched[0]++;
+                        return local.shards();
+                    }
+
+                    @Override
+                    public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+                        return local.evaluate(parameters, index, episodes, greedy);
+                    }
+
+                    @Override
+                    public void close() {}
+                }) {
+            A2c.train(configuration, start, rounds, recorder);
+        }
+
+        assertThat(fetched[0]).as("for the checkpoint at the end").isEqualTo(1);
+        assertThat(recorder.best).isNotEmpty().allSatisfy(best -> {
+            assertThat(best.shards()).isEmpty();
+            assertThat(best.optimizerState()).isEmpty();
+            assertThat(best.parameters()).hasSameSizeAs(start.parameters());
+            assertThat(best.envSteps()).isEqualTo(64 * best.round());
+        });
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1;2;3;4;5;6;7;8;9;10", "3, 3;6;9;10", "5, 5;10", "0, 10"})
     void checkpointsAreHandedOverEverySoManyRoundsAndAtTheEnd(int every, String rounds) {
@@ -412,6 +455,8 @@ class A2cTest {
                     term,
                     term,
                     term,
+                    term,
+                    term,
                     List.of(),
                     0,
                     0,
@@ -425,7 +470,7 @@ class A2cTest {
                 0,
                 new float[] {1, 2},
                 start.optimizerState(),
-                0,
+                List.of(),
                 start.shards(),
                 List.of(),
                 Double.NEGATIVE_INFINITY,
@@ -464,7 +509,7 @@ class A2cTest {
         TrainingState end = oneRound(new Recorder(), new float[] {0, 0}, false, false);
 
         assertThat(end.parameters()).containsExactly(1, 2);
-        assertThat(end.optimizerSteps()).isZero();
+        assertThat(end.optimizerSteps(0)).isZero();
         assertThat(end.round()).isEqualTo(1);
     }
 }

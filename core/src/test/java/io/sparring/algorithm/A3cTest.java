@@ -4,17 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.parameterserver.InMemoryChannel;
+import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServer;
+import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.parameterserver.Update;
+import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
+import io.sparring.run.CheckpointFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -246,29 +258,11 @@ class A3cTest {
     @Test
     void noWorkerThatPushesEndsTheRunWithinItsPatience() {
         Configuration configuration = configuration("a3c.patience-seconds=0.3");
-        Workers idle = new Workers() {
-            private ParameterServer server;
-
-            @Override
-            public int count() {
-                return 3;
-            }
-
-            @Override
-            public void start(ParameterServer server) {
-                this.server = server;
-            }
-
+        Workers idle = new MadeUp() {
             @Override
             public List<Update> next(int count) throws InterruptedException {
                 return server.take(count, 10_000_000);
             }
-
-            @Override
-            public void awaitEnd() {}
-
-            @Override
-            public void close() {}
         };
 
         assertThatThrownBy(() -> A3c.train(
@@ -279,7 +273,234 @@ class A3cTest {
                         idle,
                         new Recorder()))
                 .isInstanceOf(TrainingFailed.class)
-                .hasMessageContaining("0 of 3 workers have started within 0 s");
+                .hasMessageContaining("0 of 3 workers have started within 0.3 s");
+    }
+
+    /** With V-trace A ≠ R − V: what is explained is of the residual, not of the advantages. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "v-trace"})
+    void theExplainedVarianceIsOfWhatTheCriticLearnsWhateverTheAdvantagesAre(String correction) throws Exception {
+        Configuration configuration = configuration(
+                "a3c={workers: 1, rho-bar: 0.5, c-bar: 0.4, gae-lambda: 0.9, correction: " + correction + "}",
+                "budget.env-steps=32");
+        Recorder recorder = new Recorder();
+        stepped(configuration, recorder);
+
+        float[] parameters = TrainingState.first(
+                        configuration, configuration.environment().resolve())
+                .parameters();
+        Shard shard = TrainingState.first(
+                        configuration("algorithm=a2c"),
+                        configuration.environment().resolve())
+                .shards()
+                .get(0);
+        Rollout rollout = new ShardWorker(
+                        configuration, configuration.environment().resolve())
+                .act(parameters, shard, configuration.a3c().gamma(), 8)
+                .rollout();
+        double[] returns = correction.equals("none")
+                ? returns(rollout)
+                : Advantages.vTrace(
+                                rollout.rewards(),
+                                rollout.discounts(),
+                                rollout.values(),
+                                rollout.nextValues(),
+                                rollout.continues(),
+                                rollout.environments(),
+                                new double[32],
+                                0.5,
+                                0.4,
+                                0.9)
+                        .targets();
+        double[] residuals = new double[32];
+        for (int i = 0; i < 32; i++) {
+            residuals[i] = returns[i] - rollout.values()[i];
+        }
+        assertThat(last(recorder.rounds).explainedVariance())
+                .isCloseTo(1 - variance(residuals) / variance(returns), within(1e-6));
+    }
+
+    private static double[] returns(Rollout rollout) {
+        double[] returns = Advantages.gae(
+                rollout.rewards(),
+                rollout.discounts(),
+                rollout.values(),
+                rollout.nextValues(),
+                rollout.continues(),
+                rollout.environments(),
+                0.9);
+        for (int i = 0; i < returns.length; i++) {
+            returns[i] += rollout.values()[i];
+        }
+        return returns;
+    }
+
+    private static double variance(double[] elements) {
+        double mean = Arrays.stream(elements).average().orElseThrow();
+        return Arrays.stream(elements)
+                .map(x -> (x - mean) * (x - mean))
+                .average()
+                .orElseThrow();
+    }
+
+    /** Workers whose pushes a test makes up. */
+    private abstract static class MadeUp implements Workers {
+        ParameterServer server;
+
+        @Override
+        public int count() {
+            return 3;
+        }
+
+        @Override
+        public void start(ParameterServer server) {
+            this.server = server;
+        }
+
+        @Override
+        public void awaitEnd() {}
+
+        @Override
+        public void close() {}
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', it does not begin as a worker's report does", "WKRP, it does not begin as a worker's report does"})
+    void aReportThatCannotBeReadEndsTheRunNamingTheWorkerItsUpdateAndWhatIsWrong(String report, String reason) {
+        Configuration configuration = configuration();
+        Workers broken = new MadeUp() {
+            @Override
+            public List<Update> next(int count) {
+                return List.of(
+                        new Update(2, 5, 17, Outcome.APPLIED, 1, 0, 32, report.getBytes(StandardCharsets.US_ASCII)));
+            }
+        };
+
+        assertThatThrownBy(() -> A3c.train(
+                        configuration,
+                        configuration.environment().resolve(),
+                        TrainingState.first(
+                                configuration, configuration.environment().resolve()),
+                        broken,
+                        new Recorder()))
+                .isInstanceOf(TrainingFailed.class)
+                .hasMessage("the report that worker 2 (attempt 5) sent with its update 17 cannot be read: " + reason);
+    }
+
+    /** Two workers in this thread, the first of which is three times as fast. */
+    private static final class Uneven extends MadeUp {
+        private final List<A3cWorker> workers = new ArrayList<>();
+        private int turn;
+
+        @Override
+        public int count() {
+            return 2;
+        }
+
+        @Override
+        public void start(ParameterServer server) {
+            super.start(server);
+            for (int i = 0; i < 2; i++) {
+                A3cWorker worker = new A3cWorker(
+                        configuration("a3c.workers=2"),
+                        configuration("a3c.workers=2").environment().resolve(),
+                        i,
+                        new ParameterServerClient(
+                                new InMemoryChannel(server),
+                                i,
+                                0,
+                                ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
+                workers.add(worker);
+                always(() -> {
+                    worker.start();
+                    return true;
+                });
+            }
+        }
+
+        @Override
+        public List<Update> next(int count) throws InterruptedException {
+            List<Update> taken = server.take(count, 0);
+            while (taken.isEmpty()) {
+                always(workers.get(turn++ % 4 == 3 ? 1 : 0)::step);
+                taken = server.take(count, 0);
+            }
+            return taken;
+        }
+
+        @Override
+        public void awaitEnd() {
+            workers.forEach(worker -> {
+                while (always(worker::step)) {
+                    // Until it is told to end.
+                }
+            });
+        }
+
+        private interface Step {
+            boolean take() throws IOException, InterruptedException;
+        }
+
+        private static boolean always(Step step) {
+            try {
+                return step.take();
+            } catch (IOException | InterruptedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
+    }
+
+    /** Adam's bias correction is by the steps of the optimiser that takes them. */
+    @Test
+    void aSlowerWorkerGoesOnWithItsOwnStepCountAfterACheckpointAndAResume() throws Exception {
+        Configuration configuration = configuration("a3c.workers=2");
+        Recorder recorder = new Recorder(10);
+        A3c.train(
+                configuration,
+                configuration.environment().resolve(),
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                new Uneven(),
+                recorder);
+        TrainingState middle =
+                CheckpointFile.read(recorder.files.lastEntry().getValue()).state();
+        List<Integer> pushed = new ArrayList<>();
+        for (int worker : new int[] {0, 1}) {
+            pushed.add((int) recorder.rounds.stream()
+                    .flatMap(round -> round.statistics().stream())
+                    .filter(statistics -> statistics.shard() == worker)
+                    .count());
+        }
+        assertThat(pushed.get(0)).isGreaterThan(2 * pushed.get(1));
+
+        assertThat(middle.optimizerSteps()).isEqualTo(pushed);
+        assertThat(handedOut(configuration, middle)).isEqualTo(pushed);
+    }
+
+    /** The step counts that a resumed run's workers begin with. */
+    private static List<Integer> handedOut(Configuration configuration, TrainingState state) throws Exception {
+        List<byte[]> snapshots = new ArrayList<>();
+        Workers asking = new MadeUp() {
+            @Override
+            public void start(ParameterServer server) {
+                snapshots.addAll(server.checkpoint().snapshots());
+                throw new TrainingFailed("seen");
+            }
+
+            @Override
+            public List<Update> next(int count) {
+                return List.of();
+            }
+        };
+        assertThatThrownBy(() ->
+                        A3c.train(configuration, configuration.environment().resolve(), state, asking, new Recorder()))
+                .hasMessage("seen");
+        List<Integer> steps = new ArrayList<>();
+        for (byte[] snapshot : snapshots) {
+            if (snapshot.length > 0) {
+                steps.add(WorkerSnapshot.decode(snapshot).optimizerSteps());
+            }
+        }
+        return steps;
     }
 
     private static TrainingResult threads(Configuration configuration, TrainingState start, TrainingListener listener)

@@ -23,7 +23,7 @@ class GradientSumTest {
     private static ShardUpdate update(int shard, float[] gradient, boolean finite) {
         return new ShardUpdate(
                 gradient,
-                new ShardStatistics(shard, 1, finite, ActorCriticLoss.Sums.NONE, 0, 0, 0, 0, List.of(), 0, 0, 0),
+                new ShardStatistics(shard, 1, finite, ActorCriticLoss.Sums.NONE, 0, 0, 0, 0, 0, 0, List.of(), 0, 0, 0),
                 null);
     }
 

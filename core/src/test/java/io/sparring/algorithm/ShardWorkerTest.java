@@ -218,8 +218,11 @@ class ShardWorkerTest {
         }
         float[] sum = GradientSum.of(updates, state.parameters().length);
         double[] mean = new double[sum.length];
+        int samples = updates.stream()
+                .mapToInt(update -> update.statistics().samples())
+                .sum();
         for (int i = 0; i < mean.length; i++) {
-            mean[i] = sum[i] / (double) configuration.stepsPerRound();
+            mean[i] = sum[i] / (double) samples;
         }
 
         requireClose(mean, new WholeBatch(configuration, state).gradient());

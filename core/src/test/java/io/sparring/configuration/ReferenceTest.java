@@ -2,7 +2,9 @@ package io.sparring.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -18,7 +20,7 @@ class ReferenceTest {
         String text = Files.readString(FILE);
         assertThat(text).contains(MARKER);
         String introduction = text.substring(0, text.indexOf(MARKER) + MARKER.length());
-        String expected = introduction + ConfigurationFile.reference();
+        String expected = introduction + reference();
         if (Boolean.getBoolean("sparring.docs.write")) {
             Files.writeString(FILE, expected);
         }
@@ -30,7 +32,7 @@ class ReferenceTest {
 
     @Test
     void everyKeyHasAMeaningInOneRow() {
-        String reference = ConfigurationFile.reference();
+        String reference = reference();
 
         for (String key : ConfigurationFile.keys()) {
             assertThat(reference.lines().filter(line -> line.startsWith("| `" + key + "` |")))
@@ -39,5 +41,42 @@ class ReferenceTest {
                     .asString()
                     .matches("\\| `[^`]+` \\| [^|]+ \\| [^|]+ \\| [^|]+\\. \\|");
         }
+    }
+
+    /** Every key with its default and description. */
+    private static String reference() {
+        StringBuilder text = new StringBuilder();
+        table(text, "", Configuration.class);
+        for (RecordComponent section : Configuration.class.getRecordComponents()) {
+            if (section.getType().isRecord()) {
+                text.append("\n## `").append(ConfigurationFile.key(section)).append("`\n\n");
+                text.append(description(section)).append("\n\n");
+                table(text, ConfigurationFile.key(section) + ".", section.getType());
+            }
+        }
+        return text.toString();
+    }
+
+    private static void table(StringBuilder text, String prefix, Class<?> type) {
+        text.append("| key | type | default | meaning |\n|---|---|---|---|\n");
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.getType().isRecord()) {
+                continue;
+            }
+            String byDefault = ConfigurationFile.defaultValue(component);
+            text.append("| `")
+                    .append(prefix)
+                    .append(ConfigurationFile.key(component))
+                    .append("` | ");
+            text.append(ConfigurationFile.expected(component.getType()).replaceFirst("^an? ", ""))
+                    .append(" | ");
+            text.append(byDefault == null ? "none" : "`" + byDefault + "`").append(" | ");
+            text.append(description(component)).append(" |\n");
+        }
+    }
+
+    private static String description(RecordComponent component) {
+        JsonPropertyDescription description = component.getAccessor().getAnnotation(JsonPropertyDescription.class);
+        return description == null ? "" : description.value();
     }
 }

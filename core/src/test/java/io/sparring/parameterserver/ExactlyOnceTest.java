@@ -59,7 +59,7 @@ class ExactlyOnceTest {
     }
 
     private static List<Key> applied(ParameterServer server) {
-        return server.log().stream()
+        return server.takeRest().stream()
                 .filter(update -> update.outcome() == Outcome.APPLIED)
                 .map(update -> new Key(update.worker(), update.attempt(), update.sequence()))
                 .toList();

@@ -20,7 +20,7 @@ final class TestServer {
     }
 
     static ParameterServer.Options options(int workers, Merging merging) {
-        return new ParameterServer.Options(workers, merging, 0.8, false, 0, 0, Long.MAX_VALUE, BUILD, true);
+        return new ParameterServer.Options(workers, merging, 0.8, false, 0, 0, Long.MAX_VALUE, BUILD);
     }
 
     ParameterServerClient client(int worker) {

@@ -10,10 +10,13 @@ import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.format.Output;
+import io.sparring.format.Unreadable;
 import io.sparring.rollout.Shard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -22,11 +25,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CheckpointFileTest {
-    /** Where the golden file lies; {@code mvn -pl core test -Dtest=CheckpointFileTest -Dsparring.golden.write=true} records a new one. */
-    private static final Path GOLDEN = Path.of("src", "test", "resources", "golden", "checkpoint-v1");
+    /**
+     * Where the golden files lie, one a version; {@code mvn -pl core test -Dtest=CheckpointFileTest -Dsparring.golden.write=true} records
+     * that of the newest anew.
+     */
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "golden");
 
     private static final int DIGEST = 32;
 
@@ -65,7 +72,7 @@ class CheckpointFileTest {
                         3,
                         new float[] {1.5f, Float.MIN_VALUE},
                         new float[] {2},
-                        4,
+                        List.of(4, 1),
                         List.of(shard, shard),
                         List.of(1.0, 2.0),
                         -1e300,
@@ -100,7 +107,7 @@ class CheckpointFileTest {
 
     private static void requireDamaged(byte[] bytes, String message) {
         assertThatThrownBy(() -> CheckpointFile.read(bytes))
-                .isInstanceOf(CheckpointFile.Damaged.class)
+                .isInstanceOf(Unreadable.Damaged.class)
                 .hasMessage(message);
     }
 
@@ -141,6 +148,11 @@ class CheckpointFileTest {
             for (int bit = 0; bit < 8; bit++) {
                 byte[] altered = bytes.clone();
                 altered[i] ^= (byte) (1 << bit);
+                if (i >= 8 && i < 12) {
+                    // The version is believed first: no build knows what stands behind a later one.
+                    assertThatThrownBy(() -> CheckpointFile.read(altered)).isInstanceOf(Unreadable.class);
+                    continue;
+                }
                 requireDamaged(
                         altered,
                         i < 8
@@ -165,12 +177,26 @@ class CheckpointFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 2, -1})
-    void anotherVersionIsRefusedByItsName(int version) {
+    @ValueSource(ints = {3, 4, Integer.MAX_VALUE})
+    void aLaterVersionIsRefusedByItsNameWhateverFollowsIt(int version) {
         byte[] bytes = written(small());
         ByteBuffer.wrap(bytes).putInt(8, version);
 
-        requireDamaged(signed(bytes), "its format is version " + version + ", and this build reads version 1");
+        for (byte[] later : List.of(signed(bytes), bytes, Arrays.copyOf(bytes, 12))) {
+            assertThatThrownBy(() -> CheckpointFile.read(later))
+                    .isInstanceOf(Unreadable.TooNew.class)
+                    .hasMessage("its format is version " + version
+                            + ", and this build reads versions 1 to 2: a newer build wrote it");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void aVersionThatNeverWasIsDamage(int version) {
+        byte[] bytes = written(small());
+        ByteBuffer.wrap(bytes).putInt(8, version);
+
+        requireDamaged(signed(bytes), "there is no format of version " + version);
     }
 
     /** Whoever can write a file can sign it: lengths are believed only as far as there are bytes. */
@@ -184,7 +210,7 @@ class CheckpointFileTest {
             ByteBuffer.wrap(bytes).putInt(at, length);
             try {
                 CheckpointFile.read(signed(bytes));
-            } catch (CheckpointFile.Damaged e) {
+            } catch (Unreadable e) {
                 refused++;
             }
         }
@@ -200,24 +226,33 @@ class CheckpointFileTest {
     }
 
     /** What was trained once can be gone on with for ever. */
-    @Test
-    void theGoldenFileOfVersionOneStaysReadable() throws IOException {
-        if (Boolean.getBoolean("sparring.golden.write")) {
-            Files.createDirectories(GOLDEN.getParent());
-            Files.write(GOLDEN, written(trained()));
+    @ParameterizedTest
+    @CsvSource({
+        "1, 6b0eae123ddccd06520d3a8d6d53e76b3b21b64c8c2b3dc311cfc1d86df3677b",
+        "2, 40e839d6b44e0608b41b2c8445ffcf8b9f2f2d6372466b3596e86de12641d96c"
+    })
+    void theGoldenFileOfEachVersionStaysReadable(int version, String sha256) throws IOException {
+        boolean newest = version == CheckpointFile.VERSIONS.newest();
+        Path file = GOLDEN.resolve("checkpoint-v" + version);
+        if (newest && Boolean.getBoolean("sparring.golden.write")) {
+            Files.write(file, written(trained()));
         }
-        byte[] bytes = Files.readAllBytes(GOLDEN);
+        byte[] bytes = Files.readAllBytes(file);
         CheckpointFile golden = CheckpointFile.read(bytes);
 
-        assertThat(written(golden)).isEqualTo(bytes);
+        assertThat(bytes[11]).isEqualTo((byte) version);
+        assertThat(written(golden)).as("the newest is what is written").satisfies(again -> {
+            if (newest) {
+                assertThat(again).isEqualTo(bytes);
+            }
+        });
         TrainingState state = golden.state();
         assertThat(state.round()).isEqualTo(4);
         assertThat(state.envSteps()).isEqualTo(256);
-        assertThat(state.optimizerSteps()).isEqualTo(4);
+        assertThat(state.optimizerSteps()).containsExactly(4);
         assertThat(state.shards()).hasSize(2);
         assertThat(state.recentReturns()).hasSize((int) state.episodes()).isNotEmpty();
-        assertThat(CheckpointFile.sha256(state.parameters()))
-                .isEqualTo("6b0eae123ddccd06520d3a8d6d53e76b3b21b64c8c2b3dc311cfc1d86df3677b");
+        assertThat(CheckpointFile.sha256(state.parameters())).isEqualTo(sha256);
 
         Configuration longer =
                 ConfigurationFile.parse("golden", golden.configuration(), List.of("budget.env-steps=512"));
@@ -227,6 +262,47 @@ class CheckpointFileTest {
                             .round())
                     .isEqualTo(8);
         }
+    }
+
+    /** Version 1 had one count for all workers' optimisers, the highest: it stands for each. */
+    @Test
+    void theOneStepCountOfVersionOneStandsForAllWorkers() throws IOException {
+        Shard shard = small().state().shards().get(0);
+        Output out = new Output(0);
+        out.text("algorithm: a3c\n");
+        for (int i = 0; i < 3; i++) {
+            out.integer64(i);
+        }
+        out.real(0);
+        out.integer(0);
+        out.real(0);
+        out.integer64(-1);
+        out.real(-1);
+        out.doubles(new double[0]);
+        out.floats(new float[] {1, 2});
+        out.integer(17);
+        out.floats(new float[] {3, 4, 5, 6});
+        out.integer(2);
+        for (int i = 0; i < 2; i++) {
+            out.integer(i);
+            out.bytes(shard.environment());
+            out.floats(shard.observations());
+            out.bytes(shard.actionGenerators());
+            out.doubles(shard.returns());
+            out.integers(shard.lengths());
+        }
+        byte[] old = ByteBuffer.allocate(12 + out.size() + DIGEST)
+                .put("SPARRING".getBytes(StandardCharsets.US_ASCII))
+                .putInt(1)
+                .put(out.bytes())
+                .array();
+
+        TrainingState state = CheckpointFile.read(signed(old)).state();
+
+        assertThat(state.optimizerSteps()).containsExactly(17);
+        assertThat(state.optimizerSteps(0)).isEqualTo(17);
+        assertThat(state.optimizerSteps(1)).isEqualTo(17);
+        assertThat(state.shards()).extracting(Shard::index).containsExactly(0, 1);
     }
 
     @Test

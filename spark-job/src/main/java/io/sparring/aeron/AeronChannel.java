@@ -1,5 +1,6 @@
 package io.sparring.aeron;
 
+import io.sparring.Explanation;
 import io.sparring.aeron.StarTransport.Limits;
 import io.sparring.parameterserver.Channel;
 import java.io.IOException;
@@ -41,12 +42,7 @@ public final class AeronChannel implements Channel {
      * @param messageBytes larger messages are refused
      * @param timeout how long to wait for the server's first answer
      */
-    public record Options(int firstPort, int lastPort, int messageBytes, Duration timeout) {
-        /** Any free port. */
-        public static Options waiting(Duration timeout) {
-            return new Options(0, 0, 64 << 20, timeout);
-        }
-    }
+    public record Options(int firstPort, int lastPort, int messageBytes, Duration timeout) {}
 
     /** A transport and its users. */
     private static final class Shared {
@@ -147,7 +143,7 @@ public final class AeronChannel implements Channel {
             return probe.getLocalAddress();
         } catch (SocketException | UncheckedIOException e) {
             throw new TransportFailed(
-                    "there is no way from here to " + host.getHostAddress() + ": " + e.getMessage(), e);
+                    "there is no way from here to " + host.getHostAddress() + ": " + Explanation.of(e), e);
         }
     }
 

@@ -10,6 +10,17 @@ import org.nd4j.parameterserver.distributed.v2.ModelParameterServer;
 
 /** The driver's end: DL4J's parameter server as the root, answering what workers ask. */
 public final class AeronServer implements AutoCloseable {
+    private static final int LEAST_TERM_BYTES = 256 << 10;
+    private static final int MOST_TERM_BYTES = 8 << 20;
+    /** Of one end, whatever goes over it: Aeron's own counters, logs and lists, 9 MiB, and some to spare. */
+    private static final long FIXED_BYTES = 16L << 20;
+
+    /**
+     * What an executor's buffers take in /dev/shm at most, 64 MiB; and the driver's, where up to 16 workers send small networks. It is what a
+     * container has where nobody asked for more.
+     */
+    public static final long SHARED_MEMORY_BYTES = bufferBytes(MOST_TERM_BYTES, 1);
+
     private final StarTransport transport;
     private final ModelParameterServer server;
     private final ServerAddress address;
@@ -32,10 +43,20 @@ public final class AeronServer implements AutoCloseable {
          * @param usualBytes of the larger messages, in which θ goes
          */
         public static Options on(String bindHost, int port, int executors, long usualBytes) {
-            int termBytes =
-                    (int) Math.max(256 << 10, Math.min(8 << 20, Long.highestOneBit(Math.max(1, usualBytes)) * 2));
+            int termBytes = (int) Math.max(
+                    LEAST_TERM_BYTES, Math.min(MOST_TERM_BYTES, Long.highestOneBit(Math.max(1, usualBytes)) * 2));
             return new Options(bindHost, port, 64 << 20, termBytes, executors);
         }
+    }
+
+    /**
+     * How much room one end needs in its folder at most.
+     *
+     * @param termBytes of Aeron's buffers: three for each direction of each peer
+     * @param peers how many ends it talks to
+     */
+    static long bufferBytes(int termBytes, int peers) {
+        return FIXED_BYTES + 6L * termBytes * peers;
     }
 
     private AeronServer(StarTransport transport, ModelParameterServer server, ServerAddress address) {

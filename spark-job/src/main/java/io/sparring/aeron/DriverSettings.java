@@ -1,5 +1,6 @@
 package io.sparring.aeron;
 
+import io.sparring.Explanation;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
@@ -55,7 +56,7 @@ final class DriverSettings implements AutoCloseable {
             return Math.min(
                     probe.getOption(StandardSocketOptions.SO_RCVBUF), probe.getOption(StandardSocketOptions.SO_SNDBUF));
         } catch (IOException e) {
-            throw new TransportFailed("no UDP socket can be opened: " + e.getMessage(), e);
+            throw new TransportFailed("no UDP socket can be opened: " + Explanation.of(e), e);
         }
     }
 

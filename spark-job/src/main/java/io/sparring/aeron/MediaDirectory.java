@@ -1,5 +1,6 @@
 package io.sparring.aeron;
 
+import io.sparring.Explanation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -72,7 +73,7 @@ final class MediaDirectory implements AutoCloseable {
                         // The buffers hold parameters in the clear: they are nobody else's business.
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
             } catch (IOException e) {
-                found.add(place + ": " + e.getMessage());
+                found.add(place + ": " + Explanation.of(e));
             }
         }
         throw new TransportFailed("the parameter server's transport needs " + megabytes(bytes)

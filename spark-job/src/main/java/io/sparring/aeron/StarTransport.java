@@ -10,6 +10,8 @@ import io.aeron.exceptions.AeronException;
 import io.aeron.exceptions.TimeoutException;
 import io.aeron.logbuffer.FrameDescriptor;
 import io.aeron.logbuffer.Header;
+import io.sparring.Explanation;
+import io.sparring.Seconds;
 import io.sparring.aeron.Frame.Kind;
 import io.sparring.aeron.Link.Outgoing;
 import java.io.UncheckedIOException;
@@ -135,14 +137,13 @@ final class StarTransport extends AeronUdpTransport {
             throws TransportFailed {
         JavaModules.requireOpen();
         synchronized (STARTING) {
-            long fixedBytes = 16L << 20;
-            MediaDirectory directory = MediaDirectory.create(fixedBytes + 6L * limits.termBytes * limits.peers);
+            MediaDirectory directory = MediaDirectory.create(AeronServer.bufferBytes(limits.termBytes, limits.peers));
             DriverSettings settings = new DriverSettings(directory.driver(), limits.termBytes);
             try {
                 return new StarTransport(root, directory, limits, incoming, outgoing);
             } catch (RuntimeException | LinkageError e) {
                 directory.close();
-                throw new TransportFailed("Aeron's media driver does not start: " + firstLine(e), e);
+                throw new TransportFailed("Aeron's media driver does not start: " + Explanation.of(e), e);
             } finally {
                 settings.close();
             }
@@ -233,9 +234,9 @@ final class StarTransport extends AeronUdpTransport {
                 : "ports " + limits.firstPort + " to " + limits.lastPort;
         throw new UncheckedIOException(new TransportFailed(
                 "cannot listen on UDP " + ports + " of " + limits.bindAddress.getHostAddress() + ": "
-                        + (firstLine(last).contains("Address already in use")
+                        + (Explanation.of(last).contains("Address already in use")
                                 ? "taken by another process"
-                                : firstLine(last)),
+                                : Explanation.of(last)),
                 last));
     }
 
@@ -283,15 +284,15 @@ final class StarTransport extends AeronUdpTransport {
             if (now - start > timeoutNanos) {
                 Publication publication = link.publication;
                 boolean reached = publication != null && publication.isConnected();
-                long seconds = TimeUnit.NANOSECONDS.toSeconds(timeoutNanos);
+                String span = Seconds.text(timeoutNanos / 1e9);
                 throw new TransportFailed(
                         reached
                                 ? "the parameter server at UDP " + link.endpoint
-                                        + " can be reached, but does not answer within " + seconds
-                                        + " s: it has another key or belongs to another run, or UDP " + listeningPort
+                                        + " can be reached, but does not answer within " + span
+                                        + ": it has another key or belongs to another run, or UDP " + listeningPort
                                         + " of " + limits.bindAddress.getHostAddress() + " is blocked for its answers"
-                                : "the parameter server at UDP " + link.endpoint + " does not answer within " + seconds
-                                        + " s: the port is blocked by a firewall, or the driver is gone");
+                                : "the parameter server at UDP " + link.endpoint + " does not answer within " + span
+                                        + ": the port is blocked by a firewall, or the driver is gone");
             }
         }
     }
@@ -332,7 +333,7 @@ final class StarTransport extends AeronUdpTransport {
             try {
                 work += send(link);
             } catch (AeronException e) {
-                LOG.warn("UDP {}: {}", link.endpoint, firstLine(e));
+                LOG.warn("UDP {}: {}", link.endpoint, Explanation.of(e));
                 unanswerable.addAndGet(link.drop());
                 CloseHelper.quietClose(link.publication);
                 link.publication = null;
@@ -567,7 +568,7 @@ final class StarTransport extends AeronUdpTransport {
         if (problem instanceof TimeoutException || problem instanceof AgentTerminationException) {
             failed(problem);
         } else {
-            LOG.warn("Aeron: {}", firstLine(problem));
+            LOG.warn("Aeron: {}", Explanation.of(problem));
         }
     }
 
@@ -575,7 +576,7 @@ final class StarTransport extends AeronUdpTransport {
         if (failure == null && !stopping) {
             LOG.warn("the parameter server's transport has failed", problem);
             failure = new TransportFailed(
-                    "the transport of the parameter server has failed: " + firstLine(problem), problem);
+                    "the transport of the parameter server has failed: " + Explanation.of(problem), problem);
         }
     }
 
@@ -587,13 +588,6 @@ final class StarTransport extends AeronUdpTransport {
         if (closed || stopping) {
             throw new TransportFailed("the transport of the parameter server is closed");
         }
-    }
-
-    private static String firstLine(Throwable problem) {
-        String message = problem.getMessage();
-        return message == null || message.isBlank()
-                ? problem.getClass().getSimpleName()
-                : message.lines().findFirst().orElse("");
     }
 
     // ---- ending ----

@@ -65,7 +65,7 @@ class AeronTransportTest {
     }
 
     private static AeronChannel.Options waiting(int seconds) {
-        return AeronChannel.Options.waiting(Duration.ofSeconds(seconds));
+        return new AeronChannel.Options(0, 0, 64 << 20, Duration.ofSeconds(seconds));
     }
 
     private static byte[] plusOne(byte[] request) {
@@ -113,6 +113,25 @@ class AeronTransportTest {
         }
         assertThat(server.counters())
                 .isEqualTo(new TransportCounters(sizes.length, sizes.length, bytes, bytes, 0, 0, 0, 0, 0, 0));
+    }
+
+    /** Doctor's and the transport's number is one: it is not to be less than what is taken. */
+    @Test
+    void whatAnEndTakesFitsIntoWhatIsAskedFor() throws Exception {
+        AeronServer server = server();
+        AeronChannel channel = channel(server.address());
+        assertExchange(channel, random(1 << 20, 1));
+
+        long asked = AeronServer.bufferBytes(server.address().termBytes(), 1);
+        assertThat(mediaDirectories()).hasSize(2).allSatisfy(folder -> {
+            try (Stream<Path> files = Files.walk(folder)) {
+                assertThat(files.filter(Files::isRegularFile)
+                                .mapToLong(file -> file.toFile().length())
+                                .sum())
+                        .isBetween(asked / 4, asked);
+            }
+        });
+        assertThat(asked).isLessThan(AeronServer.SHARED_MEMORY_BYTES).isEqualTo((16 + 6) << 20);
     }
 
     @Test

@@ -33,7 +33,7 @@ public final class PushPullBenchmark {
         int workers = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
         int seconds = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 10;
         ParameterServer parameters = new ParameterServer(
-                new ParameterServer.Options(workers, Merging.AVERAGE, 0, false, 0, 0, Long.MAX_VALUE, BUILD, false),
+                new ParameterServer.Options(workers, Merging.AVERAGE, 0, false, 0, 0, Long.MAX_VALUE, BUILD),
                 new float[bytes / Float.BYTES],
                 0,
                 0,
@@ -83,8 +83,8 @@ public final class PushPullBenchmark {
             int worker = Integer.parseInt(arguments[0]);
             int parameterCount = Integer.parseInt(arguments[1]) / Float.BYTES;
             long measured = TimeUnit.SECONDS.toNanos(Long.parseLong(arguments[2]));
-            AeronChannel channel =
-                    AeronChannel.connect(address, AeronChannel.Options.waiting(Duration.ofSeconds(20)), NONE);
+            AeronChannel channel = AeronChannel.connect(
+                    address, new AeronChannel.Options(0, 0, 64 << 20, Duration.ofSeconds(20)), NONE);
             try (ParameterServerClient client = new ParameterServerClient(
                     channel, worker, 0, new Patience(Duration.ofSeconds(5), Duration.ofSeconds(20)))) {
                 float[] theta = client.hello(BUILD, parameterCount).parameters();

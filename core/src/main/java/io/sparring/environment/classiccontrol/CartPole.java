@@ -135,12 +135,6 @@ public final class CartPole implements Environment {
         }
     }
 
-    /** Puts one copy where a recorded trajectory was. */
-    void place(int copy, double[] recordedState, int recordedSteps) {
-        System.arraycopy(recordedState, 0, state, copy * SIZE, SIZE);
-        steps[copy] = recordedSteps;
-    }
-
     @Override
     public byte[] snapshot() {
         ByteBuffer bytes = ByteBuffer.allocate(snapshotBytes());

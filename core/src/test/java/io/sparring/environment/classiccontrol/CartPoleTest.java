@@ -6,6 +6,7 @@ import io.sparring.environment.Step;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -20,6 +21,20 @@ class CartPoleTest {
     private static final double X_LIMIT = 2.4;
     private static final double THETA_LIMIT = 12 * 2 * Math.PI / 360;
 
+    /** Puts the first copies where recorded trajectories were, by the layout of snapshots: all states, all step counts, the generators. */
+    private static void place(CartPole cartPole, double[][] states, int... steps) {
+        byte[] snapshot = cartPole.snapshot();
+        ByteBuffer bytes = ByteBuffer.wrap(snapshot);
+        for (int copy = 0; copy < states.length; copy++) {
+            bytes.position(copy * SIZE * Double.BYTES);
+            for (double element : states[copy]) {
+                bytes.putDouble(element);
+            }
+            bytes.putInt(cartPole.copies() * SIZE * Double.BYTES + copy * Integer.BYTES, steps[copy]);
+        }
+        cartPole.restore(snapshot);
+    }
+
     /** Every recorded transition is a copy of its own, so that one step replays them all. */
     @Test
     void everyRecordedTransitionOfGymnasiumIsReplayed() throws IOException {
@@ -28,9 +43,14 @@ class CartPoleTest {
         CartPole cartPole = fresh(transitions.size());
         float[] actions = new float[transitions.size()];
         for (int i = 0; i < transitions.size(); i++) {
-            cartPole.place(i, transitions.get(i).state, transitions.get(i).elapsedSteps);
             actions[i] = transitions.get(i).action;
         }
+        place(
+                cartPole,
+                transitions.stream().map(transition -> transition.state).toArray(double[][]::new),
+                transitions.stream()
+                        .mapToInt(transition -> transition.elapsedSteps)
+                        .toArray());
         Step step = new Step(transitions.size(), SIZE);
 
         cartPole.step(actions, step);
@@ -75,8 +95,7 @@ class CartPoleTest {
     @Test
     void aPoleThatFallsOnTheLastStepIsBothTerminatedAndTruncated() {
         CartPole cartPole = fresh(2);
-        cartPole.place(0, new double[] {0, 0, 0.2, 3}, 499);
-        cartPole.place(1, new double[] {0, 0, 0.2, 3}, 498);
+        place(cartPole, new double[][] {{0, 0, 0.2, 3}, {0, 0, 0.2, 3}}, 499, 498);
         Step step = new Step(2, SIZE);
 
         cartPole.step(new float[] {0f, 0f}, step);
@@ -88,9 +107,7 @@ class CartPoleTest {
     @Test
     void anEpisodeThatEndsIsFollowedByAFreshOne() {
         CartPole cartPole = fresh(3);
-        cartPole.place(0, new double[] {2.39, 3, 0, 0}, 20);
-        cartPole.place(1, new double[] {1, 0, 0.1, 0}, 499);
-        cartPole.place(2, new double[] {1, 0, 0.1, 0}, 20);
+        place(cartPole, new double[][] {{2.39, 3, 0, 0}, {1, 0, 0.1, 0}, {1, 0, 0.1, 0}}, 20, 499, 20);
         Step step = new Step(3, SIZE);
 
         cartPole.step(new float[] {0f, 1f, 1f}, step);
@@ -124,7 +141,7 @@ class CartPoleTest {
     @Test
     void aRestoredEpisodeIsTruncatedWhenItsOriginalIs() {
         CartPole original = fresh(1);
-        original.place(0, new double[] {0, 0, 0, 0}, 498);
+        place(original, new double[][] {{0, 0, 0, 0}}, 498);
         CartPole restored = new CartPole(1);
         restored.restore(original.snapshot());
         Step step = new Step(1, SIZE);
@@ -173,8 +190,7 @@ class CartPoleTest {
             @ForAll @DoubleRange(min = -4, max = 4) double thetaDot,
             @ForAll boolean right) {
         CartPole cartPole = fresh(2);
-        cartPole.place(0, new double[] {x, xDot, theta, thetaDot}, 0);
-        cartPole.place(1, new double[] {-x, -xDot, -theta, -thetaDot}, 0);
+        place(cartPole, new double[][] {{x, xDot, theta, thetaDot}, {-x, -xDot, -theta, -thetaDot}}, 0, 0);
         Step step = new Step(2, SIZE);
 
         cartPole.step(right ? new float[] {1f, 0f} : new float[] {0f, 1f}, step);

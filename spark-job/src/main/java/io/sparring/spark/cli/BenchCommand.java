@@ -205,7 +205,7 @@ final class BenchCommand implements Callable<Integer> {
             result.put("spark_share", (wall - computing) / wall);
             System.out.printf(
                     Locale.ROOT,
-                    "%,.0f environment steps/s on %s (%.0f s, %,d rounds, evaluations included in the time)%n",
+                    "%,.0f environment steps/s on %s (%.1f s, %,d rounds, evaluations included in the time)%n",
                     steps / measured,
                     master,
                     measured,
@@ -332,7 +332,7 @@ final class BenchCommand implements Callable<Integer> {
             result.put("waiting_ms_mean", rest);
             System.out.printf(
                     Locale.ROOT,
-                    "%,.0f environment steps/s on %s (%.0f s, %d workers, evaluations included in the time)%n",
+                    "%,.0f environment steps/s on %s (%.1f s, %d workers, evaluations included in the time)%n",
                     steps / measured,
                     master,
                     measured,

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Explanation;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
@@ -68,7 +69,7 @@ final class ConfigurationOptions {
         try {
             return parse(file, Files.readString(path, StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new InvalidConfiguration(file + ": cannot be read as text: " + e.getMessage());
+            throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.RunFolder;
@@ -86,7 +87,7 @@ public final class Main implements IVersionProvider {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> {
-                    Console.say(firstLine(e.getMessage()) + " (see sparring "
+                    Console.say(Explanation.of(e) + " (see sparring "
                             + (e.getCommandLine().getParent() == null
                                     ? ""
                                     : e.getCommandLine().getCommandName() + " ")
@@ -103,25 +104,21 @@ public final class Main implements IVersionProvider {
             return e.getMessage();
         }
         if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
-            return "not found: " + firstLine(e.getMessage());
+            return "not found: " + Explanation.of(e);
         }
         if (RunFolder.isDenied(e)) {
-            return "not allowed, by these credentials: " + firstLine(e.getMessage());
+            return "not allowed, by these credentials: " + Explanation.of(e);
         }
         if (e instanceof IOException) {
-            return "reading or writing failed: " + firstLine(e.getMessage());
+            return "reading or writing failed: " + Explanation.of(e);
         }
         if (e instanceof SparkException) {
-            return "Spark failed: " + firstLine(e.getMessage());
+            return "Spark failed: " + Explanation.of(e);
         }
         if (e instanceof IllegalStateException && String.valueOf(e.getMessage()).contains("stopped SparkContext")) {
             return "Spark has stopped: the cluster ended the application, or its master does not answer at this address (to those without"
                     + " its spark.authenticate.secret never)";
         }
-        return "failed: " + firstLine(e.toString()) + " (SPARRING_DEBUG=1 shows where)";
-    }
-
-    private static String firstLine(String message) {
-        return message == null ? "no reason given" : message.lines().findFirst().orElse("");
+        return "failed: " + e.toString().lines().findFirst().orElse("") + " (SPARRING_DEBUG=1 shows where)";
     }
 }

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Explanation;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.session.ClientLog;
 import io.sparring.spark.session.Session;
@@ -69,8 +70,7 @@ final class SubmitCommand implements Callable<Integer> {
                     .commandSpec()
                     .commandLine();
         } catch (ParameterException e) {
-            throw new InvalidConfiguration(
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            throw new InvalidConfiguration(Explanation.of(e));
         }
     }
 

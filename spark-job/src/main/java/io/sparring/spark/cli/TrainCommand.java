@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.A3c;
 import io.sparring.algorithm.TrainingFailed;
@@ -205,6 +206,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
+        if (configuration.algorithm() == Configuration.Algorithm.A2C
+                && checkpoint.state().shards().isEmpty()) {
+            throw new InvalidConfiguration("--resume " + folder.name()
+                    + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
+        }
         float[] best = folder.bestParameters(Console::say);
         return new Start(configuration, source, checkpoint.state(), best);
     }
@@ -330,11 +336,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {
                 throw new TrainingFailed(
-                        sentence("writing " + e.getMessage() + " failed: "
-                                        + String.valueOf(e.getCause().getMessage())
-                                                .lines()
-                                                .findFirst()
-                                                .orElse(""))
+                        sentence("writing " + e.getMessage() + " failed: " + Explanation.of(e.getCause()))
                                 + intact(folder, recorder),
                         e);
             }

@@ -1,5 +1,6 @@
 package io.sparring.spark.doctor;
 
+import io.sparring.aeron.AeronServer;
 import io.sparring.spark.doctor.Finding.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,8 +15,6 @@ final class Diagnosis {
     private static final long MEBIBYTE = 1 << 20;
     /** Metaspace, compiled code, threads and network buffers: measured, and what Spark gives at least. */
     private static final long LEAST_OVERHEAD = 384 * MEBIBYTE;
-    /** Three 16 MiB terms a publication, a few publications, and room for the client's counters. */
-    private static final long LEAST_SHARED_MEMORY = 256 * MEBIBYTE;
 
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
 
@@ -149,7 +148,7 @@ final class Diagnosis {
                                 .min()
                                 .orElse(0))
                         + " free",
-                e -> e.sharedMemory() < LEAST_SHARED_MEMORY,
+                e -> e.sharedMemory() < AeronServer.SHARED_MEMORY_BYTES,
                 e -> e.sharedMemory() < 0 ? "there is none" : mebibytes(e.sharedMemory()) + " free",
                 "for A3C only, which takes temporary files instead: in containers an emptyDir with medium: Memory at /dev/shm (Docker: --shm-size)");
     }

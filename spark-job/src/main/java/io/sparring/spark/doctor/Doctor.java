@@ -1,5 +1,6 @@
 package io.sparring.spark.doctor;
 
+import io.sparring.Explanation;
 import io.sparring.configuration.Configuration;
 import io.sparring.spark.doctor.Examination.Order;
 import io.sparring.spark.doctor.Finding.Verdict;
@@ -112,9 +113,9 @@ public final class Doctor {
                     new Finding(
                             Verdict.FIX,
                             "parameter server",
-                            "the driver: " + e.getMessage(),
+                            "the driver: " + Explanation.of(e),
                             "for A3C only: "
-                                    + (e.getMessage().contains("--add-opens")
+                                    + (Explanation.of(e).contains("--add-opens")
                                             ? "start the driver by submit/sparring, or with --driver-java-options=--add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
                                             : "another cluster.parameter-server-port, or 0 for any free one; spark.driver.bindAddress is to be an address of the driver's host")));
             return null;
@@ -216,7 +217,7 @@ public final class Doctor {
             if (!((Object) e instanceof SparkException)) {
                 throw e;
             }
-            findings.add(failed(String.valueOf(e.getMessage())));
+            findings.add(failed(Explanation.of(e)));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.spark.doctor;
 
+import io.sparring.Explanation;
 import io.sparring.network.Kernels;
 import io.sparring.spark.session.ExecutorSettings;
 import java.io.IOException;
@@ -113,7 +114,7 @@ record Examination(
             }
             return process.exitValue() == 0 ? null : python + " is no Python 3 (exit code " + process.exitValue() + ")";
         } catch (IOException e) {
-            return e.getMessage();
+            return Explanation.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

@@ -1,5 +1,6 @@
 package io.sparring.spark.doctor;
 
+import io.sparring.Explanation;
 import io.sparring.parameterserver.Channel;
 import io.sparring.spark.training.ParameterTransport;
 import java.io.IOException;
@@ -49,7 +50,7 @@ final class ParameterServerTrial implements Serializable {
             }
             return Arrays.equals(answer, message) ? null : "a message came back altered";
         } catch (IOException e) {
-            return e.getMessage() == null ? e.toString() : e.getMessage();
+            return Explanation.of(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";

@@ -3,6 +3,8 @@ package io.sparring.spark.folder;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.format.Unreadable;
 import io.sparring.run.CheckpointFile;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -51,6 +53,7 @@ record Checkpoints(WholeFiles files, Path directory, String folder) {
      *
      * @param warn receives what was wrong
      * @throws FileNotFoundException if there is none
+     * @throws InvalidConfiguration if it is another build's: nothing older is taken in its place
      */
     CheckpointFile read(String name, Consumer<String> warn) throws IOException {
         Set<String> damaged = new HashSet<>();
@@ -60,9 +63,12 @@ record Checkpoints(WholeFiles files, Path directory, String folder) {
                     return CheckpointFile.read(files.read(new Path(directory, candidate)));
                 } catch (FileNotFoundException e) {
                     continue;
-                } catch (CheckpointFile.Damaged e) {
+                } catch (Unreadable.Damaged e) {
                     damaged.add(candidate);
                     warn.accept(folder + "/" + candidate + " is not used: " + e.getMessage());
+                } catch (Unreadable e) {
+                    // Another build's: nothing older is taken in its place.
+                    throw new InvalidConfiguration(folder + "/" + candidate + ": " + e.getMessage());
                 }
             }
         }

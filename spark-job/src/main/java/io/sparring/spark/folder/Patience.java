@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.Explanation;
 import io.sparring.spark.session.Console;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -43,13 +44,14 @@ record Patience(String folder, Duration limit) {
                 if (isInterruption(e)) {
                     throw e;
                 }
-                String reason =
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+                String reason = Explanation.of(e);
                 if (waited.plus(pause).compareTo(limit) > 0 || hopeless.test(e)) {
                     throw tries == 1
                             ? e
                             : new IOException(
-                                    reason + " (tried " + tries + " times in " + waited.toSeconds() + " s)", e);
+                                    reason + " (tried " + tries + " times in " + Math.round(waited.toMillis() / 1e3)
+                                            + " s)",
+                                    e);
                 }
                 if (tries == 1) {
                     Console.say("writing " + what + " to " + folder + " failed and is tried again for up to "

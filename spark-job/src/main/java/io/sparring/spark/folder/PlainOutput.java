@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.Explanation;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -35,7 +36,7 @@ final class PlainOutput extends FilterOutputStream {
         try {
             attempt.make();
         } catch (FSError e) {
-            throw new IOException(e.getCause().getMessage(), e);
+            throw new IOException(Explanation.of(e.getCause()), e);
         }
     }
 }

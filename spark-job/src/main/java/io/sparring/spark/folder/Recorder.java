@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
@@ -57,6 +58,8 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private String rescued;
     /** The best of this session; null where there was none. */
     private TrainingState best;
+    /** Whether it could not be written yet. */
+    private boolean bestUnwritten;
 
     /**
      * @param start where training begins; what an earlier session recorded after that point is cut
@@ -245,7 +248,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
             if (!wasBroken) {
                 Console.say("the metrics of round " + line.get("round")
                         + " could not be written, and are kept until they can: "
-                        + String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                        + Explanation.of(e));
             }
         }
     }
@@ -288,21 +291,34 @@ public final class Recorder implements TrainingListener, AutoCloseable {
             rescue(state);
             throw new UncheckedIOException("the metrics of round " + state.round(), e);
         }
-        write("last", state);
+        if (bestUnwritten) {
+            write("best", best, state);
+            bestUnwritten = false;
+        }
+        write("last", state, state);
         checkpointRound = state.round();
     }
 
     @Override
     public void best(TrainingState state) {
         best = state;
-        write("best", state);
+        try {
+            folder.writeCheckpoint("best", configuration, state);
+            bestUnwritten = false;
+        } catch (IOException e) {
+            // Nobody could go on from it: the next checkpoint writes it too, or leaves both on this machine.
+            bestUnwritten = true;
+            Console.say("the checkpoint best of round " + state.round()
+                    + " could not be written, and is kept until it can: " + Explanation.of(e));
+        }
     }
 
-    private void write(String name, TrainingState state) {
+    /** @param all where the run stands */
+    private void write(String name, TrainingState state, TrainingState all) {
         try {
             folder.writeCheckpoint(name, configuration, state);
         } catch (IOException e) {
-            rescue(state);
+            rescue(all);
             throw new UncheckedIOException("the checkpoint " + name + " of round " + state.round(), e);
         }
     }
@@ -327,7 +343,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                     + ": sparring train --resume " + directory;
         } catch (IOException e) {
             rescued = "The state of round " + state.round()
-                    + " is lost: it could not be written to this machine either (" + e.getMessage() + ")";
+                    + " is lost: it could not be written to this machine either (" + Explanation.of(e) + ")";
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
@@ -75,7 +76,7 @@ public final class RunFolder implements AutoCloseable {
             if (e.getCause() instanceof UnknownHostException unknown) {
                 throw new IOException(name + ": unknown host " + unknown.getMessage(), e);
             }
-            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + e.getMessage());
+            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + Explanation.of(e));
         }
         if (system instanceof LocalFileSystem local) {
             // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
@@ -213,6 +214,7 @@ public final class RunFolder implements AutoCloseable {
      *
      * @param warn receives what was wrong
      * @throws FileNotFoundException if there is none
+     * @throws InvalidConfiguration if it is another build's: nothing older is taken in its place
      */
     public CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
         return checkpoints.read(name, warn);

@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.Explanation;
 import java.io.BufferedOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -101,7 +102,7 @@ record WholeFiles(FileSystem system, boolean local, boolean objectStore) {
         try (InputStream in = system.open(path)) {
             return in.readAllBytes();
         } catch (FSError e) {
-            throw new IOException(e.getCause().getMessage(), e);
+            throw new IOException(Explanation.of(e.getCause()), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.spark.training;
 
+import io.sparring.Explanation;
 import io.sparring.algorithm.Evaluator;
 import io.sparring.algorithm.GradientSum;
 import io.sparring.algorithm.Rounds;
@@ -306,9 +307,7 @@ public final class SparkRounds implements Rounds {
         if (failed != null) {
             return failed.getMessage();
         }
-        String reason = e instanceof SparkException
-                ? String.valueOf(e.getMessage()).lines().findFirst().orElse("")
-                : e.toString();
+        String reason = e instanceof SparkException ? Explanation.of(e) : e.toString();
         return reason + LostExecutors.nativeMemoryAdvice(reason);
     }
 

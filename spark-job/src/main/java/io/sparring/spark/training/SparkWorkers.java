@@ -1,5 +1,7 @@
 package io.sparring.spark.training;
 
+import io.sparring.Explanation;
+import io.sparring.Seconds;
 import io.sparring.algorithm.A3cWorker;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.Workers;
@@ -115,8 +117,8 @@ public final class SparkWorkers implements Workers {
                 if (slots == 0) {
                     throw new TrainingFailed(String.format(
                             Locale.ROOT,
-                            "no executor has come within %.0f s (a3c.patience-seconds), and a3c.workers is auto",
-                            configuration.a3c().patienceSeconds()));
+                            "no executor has come within %s (a3c.patience-seconds), and a3c.workers is auto",
+                            Seconds.text(configuration.a3c().patienceSeconds())));
                 }
                 break;
             }
@@ -136,7 +138,7 @@ public final class SparkWorkers implements Workers {
         try {
             serverEnd = transport.open(server, count);
         } catch (IOException e) {
-            throw new TrainingFailed("the parameter server could not be started: " + e.getMessage(), e);
+            throw new TrainingFailed("the parameter server could not be started: " + Explanation.of(e), e);
         }
         server.remark(count + " workers reach the parameter server by " + serverEnd.description());
         int slots = slots();
@@ -183,7 +185,7 @@ public final class SparkWorkers implements Workers {
             worker.run();
             return true;
         } catch (IOException | RuntimeException e) {
-            throw new TrainingFailed("worker " + index + ": " + e.getMessage(), e);
+            throw new TrainingFailed("worker " + index + ": " + Explanation.of(e), e);
         }
     }
 
@@ -244,7 +246,7 @@ public final class SparkWorkers implements Workers {
         try {
             serverEnd.check();
         } catch (IOException e) {
-            throw new TrainingFailed("the way to the workers is lost: " + e.getMessage(), e);
+            throw new TrainingFailed("the way to the workers is lost: " + Explanation.of(e), e);
         }
         long refused = serverEnd.refused();
         // Twice as many as last time: an intruder does not get to fill the screen.
@@ -291,7 +293,7 @@ public final class SparkWorkers implements Workers {
         for (int worker = 0; worker < count; worker++) {
             if (!jobs.get(worker).isDone()) {
                 server.remark("worker " + worker + " has not ended within "
-                        + configuration.a3c().patienceSeconds() + " s and is cancelled");
+                        + Seconds.text(configuration.a3c().patienceSeconds()) + " and is cancelled");
                 cancel(jobs.get(worker));
             }
         }

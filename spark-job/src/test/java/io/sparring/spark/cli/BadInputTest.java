@@ -222,6 +222,46 @@ class BadInputTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"train --resume", "inspect", "report", "evaluate --checkpoint last"})
+    void aCheckpointOfANewerBuildIsRefusedByNameAndTheOneBeforeIsNotUsed(String words) throws IOException {
+        Path run = checkpoints();
+        Path last = run.resolve("checkpoints/last");
+        byte[] bytes = Files.readAllBytes(last);
+        bytes[11]++;
+        Files.write(last, bytes);
+
+        Sparring.Outcome outcome = Sparring.here((words + " " + run).split(" "));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains(last + ": its format is version " + bytes[11] + ", and this build reads versions 1 to");
+    }
+
+    /** It holds what acting needs and no more. */
+    @Test
+    void aCopyOfBestIsNothingToGoOnFrom() throws IOException {
+        Path run = checkpoints();
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of());
+        try (RunFolder writer = RunFolder.at(run.toString(), Session.hadoop(Session.settings()))) {
+            // Asynchronous workers make their own shards: this state has none.
+            RunFolders.writeCheckpoint(
+                    writer,
+                    "last",
+                    configuration,
+                    TrainingState.first(
+                            ConfigurationFile.parse("tiny", TINY, List.of("algorithm=a3c")),
+                            configuration.environment().resolve()));
+        }
+
+        Sparring.Outcome outcome = Sparring.here("train", "--resume", run.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains("has no environments to go on with");
+    }
+
     @Test
     void aDamagedBestCheckpointIsNamedAndHidesNothingElse() throws IOException {
         Path run = checkpoints();

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparring.spark.doctor.Finding.Verdict;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DiagnosisTest {
     private static final long MEBIBYTE = 1 << 20;
@@ -84,6 +86,18 @@ class DiagnosisTest {
                 .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
                 .extracting(Finding::check)
                 .containsExactly("networks", "/dev/shm");
+    }
+
+    /** A container's 64 MiB hold an executor's buffers. */
+    @ParameterizedTest
+    @CsvSource({"64, true", "63, false"})
+    void soMuchSharedMemoryIsEnoughAsTheBuffersTake(int mebibytes, boolean enough) {
+        Examination executor = examined("2", 17, "3.5.5", true, 1792, 768, mebibytes, null);
+        assertThat(Diagnosis.of(DRIVER, List.of(executor), List.of(0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.check().equals("/dev/shm"))
+                .singleElement()
+                .extracting(Finding::verdict)
+                .isEqualTo(enough ? Verdict.OK : Verdict.NOTE);
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.RawLocalFileSystem;
@@ -85,6 +86,35 @@ class RunFolderTest {
         // What a writer leaves that dies in the middle, should the store show it at all.
         Files.write(checkpoints.resolve("last-000000000030"), new byte[100]);
         assertThat(objects.readCheckpoint("last", w -> {}).state().round()).isEqualTo(20);
+    }
+
+    /** An older one, silently in its place, would throw away what a newer build has trained. */
+    @Test
+    void aCheckpointOfANewerBuildIsRefusedByNameAndNothingOlderIsTakenInItsPlace() throws IOException {
+        Configuration configuration =
+                ConfigurationFile.parse("test", "environment: {id: Identity-Discrete-v0}", List.of());
+        TrainingState first =
+                TrainingState.first(configuration, configuration.environment().resolve());
+        for (RunFolder run : List.of(folder, objects)) {
+            run.writeCheckpoint("last", configuration, at(first, 10));
+            run.writeCheckpoint("last", configuration, at(first, 20));
+        }
+        for (String last : List.of("files/checkpoints/last", "objects/checkpoints/last-000000000020")) {
+            byte[] bytes = Files.readAllBytes(work.resolve(last));
+            bytes[11] = 99;
+            Files.write(work.resolve(last), bytes);
+        }
+
+        for (RunFolder run : List.of(folder, objects)) {
+            List<String> warnings = new ArrayList<>();
+            assertThatThrownBy(() -> run.readCheckpoint("last", warnings::add))
+                    .isInstanceOf(InvalidConfiguration.class)
+                    .hasMessageContaining("checkpoints/last")
+                    .hasMessageContaining("its format is version 99")
+                    .hasMessageContaining("a newer build wrote it");
+            assertThat(warnings).isEmpty();
+            assertThatThrownBy(() -> run.hasCheckpoint("last")).isInstanceOf(InvalidConfiguration.class);
+        }
     }
 
     @Test

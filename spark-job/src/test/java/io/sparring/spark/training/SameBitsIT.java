@@ -10,11 +10,14 @@ import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.rollout.Shard;
+import io.sparring.rollout.ShardCodec;
 import io.sparring.run.CheckpointFile;
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.cluster.StandaloneCluster;
 import io.sparring.spark.session.Session;
+import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -160,36 +163,71 @@ public class SameBitsIT {
         assertThat(CheckpointFile.sha256(end.parameters())).isEqualTo(plainJava());
     }
 
-    /** Shard 2's first attempt in the sixth job throws. */
+    /** The first attempt at one shard's one round; known by what it begins with, wherever and in whatever job it is computed. */
+    private record Attempt(byte[] shard) implements Serializable {
+        static Attempt at(Configuration configuration, int round, int shard) {
+            TrainingState start = TrainingState.first(
+                    configuration, configuration.environment().resolve());
+            int[] done = {0};
+            TrainingState before = A2c.train(
+                            configuration,
+                            start,
+                            new LocalRounds(
+                                    configuration, configuration.environment().resolve(), start.shards()),
+                            new TrainingListener() {
+                                @Override
+                                public void round(Round round) {
+                                    done[0]++;
+                                }
+
+                                @Override
+                                public boolean stopRequested() {
+                                    return done[0] == round - 1;
+                                }
+                            })
+                    .state();
+            return new Attempt(ShardCodec.encode(before.shards().get(shard)));
+        }
+
+        boolean isThis(Shard other) {
+            return TaskContext.get().attemptNumber() == 0 && Arrays.equals(ShardCodec.encode(other), shard);
+        }
+    }
+
+    /** Shard 2's first attempt at round 6 throws. */
     private static final class FailsOnce extends WorkerPool {
         private static final long serialVersionUID = 1L;
 
+        private final Attempt fault;
+
         FailsOnce(Configuration configuration) {
             super(configuration, configuration.environment().resolve());
+            fault = Attempt.at(configuration, 6, 2);
         }
 
         @Override
         ShardUpdate round(float[] parameters, Shard shard) {
-            TaskContext task = TaskContext.get();
-            if (shard.index() == 2 && task.stageId() == 5 && task.attemptNumber() == 0) {
+            if (fault.isThis(shard)) {
                 throw new IllegalStateException("injected");
             }
             return super.round(parameters, shard);
         }
     }
 
-    /** Shard 1's first attempt in the sixth job takes until it is killed. */
+    /** Shard 1's first attempt at round 6 takes until it is killed. */
     private static final class Dawdles extends WorkerPool {
         private static final long serialVersionUID = 1L;
 
+        private final Attempt fault;
+
         Dawdles(Configuration configuration) {
             super(configuration, configuration.environment().resolve());
+            fault = Attempt.at(configuration, 6, 1);
         }
 
         @Override
         ShardUpdate round(float[] parameters, Shard shard) {
-            TaskContext task = TaskContext.get();
-            if (shard.index() == 1 && task.stageId() == 5 && task.attemptNumber() == 0) {
+            if (fault.isThis(shard)) {
                 try {
                     TimeUnit.SECONDS.sleep(60);
                 } catch (InterruptedException killed) {

@@ -1,0 +1,108 @@
+package io.sparring.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
+import io.sparring.format.Format;
+import io.sparring.format.Unreadable;
+import io.sparring.format.Versions;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class ShardCodecTest {
+    private static Shard first() {
+        try (Environment environment = Environments.create("CartPole-v1", 3)) {
+            return Shard.first(11, 2, environment);
+        }
+    }
+
+    private static byte[] serialised(Object value) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(value);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static Object deserialised(byte[] bytes) throws IOException, ClassNotFoundException {
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return in.readObject();
+        }
+    }
+
+    @Property
+    void whatIsEncodedIsDecodedAsItWas(
+            @ForAll int index,
+            @ForAll byte[] environment,
+            @ForAll float[] observations,
+            @ForAll byte[] generators,
+            @ForAll double[] returns)
+            throws Unreadable {
+        Shard shard = new Shard(index, environment, observations, generators, returns, new int[returns.length]);
+
+        assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
+                .usingRecursiveComparison()
+                .isEqualTo(shard);
+    }
+
+    /** The layout is a promise to checkpoints that lie somewhere. */
+    @Test
+    void theBytesOfVersionOneAreThese() {
+        Shard shard = new Shard(
+                4, new byte[] {1, -1}, new float[] {0.5f}, new byte[] {3}, new double[] {-0.25}, new int[] {9});
+
+        assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
+                .startsWith("53485244" + "00000001" + "0000002b" // SHRD, version, length
+                        + "00000004" // index
+                        + "00000002" + "01ff" // environment
+                        + "00000001" + "3f000000" // observations
+                        + "00000001" + "03" // generators
+                        + "00000001" + "bfd0000000000000" // returns
+                        + "00000001" + "00000009") // lengths
+                .hasSize(2 * (12 + 0x2b + 4));
+    }
+
+    @Test
+    void javaSerialisesAShardByItsCodec() throws Exception {
+        Shard shard = first();
+        byte[] bytes = serialised(shard);
+
+        assertThat(deserialised(bytes)).usingRecursiveComparison().isEqualTo(shard);
+        assertThat(new String(bytes, StandardCharsets.ISO_8859_1))
+                .contains(new String(ShardCodec.encode(shard), StandardCharsets.ISO_8859_1));
+    }
+
+    @Test
+    void aShardOfALaterBuildIsRefusedByNameWhereverItComesFrom() throws IOException {
+        byte[] later = new Format("SHRD", "a shard", new Versions(1, 7)).write(out -> out.integer(1), 4);
+
+        assertThatThrownBy(() -> ShardCodec.decode(later))
+                .isInstanceOf(Unreadable.TooNew.class)
+                .hasMessage("its format is version 7, and this build reads version 1: a newer build wrote it");
+        byte[] travelling = serialised(new ShardCodec.Travelling(later));
+        assertThatThrownBy(() -> deserialised(travelling))
+                .isInstanceOf(InvalidObjectException.class)
+                .hasMessage(
+                        "a shard that came here cannot be read: its format is version 7, and this build reads version 1: a newer build wrote it");
+    }
+
+    @Test
+    void returnsAndLengthsOfDifferentNumbersAreDamage() {
+        Shard odd = new Shard(0, new byte[0], new float[0], new byte[0], new double[2], new int[1]);
+
+        assertThatThrownBy(() -> ShardCodec.decode(ShardCodec.encode(odd)))
+                .isInstanceOf(Unreadable.Damaged.class)
+                .hasMessage("a shard has returns of 2 episodes, and lengths of 1");
+    }
+}

@@ -1,0 +1,80 @@
+package io.sparring.spark.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.run.CheckpointFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecorderTest {
+    private static final String SMALL = "environment: {id: Identity-Discrete-v0}";
+
+    private final Configuration configuration = ConfigurationFile.parse("test", SMALL, List.of());
+    private final TrainingState all =
+            TrainingState.first(configuration, configuration.environment().resolve());
+    /** Without shards, as an asynchronous run begins. */
+    private final TrainingState toAct = TrainingState.first(
+            ConfigurationFile.parse("test", SMALL, List.of("algorithm=a3c")),
+            configuration.environment().resolve());
+
+    @TempDir
+    private Path work;
+
+    private Path checkpoints;
+    private RunFolder folder;
+
+    @BeforeEach
+    void aFolderThatTakesNoCheckpoints() throws IOException {
+        folder = RunFolder.at(work.toString(), new org.apache.hadoop.conf.Configuration());
+        checkpoints = work.resolve("checkpoints");
+        Files.writeString(checkpoints, "in the way");
+    }
+
+    @Test
+    void aBestThatCannotBeWrittenEndsNothingAndIsWrittenWithTheNextCheckpoint() throws IOException {
+        try (Recorder recorder = new Recorder(folder, configuration, all, () -> 0)) {
+            recorder.best(toAct);
+            Files.delete(checkpoints);
+            recorder.checkpoint(all);
+        }
+
+        assertThat(folder.readCheckpoint("best", warning -> {}).state().shards())
+                .isEmpty();
+        assertThat(folder.readCheckpoint("last", warning -> {}).state().shards())
+                .isNotEmpty();
+    }
+
+    /** Nobody could go on from the best alone. */
+    @Test
+    void whatIsRescuedIsTheWholeRunAndTheBestBesideIt() throws IOException {
+        Recorder recorder = new Recorder(folder, configuration, all, () -> 0);
+        recorder.best(toAct);
+        assertThatThrownBy(() -> recorder.checkpoint(all)).isInstanceOf(UncheckedIOException.class);
+        recorder.close();
+
+        Path rescued = Path.of(recorder.rescued().replaceFirst(".*--resume ", ""));
+        try {
+            assertThat(CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/last")))
+                            .state()
+                            .shards())
+                    .isNotEmpty();
+            assertThat(CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/best")))
+                            .state()
+                            .shards())
+                    .isEmpty();
+        } finally {
+            FileUtils.deleteDirectory(rescued.toFile());
+        }
+    }
+}
