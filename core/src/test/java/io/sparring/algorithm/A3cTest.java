@@ -133,7 +133,8 @@ class A3cTest {
                 .isEqualTo(end.envSteps());
         assertThat(end.shards()).extracting(Shard::index).containsExactly(0, 1, 2);
         TrainingListener.Asynchrony asynchrony = last(recorder.rounds).asynchrony();
-        assertThat(asynchrony.workers()).isEqualTo(3);
+        // They wait for nobody: on a busy machine one may have used up the budget before another one began.
+        assertThat(asynchrony.workers()).isBetween(1, 3);
         assertThat(asynchrony.staleness().updates()).isEqualTo(end.envSteps() / 32);
         assertThat(asynchrony.perWorker().stream().mapToLong(Staleness::updates).sum())
                 .isEqualTo(asynchrony.staleness().updates());
