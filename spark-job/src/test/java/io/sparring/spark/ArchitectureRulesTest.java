@@ -43,7 +43,7 @@ class ArchitectureRulesTest {
             .whereLayer("training")
             .mayOnlyBeAccessedByLayers("cli", "doctor")
             .whereLayer("aeron")
-            .mayOnlyBeAccessedByLayers("training");
+            .mayOnlyBeAccessedByLayers("training", "doctor");
 
     @ArchTest
     static final ArchRule theTransportKnowsNothingOfSpark = noClasses()
