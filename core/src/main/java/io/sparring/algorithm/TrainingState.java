@@ -61,11 +61,11 @@ public record TrainingState(
         float[] parameters = ShardWorker.architecture(configuration, source.spec())
                 .initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS));
         List<Shard> shards = new ArrayList<>();
-        // An asynchronous worker makes its own first episodes.
-        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+        int count = Strategy.of(configuration).firstShards(configuration);
+        if (count > 0) {
             try (Environment environment =
                     source.create(configuration.environment().copiesPerShard())) {
-                for (int shard = 0; shard < configuration.a2c().shards(); shard++) {
+                for (int shard = 0; shard < count; shard++) {
                     shards.add(Shard.first(configuration.seed(), shard, environment));
                 }
             }

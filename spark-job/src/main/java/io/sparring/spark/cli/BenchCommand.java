@@ -1,22 +1,23 @@
 package io.sparring.spark.cli;
 
-import io.sparring.algorithm.A2c;
-import io.sparring.algorithm.A3c;
+import io.sparring.algorithm.Backend;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
+import io.sparring.algorithm.Strategy;
+import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingListener;
-import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
+import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Kernels;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
-import io.sparring.spark.training.AeronTransport;
-import io.sparring.spark.training.SparkRounds;
+import io.sparring.spark.training.SparkBackend;
 import io.sparring.spark.training.SparkWorkers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -74,42 +75,34 @@ final class BenchCommand implements Callable<Integer> {
                     "--seconds and --warm-up: expected seconds, got " + seconds + " and " + warmUp);
         }
         Configuration configuration = options.read();
-        EnvironmentSource source = options.resolve(configuration);
-        TrainingState start = TrainingState.first(configuration, source);
-        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
-            benchAsynchronously(configuration, source, start);
-            return 0;
-        }
-        try (JavaSparkContext spark = Session.start(Session.settings(), configuration);
-                SparkRounds rounds = new SparkRounds(spark, configuration, source, start)) {
-            Meter meter = new Meter(rounds);
+        Training training = Training.of(configuration, options.resolve(configuration));
+        SparkConf settings = Session.settings();
+        Session.makeRoom(settings, configuration);
+        try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            SparkBackend backend = new SparkBackend(spark);
+            Meter meter =
+                    Strategy.of(configuration).inRounds() ? new RoundsMeter(backend) : new AsynchronousMeter(backend);
+            TrainingState state = training.start();
             while (!meter.done()) {
                 // A run that ends (target or budget) begins again where it ended: the policy goes on getting better.
-                TrainingResult result = A2c.train(configuration, start, meter, meter);
-                start = restarted(result.state());
+                state = restarted(training.run(state, meter, meter).state());
             }
-            meter.print(spark.master());
+            Map<String, Object> figures = meter.print(spark.master());
+            System.out.println("networks are computed " + Kernels.description()
+                    + (spark.isLocal() ? "" : ": the driver's; doctor asks executors"));
+            if (json) {
+                System.out.println(RunResult.json(figures));
+            }
         }
         return 0;
     }
 
-    private void benchAsynchronously(Configuration configuration, EnvironmentSource source, TrainingState first)
-            throws InterruptedException {
-        SparkConf settings = Session.settings();
-        Session.makeRoom(settings, configuration);
-        try (JavaSparkContext spark = Session.start(settings, configuration)) {
-            AsynchronousMeter meter = new AsynchronousMeter();
-            TrainingState start = first;
-            while (!meter.done()) {
-                try (SparkWorkers workers = new SparkWorkers(
-                        spark, configuration, source, new AeronTransport(spark, configuration, source.spec()))) {
-                    meter.session(workers);
-                    start = restarted(A3c.train(configuration, source, start, workers, meter)
-                            .state());
-                }
-            }
-            meter.print(spark.master());
-        }
+    /** A clock around a backend. */
+    private interface Meter extends Backend, TrainingListener {
+        boolean done();
+
+        /** Prints what was measured, and gives it as figures by name. */
+        Map<String, Object> print(String master);
     }
 
     private static TrainingState restarted(TrainingState end) {
@@ -130,8 +123,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     /** Rounds with a clock around them. */
-    private final class Meter implements Rounds, TrainingListener {
-        private final Rounds rounds;
+    private final class RoundsMeter implements Meter {
+        private final Backend backend;
         private final List<Sample> samples = new ArrayList<>();
         private final long begin = System.nanoTime();
         private long measuring;
@@ -139,20 +132,47 @@ final class BenchCommand implements Callable<Integer> {
         private long steps;
         private double outside;
 
-        Meter(Rounds rounds) {
-            this.rounds = rounds;
+        RoundsMeter(Backend backend) {
+            this.backend = backend;
         }
 
-        boolean done() {
+        @Override
+        public boolean done() {
             return end != 0;
         }
 
         @Override
-        public Outcome run(float[] parameters) {
-            long before = System.nanoTime();
-            Outcome outcome = rounds.run(parameters);
-            outside = (System.nanoTime() - before) / 1e6;
-            return outcome;
+        public Rounds rounds(Configuration configuration, EnvironmentSource source, TrainingState start) {
+            Rounds rounds = backend.rounds(configuration, source, start);
+            return new Rounds() {
+                @Override
+                public Outcome run(float[] parameters) {
+                    long before = System.nanoTime();
+                    Outcome outcome = rounds.run(parameters);
+                    outside = (System.nanoTime() - before) / 1e6;
+                    return outcome;
+                }
+
+                @Override
+                public List<Shard> shards() {
+                    return rounds.shards();
+                }
+
+                @Override
+                public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+                    return rounds.evaluate(parameters, index, episodes, greedy);
+                }
+
+                @Override
+                public void close() {
+                    rounds.close();
+                }
+            };
+        }
+
+        @Override
+        public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
+            return backend.workers(configuration, source);
         }
 
         @Override
@@ -188,7 +208,8 @@ final class BenchCommand implements Callable<Integer> {
             return done();
         }
 
-        void print(String master) {
+        @Override
+        public Map<String, Object> print(String master) {
             double measured = (end - measuring) / 1e9;
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("master", master);
@@ -222,9 +243,7 @@ final class BenchCommand implements Callable<Integer> {
                     Locale.ROOT,
                     "not spent in the slowest shard: %.1f %% of the time%n",
                     100 * (wall - computing) / wall);
-            if (json) {
-                System.out.println(RunResult.json(result));
-            }
+            return result;
         }
 
         private void line(String name, double milliseconds) {
@@ -240,23 +259,11 @@ final class BenchCommand implements Callable<Integer> {
             double[] sorted = samples.stream().mapToDouble(part).sorted().toArray();
             return sorted[sorted.length / 2];
         }
-
-        @Override
-        public List<Shard> shards() {
-            return rounds.shards();
-        }
-
-        @Override
-        public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-            return rounds.evaluate(parameters, index, episodes, greedy);
-        }
-
-        @Override
-        public void close() {}
     }
 
     /** What workers did while the clock ran. Sessions begin anew where a run ends; the pauses between them are measured, too. */
-    private final class AsynchronousMeter implements TrainingListener {
+    private final class AsynchronousMeter implements Meter {
+        private final Backend backend;
         private final long begin = System.nanoTime();
         private SparkWorkers workers;
         private int count;
@@ -271,13 +278,25 @@ final class BenchCommand implements Callable<Integer> {
         private double learning;
         private Asynchrony last;
 
-        void session(SparkWorkers session) {
-            workers = session;
-            count = session.count();
-            bytesBefore = 0;
+        AsynchronousMeter(Backend backend) {
+            this.backend = backend;
         }
 
-        boolean done() {
+        @Override
+        public Rounds rounds(Configuration configuration, EnvironmentSource source, TrainingState start) {
+            return backend.rounds(configuration, source, start);
+        }
+
+        @Override
+        public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
+            workers = (SparkWorkers) backend.workers(configuration, source);
+            count = workers.count();
+            bytesBefore = 0;
+            return workers;
+        }
+
+        @Override
+        public boolean done() {
             return end != 0;
         }
 
@@ -314,7 +333,8 @@ final class BenchCommand implements Callable<Integer> {
             return done();
         }
 
-        void print(String master) {
+        @Override
+        public Map<String, Object> print(String master) {
             double measured = (end - measuring) / 1e9;
             double cycle = 1000 * measured * count / updates;
             double rest = cycle - (environment + acting + learning) / updates;
@@ -349,9 +369,7 @@ final class BenchCommand implements Callable<Integer> {
             part("acting", acting / updates, cycle);
             part("learning", learning / updates, cycle);
             part("push, pull, turn", rest, cycle);
-            if (json) {
-                System.out.println(RunResult.json(result));
-            }
+            return result;
         }
 
         private void part(String name, double milliseconds, double cycle) {

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.doctor.Doctor;
@@ -91,7 +92,8 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
             Console.line("sparring doctor: " + spark.master());
             Doctor doctor = new Doctor(spark, settings, configuration, Duration.ofSeconds(wait));
             // Without a configuration nobody has said that it is not to be A3C.
-            boolean asynchronous = !options.hasFile() || configuration.algorithm() == Configuration.Algorithm.A3C;
+            boolean asynchronous =
+                    !options.hasFile() || !Strategy.of(configuration).inRounds();
             return print(doctor.examine(folder, hadoop, python, asynchronous), spark.master());
         }
     }

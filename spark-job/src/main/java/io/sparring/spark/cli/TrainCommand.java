@@ -1,8 +1,8 @@
 package io.sparring.spark.cli;
 
 import io.sparring.Explanation;
-import io.sparring.algorithm.A2c;
-import io.sparring.algorithm.A3c;
+import io.sparring.algorithm.Strategy;
+import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingResult;
@@ -24,9 +24,7 @@ import io.sparring.spark.session.Session;
 import io.sparring.spark.session.SparkMetrics;
 import io.sparring.spark.session.StopSignals;
 import io.sparring.spark.session.Versions;
-import io.sparring.spark.training.AeronTransport;
-import io.sparring.spark.training.SparkRounds;
-import io.sparring.spark.training.SparkWorkers;
+import io.sparring.spark.training.SparkBackend;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -39,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.LongSupplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -206,8 +203,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
-        if (configuration.algorithm() == Configuration.Algorithm.A2C
-                && checkpoint.state().shards().isEmpty()) {
+        if (Strategy.of(configuration).inRounds() && checkpoint.state().shards().isEmpty()) {
             throw new InvalidConfiguration("--resume " + folder.name()
                     + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
         }
@@ -237,7 +233,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Configuration configuration = start.configuration();
         StopSignals signals = new StopSignals();
         Session.makeRoom(settings, configuration);
-        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+        Strategy strategy = Strategy.of(configuration);
+        if (strategy.inRounds()) {
             // The first executor begins and the others join: Spark on YARN and Kubernetes would have the driver idle
             // until most are there.
             settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
@@ -245,7 +242,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Console.line("sparring " + Versions.sparring() + ": "
                 + RunResult.lower(configuration.algorithm()) + " on "
                 + configuration.environment().id() + ", seed "
-                + configuration.seed() + ", " + parts(configuration) + " × "
+                + configuration.seed() + ", " + strategy.parts(configuration) + " × "
                 + configuration.environment().copiesPerShard() + " copies, " + settings.get("spark.master")
                 + (start.state().round() > 0
                         ? ", going on after round " + start.state().round()
@@ -261,9 +258,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 Console.say("Spark's UI is at " + spark.sc().uiWebUrl().get());
             }
             BestParameters best = new BestParameters(start.bestParameters());
-            TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C
-                    ? trainAsynchronously(folder, start, spark, signals, best)
-                    : trainInRounds(folder, start, spark, signals, best);
+            TrainingResult result = recorded(folder, start, spark, signals, best);
             RunResult summary =
                     RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
@@ -273,65 +268,17 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private static String parts(Configuration configuration) {
-        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
-            return configuration.a2c().shards() + " shards";
-        }
-        int workers = configuration.a3c().workers();
-        return workers == Configuration.A3c.AUTO_WORKERS ? "as many workers as slots" : workers + " workers";
-    }
-
-    private static TrainingResult trainInRounds(
-            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
-            throws IOException, InterruptedException {
-        Configuration configuration = start.configuration();
-        try (SparkRounds rounds = new SparkRounds(spark, configuration, start.source(), start.state())) {
-            return recorded(
-                    folder,
-                    start,
-                    rounds::recomputed,
-                    signals,
-                    best,
-                    listener -> A2c.train(configuration, start.state(), rounds, listener));
-        }
-    }
-
-    private static TrainingResult trainAsynchronously(
-            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
-            throws IOException, InterruptedException {
-        Configuration configuration = start.configuration();
-        EnvironmentSource source = start.source();
-        AeronTransport transport = new AeronTransport(spark, configuration, source.spec());
-        try (SparkWorkers workers = new SparkWorkers(spark, configuration, source, transport)) {
-            return recorded(
-                    folder,
-                    start,
-                    () -> 0,
-                    signals,
-                    best,
-                    listener -> A3c.train(configuration, source, start.state(), workers, listener));
-        }
-    }
-
-    /** An algorithm's loop. */
-    private interface Training {
-        TrainingResult with(TrainingListener listener) throws InterruptedException;
-    }
-
     private static TrainingResult recorded(
-            RunFolder folder,
-            Start start,
-            LongSupplier recomputed,
-            StopSignals signals,
-            BestParameters best,
-            Training training)
+            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
-        try (Recorder recorder = new Recorder(folder, configuration, start.state(), recomputed);
+        Training training = Training.of(configuration, start.source());
+        SparkBackend backend = new SparkBackend(spark);
+        try (Recorder recorder = new Recorder(folder, configuration, start.state(), backend::recomputed);
                 Progress progress = new Progress(configuration, start.state().envSteps());
                 SparkMetrics metrics = new SparkMetrics()) {
             try {
-                return training.with(new Listeners(signals, recorder, progress, metrics, best));
+                return training.run(start.state(), backend, new Listeners(signals, recorder, progress, metrics, best));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {

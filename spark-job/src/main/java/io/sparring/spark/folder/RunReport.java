@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.run.Report;
@@ -47,7 +48,7 @@ public final class RunReport {
         charts.add(chart("Gradient norm (before clipping)", lines, "gradient_norm"));
         charts.add(chart("Learning rate", lines, "learning_rate"));
         charts.add(chart("Environment steps per second", lines, "env_steps_per_second"));
-        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
+        if (!Strategy.of(configuration).inRounds()) {
             charts.add(new Chart(
                     "Staleness of updates (since the start)",
                     STEPS,
@@ -126,7 +127,7 @@ public final class RunReport {
 
     private static String batch(Configuration configuration) {
         String copies = " × " + configuration.environment().copiesPerShard() + " copies × ";
-        if (configuration.algorithm() == Configuration.Algorithm.A2C) {
+        if (Strategy.of(configuration).inRounds()) {
             return configuration.a2c().shards() + " shards" + copies
                     + configuration.a2c().rolloutLength() + " steps";
         }

@@ -1,5 +1,6 @@
 package io.sparring.spark.session;
 
+import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.network.Kernels;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class Session {
      */
     public static void makeRoom(SparkConf settings, Configuration configuration) {
         int workers = configuration.a3c().workers();
-        if (configuration.algorithm() == Configuration.Algorithm.A3C
+        if (!Strategy.of(configuration).inRounds()
                 && settings.get("spark.master").equals("local[*]")
                 && workers > Runtime.getRuntime().availableProcessors()) {
             settings.setMaster("local[" + workers + "]");
@@ -71,9 +72,9 @@ public final class Session {
             Console.say("networks are computed " + Kernels.description());
         }
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
-        return configuration.algorithm() == Configuration.Algorithm.A3C
-                ? start(settings, "its workers start anew", (context, reason) -> {})
-                : start(settings, "its shards are computed again", Session::cancelJobs);
+        return Strategy.of(configuration).inRounds()
+                ? start(settings, "its shards are computed again", Session::cancelJobs)
+                : start(settings, "its workers start anew", (context, reason) -> {});
     }
 
     /**

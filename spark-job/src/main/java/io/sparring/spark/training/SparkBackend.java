@@ -1,0 +1,35 @@
+package io.sparring.spark.training;
+
+import io.sparring.algorithm.Backend;
+import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.algorithm.Workers;
+import io.sparring.configuration.Configuration;
+import io.sparring.environment.EnvironmentSource;
+import org.apache.spark.api.java.JavaSparkContext;
+
+/** A Spark application's executors, for one training at a time. */
+public final class SparkBackend implements Backend {
+    private final JavaSparkContext spark;
+    private SparkRounds rounds;
+
+    public SparkBackend(JavaSparkContext spark) {
+        this.spark = spark;
+    }
+
+    @Override
+    public Rounds rounds(Configuration configuration, EnvironmentSource source, TrainingState start) {
+        rounds = new SparkRounds(spark, configuration, source, start);
+        return rounds;
+    }
+
+    @Override
+    public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
+        return new SparkWorkers(spark, configuration, source, new AeronTransport(spark, configuration, source.spec()));
+    }
+
+    /** Shards that Spark computed again because an executor that held them was lost. */
+    public long recomputed() {
+        return rounds == null ? 0 : rounds.recomputed();
+    }
+}
