@@ -65,8 +65,10 @@ final class AbsentExecutors implements Runnable {
         String memory = settings.get("spark.executor.memory", "1g");
         String cores = settings.get("spark.executor.cores", "");
         return memory + " of heap"
+                // A standalone cluster counts none.
                 + (settings.contains("spark.executor.memoryOverhead")
-                        ? ", " + settings.get("spark.executor.memoryOverhead") + " beside it"
+                                || settings.get("spark.master").matches("yarn|k8s.*")
+                        ? ", " + ExecutorSettings.overheadMebibytes(settings) + "m beside it"
                         : "")
                 + (cores.isEmpty() ? "" : ", cores: " + cores);
     }

@@ -345,7 +345,7 @@ class CommandLineIT {
                 "--run",
                 fresh.resolve("run").toString())) {
             sparring.await("a line", () -> sparring.complaints().contains("waiting for an executor for 20 s"));
-            assertThat(sparring.complaints()).contains("512m of heap, 768m beside it, cores: 2");
+            assertThat(sparring.complaints()).contains("(512m of heap, cores: 2)");
             // Two, since a round that does not end cannot be waited for.
             sparring.signal("INT");
             sparring.await("an answer", () -> sparring.complaints().contains("a second signal stops at once"));
