@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import io.sparring.Explanation;
 import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.A3c;
+import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingResult;
@@ -207,12 +208,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
         if (configuration.algorithm() == Configuration.Algorithm.A2C
-                && checkpoint.state().shards().isEmpty()) {
+                && checkpoint.shards().isEmpty()) {
             throw new InvalidConfiguration("--resume " + folder.name()
                     + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
         }
         float[] best = folder.bestParameters(Console::say);
-        return new Start(configuration, source, checkpoint.state(), best);
+        TrainingState state = checkpoint.state(ShardWorker.architecture(configuration, source.spec()));
+        return new Start(configuration, source, state, best);
     }
 
     private static void refuseOtherSection(String section, Record saved, Record asked, Set<String> mayChange) {
@@ -264,8 +266,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             TrainingResult result = configuration.algorithm() == Configuration.Algorithm.A3C
                     ? trainAsynchronously(folder, start, spark, signals, best)
                     : trainInRounds(folder, start, spark, signals, best);
-            RunResult summary =
-                    RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
+            RunResult summary = RunResult.of(
+                    result.state().counters(),
+                    result.state().model().parameters(),
+                    best.parameters(),
+                    RunResult.lower(result.reason()),
+                    folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
             RunReport.write(folder, configuration, start.source().spec(), summary);
             print(folder, configuration, summary);
@@ -384,7 +390,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
 
         @Override
         public void best(TrainingState state) {
-            parameters = state.parameters();
+            parameters = state.model().parameters();
         }
 
         float[] parameters() {
