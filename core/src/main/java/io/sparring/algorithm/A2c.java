@@ -3,6 +3,7 @@ package io.sparring.algorithm;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
+import io.sparring.network.Model;
 import io.sparring.optimizer.GlobalNorm;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.rollout.Episode;
@@ -29,16 +30,17 @@ public final class A2c {
     private final TrainingListener listener;
     private final Optimizer optimizer;
     private final Ledger ledger;
-    private float[] parameters;
+    private Model model;
 
     private A2c(Configuration configuration, TrainingState start, Rounds rounds, TrainingListener listener) {
         this.configuration = configuration;
         this.rounds = rounds;
         this.listener = listener;
-        optimizer = new Optimizer(configuration.optimizer().rule(), start.parameters().length);
+        optimizer =
+                new Optimizer(configuration.optimizer().rule(), start.model().parameters().length);
         optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         ledger = new Ledger(configuration, start, listener);
-        parameters = start.parameters();
+        model = start.model();
     }
 
     /**
@@ -58,7 +60,7 @@ public final class A2c {
             long roundStart = System.nanoTime();
             long stepsBefore = ledger.envSteps();
 
-            Rounds.Outcome outcome = rounds.run(parameters); // (a), (b)
+            Rounds.Outcome outcome = rounds.run(model); // (a), (b)
             Averages averages = new Averages(outcome.statistics());
             countDropped(outcome.statistics());
 
@@ -67,7 +69,7 @@ public final class A2c {
             if (averages.samples() > 0) {
                 float[] gradient = averages.meanGradient(outcome.gradientSum(), configuration); // (c)
                 gradientNorm = GlobalNorm.clip(gradient, configuration.a2c().maxGradientNorm());
-                parameters = optimizer.step(parameters, gradient, learningRate); // (d), (e)
+                model = model.with(optimizer.step(model.parameters(), gradient, learningRate)); // (d), (e)
             }
 
             ledger.count(outcome.statistics());
@@ -118,13 +120,13 @@ public final class A2c {
 
     private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
-        List<Episode> played = rounds.evaluate(parameters, ledger.envSteps(), options.episodes(), options.greedy());
+        List<Episode> played = rounds.evaluate(model, ledger.envSteps(), options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(ledger.toAct(parameters));
+            listener.best(ledger.toAct(model));
         }
     }
 
     private TrainingState state() {
-        return ledger.state(parameters, optimizer.state(), List.of(optimizer.steps()), rounds.shards());
+        return ledger.state(model, optimizer.state(), List.of(optimizer.steps()), rounds.shards());
     }
 }

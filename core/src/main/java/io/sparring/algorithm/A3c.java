@@ -8,6 +8,7 @@ import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.format.Unreadable;
+import io.sparring.network.Model;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Build;
 import io.sparring.parameterserver.Merging;
@@ -42,8 +43,10 @@ public final class A3c {
     private long pushesSeen;
     private boolean startChecked;
     private long refused;
-    /** θ of the last evaluation. */
-    private float[] evaluated;
+    /** What a run starts from: of the global network only the parameters change. */
+    private final Model first;
+    /** The model of the last evaluation. */
+    private Model evaluated;
 
     private A3c(
             Configuration configuration,
@@ -54,6 +57,7 @@ public final class A3c {
         this.configuration = configuration;
         this.workers = workers;
         this.listener = listener;
+        first = start.model();
         ledger = new Ledger(configuration, start, listener);
         evaluator = new Evaluator(configuration, source);
         server = server(configuration, start, workers.count());
@@ -81,7 +85,8 @@ public final class A3c {
         boolean shared = options.merge() == Merging.GRADIENTS;
         Optimizer optimizer = null;
         if (shared) {
-            optimizer = new Optimizer(configuration.optimizer().rule(), start.parameters().length);
+            optimizer = new Optimizer(
+                    configuration.optimizer().rule(), start.model().parameters().length);
             optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         }
         return new ParameterServer(
@@ -94,7 +99,7 @@ public final class A3c {
                         options.injectedDelay(),
                         configuration.budget().envSteps(),
                         Build.fingerprint()),
-                start.parameters(),
+                start.model().parameters(),
                 0,
                 start.envSteps(),
                 optimizer,
@@ -142,7 +147,7 @@ public final class A3c {
             }
             reason = ledger.reasonToStop();
             if (reason == null && ledger.checkpointDue() && !updates.isEmpty()) {
-                listener.checkpoint(state(server.parameters()));
+                listener.checkpoint(state(global()));
             }
         }
         server.finish();
@@ -153,8 +158,7 @@ public final class A3c {
             record(rest);
         }
         // Where an evaluation ended the run, its parameters are the result, not what was pushed while it was played.
-        TrainingState end =
-                state(reason == Reason.TARGET_RETURN && evaluated != null ? evaluated : server.parameters());
+        TrainingState end = state(reason == Reason.TARGET_RETURN && evaluated != null ? evaluated : global());
         listener.checkpoint(end);
         return new TrainingResult(end, reason);
     }
@@ -277,14 +281,18 @@ public final class A3c {
 
     private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
-        evaluated = server.parameters();
+        evaluated = global();
         List<Episode> played = evaluator.play(evaluated, ledger.envSteps(), 0, options.episodes(), options.greedy());
         if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
             listener.best(ledger.toAct(evaluated));
         }
     }
 
-    private TrainingState state(float[] parameters) {
+    private Model global() {
+        return first.with(server.parameters());
+    }
+
+    private TrainingState state(Model model) {
         ParameterServer.State state = server.checkpoint();
         List<WorkerSnapshot> known = new ArrayList<>();
         for (int worker = 0; worker < state.snapshots().size(); worker++) {
@@ -304,7 +312,7 @@ public final class A3c {
             optimizerSteps = known.stream().map(WorkerSnapshot::optimizerSteps).toList();
         }
         return ledger.state(
-                parameters,
+                model,
                 optimizerState,
                 optimizerSteps,
                 known.stream().map(WorkerSnapshot::shard).toList());

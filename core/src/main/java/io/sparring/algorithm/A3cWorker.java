@@ -7,6 +7,7 @@ import io.sparring.environment.EnvironmentSource;
 import io.sparring.format.Unreadable;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.optimizer.GlobalNorm;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Build;
@@ -42,7 +43,7 @@ public final class A3cWorker implements AutoCloseable {
     private final Configuration.A3c options;
     private final int index;
     private final ParameterServerClient server;
-    private final int parameterCount;
+    private final Architecture architecture;
     private final ShardWorker scratch;
     private final OffPolicy offPolicy;
 
@@ -51,7 +52,7 @@ public final class A3cWorker implements AutoCloseable {
     /** What the server said last; its parameters are what θ′ started from. */
     private Pulled global;
     /** θ′, φ′. */
-    private float[] local;
+    private Model local;
 
     /**
      * @param source of its environments
@@ -63,12 +64,11 @@ public final class A3cWorker implements AutoCloseable {
         this.index = index;
         this.server = server;
         options = configuration.a3c();
-        Architecture architecture = ShardWorker.architecture(configuration, source.spec());
-        parameterCount = architecture.parameterCount();
+        architecture = ShardWorker.architecture(configuration, source.spec());
         scratch = new ShardWorker(configuration, source);
         offPolicy =
                 new OffPolicy(architecture, ActionDistribution.of(source.spec().actionSpace()));
-        optimizer = new Optimizer(configuration.optimizer().rule(), parameterCount);
+        optimizer = new Optimizer(configuration.optimizer().rule(), architecture.parameterCount());
     }
 
     /**
@@ -88,8 +88,8 @@ public final class A3cWorker implements AutoCloseable {
 
     /** Step 1: θ′ ← θ; where this worker had a life before, it goes on from what that left. */
     void start() throws IOException, InterruptedException {
-        global = server.hello(Build.fingerprint(), parameterCount);
-        local = global.parameters();
+        global = server.hello(Build.fingerprint(), architecture.parameterCount());
+        local = new Model(architecture, global.parameters());
         if (global.snapshot().length > 0) {
             WorkerSnapshot left = left(global.snapshot());
             shard = left.shard();
@@ -117,7 +117,7 @@ public final class A3cWorker implements AutoCloseable {
             server.goodbye(snapshot());
             return false;
         }
-        float[] acted = local;
+        Model acted = local;
         Actor.Result result = scratch.act(acted, shard, options.gamma(), options.rolloutLength()); // (a)
         Rollout rollout = result.rollout();
         shard = result.next();
@@ -125,13 +125,13 @@ public final class A3cWorker implements AutoCloseable {
         long waited = 0;
         if (options.correction() == Correction.V_TRACE) {
             global = server.pull();
-            local = global.parameters();
+            local = local.with(global.parameters());
             waited = System.nanoTime() - start;
         }
 
         Targets targets = null;
         ActorCriticLoss.Sums losses = null;
-        float[] gradient = new float[parameterCount];
+        float[] gradient = new float[architecture.parameterCount()];
         double gradientNorm = Double.NaN;
         boolean finite = true;
         for (int i = 0; i < options.localSteps() && finite; i++) {
@@ -148,29 +148,31 @@ public final class A3cWorker implements AutoCloseable {
             gradientNorm = GlobalNorm.clip(gradient, options.maxGradientNorm());
             finite = Double.isFinite(gradientNorm);
             if (finite && options.merge() != Merging.GRADIENTS) {
-                local = optimizer.step(local, gradient, Ledger.learningRate(configuration, global.envSteps())); // (c)
+                double learningRate = Ledger.learningRate(configuration, global.envSteps());
+                local = local.with(optimizer.step(local.parameters(), gradient, learningRate)); // (c)
             }
         }
 
         ShardStatistics statistics =
                 ShardStatistics.of(index, result, finite, losses, targets, System.nanoTime() - start - waited);
-        float[] vector = !finite ? new float[0] : options.merge() == Merging.GRADIENTS ? gradient : local;
+        float[] vector = !finite ? new float[0] : options.merge() == Merging.GRADIENTS ? gradient : local.parameters();
         global = server.push( // (d)
                 rollout.samples(),
                 vector,
                 new WorkerReport(statistics, gradientNorm).encode(),
                 global.snapshotWanted() ? snapshot() : new byte[0]);
-        local = options.merge() == Merging.ELASTIC && global.outcome() == Outcome.APPLIED
-                ? minus(local, global.parameters())
-                : global.parameters(); // (e)
+        local = local.with( // (e)
+                options.merge() == Merging.ELASTIC && global.outcome() == Outcome.APPLIED
+                        ? minus(local.parameters(), global.parameters())
+                        : global.parameters());
         if (global.outcome() == Outcome.NOT_FINITE) {
             // What is not finite would stay in its moving averages for ever.
-            optimizer = new Optimizer(configuration.optimizer().rule(), parameterCount);
+            optimizer = new Optimizer(configuration.optimizer().rule(), architecture.parameterCount());
         }
         return true;
     }
 
-    private Targets targets(float[] acted, Rollout rollout) {
+    private Targets targets(Model acted, Rollout rollout) {
         if (options.correction() == Correction.V_TRACE) {
             return offPolicy.vTrace(acted, local, rollout, shard.observations(), options);
         }

@@ -3,8 +3,7 @@ package io.sparring.algorithm;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
-import io.sparring.network.Network;
-import io.sparring.policy.ActionDistribution;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
 import java.io.Serializable;
@@ -22,18 +21,15 @@ public final class Evaluator implements Serializable {
         this.source = source;
     }
 
-    /** Episodes {@code first} … {@code first + episodes} − 1 of evaluation {@code index}, in order. */
-    public List<Episode> play(float[] parameters, long index, int first, int episodes, boolean greedy) {
+    /**
+     * Episodes {@code first} … {@code first + episodes} − 1 of evaluation {@code index}, in order.
+     *
+     * @throws IllegalArgumentException if it is the model of another network than the configuration has in this environment
+     */
+    public List<Episode> play(Model model, long index, int first, int episodes, boolean greedy) {
+        model.requireOf(ShardWorker.architecture(configuration, source.spec()));
         try (Environment environment = source.create(episodes)) {
-            return List.of(Evaluation.play(
-                    environment,
-                    new Network(ShardWorker.architecture(configuration, source.spec())),
-                    ActionDistribution.of(source.spec().actionSpace()),
-                    parameters,
-                    configuration.seed(),
-                    index,
-                    first,
-                    greedy));
+            return List.of(Evaluation.play(environment, model, configuration.seed(), index, first, greedy));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.sparring.algorithm;
 import io.sparring.algorithm.TrainingListener.Evaluated;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.configuration.Configuration;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
@@ -27,15 +28,16 @@ final class Ledger {
     Ledger(Configuration configuration, TrainingState start, TrainingListener listener) {
         this.configuration = configuration;
         this.listener = listener;
-        round = start.round();
-        envSteps = start.envSteps();
-        episodes = start.episodes();
-        recentReturns = new ArrayList<>(start.recentReturns());
-        bestReturn = start.bestReturn();
-        droppedGradients = start.droppedGradients();
-        secondsBefore = start.seconds();
-        solvedAtSteps = start.solvedAtSteps();
-        solvedAtSeconds = start.solvedAtSeconds();
+        Counters before = start.counters();
+        round = before.round();
+        envSteps = before.envSteps();
+        episodes = before.episodes();
+        recentReturns = new ArrayList<>(before.recentReturns());
+        bestReturn = before.bestReturn();
+        droppedGradients = before.droppedGradients();
+        secondsBefore = before.seconds();
+        solvedAtSteps = before.solvedAtSteps();
+        solvedAtSeconds = before.solvedAtSeconds();
     }
 
     long round() {
@@ -84,7 +86,7 @@ final class Ledger {
                 recentReturns.add(episode.totalReward());
             }
         }
-        int surplus = recentReturns.size() - TrainingState.RECENT;
+        int surplus = recentReturns.size() - Counters.RECENT;
         if (surplus > 0) {
             recentReturns.subList(0, surplus).clear();
         }
@@ -152,24 +154,21 @@ final class Ledger {
     }
 
     /** What acting needs, and the counters: nobody can go on from it. */
-    TrainingState toAct(float[] parameters) {
-        return state(parameters, new float[0], List.of(), List.of());
+    TrainingState toAct(Model model) {
+        return state(model, new float[0], List.of(), List.of());
     }
 
-    TrainingState state(float[] parameters, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards) {
-        return new TrainingState(
+    TrainingState state(Model model, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards) {
+        Counters counters = new Counters(
                 round,
                 envSteps,
                 episodes,
-                parameters,
-                optimizerState,
-                optimizerSteps,
-                shards,
                 recentReturns,
                 bestReturn,
                 droppedGradients,
                 seconds(),
                 solvedAtSteps,
                 solvedAtSeconds);
+        return new TrainingState(counters, model, optimizerState, optimizerSteps, shards);
     }
 }

@@ -2,6 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
@@ -21,9 +22,9 @@ public final class LocalRounds implements Rounds {
     }
 
     @Override
-    public Outcome run(float[] parameters) {
+    public Outcome run(Model model) {
         List<ShardUpdate> updates =
-                shards.stream().map(shard -> worker.round(parameters, shard)).toList();
+                shards.stream().map(shard -> worker.round(model, shard)).toList();
         shards = updates.stream().map(ShardUpdate::next).toList();
         float[] sum = GradientSum.of(updates, updates.get(0).gradient().length);
         return new Outcome(sum, updates.stream().map(ShardUpdate::statistics).toList());
@@ -35,8 +36,8 @@ public final class LocalRounds implements Rounds {
     }
 
     @Override
-    public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-        return new ArrayList<>(evaluator.play(parameters, index, 0, episodes, greedy));
+    public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
+        return new ArrayList<>(evaluator.play(model, index, 0, episodes, greedy));
     }
 
     @Override

@@ -3,12 +3,13 @@ package io.sparring.algorithm;
 import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Rollout;
 
 /**
- * The advantages of a rollout under other parameters than those that acted: V-trace, with π and V by the parameters whose
+ * The advantages of a rollout under another model than the one that acted: V-trace, with π and V by the model whose
  * gradient is taken. Only where an episode was truncated the bootstrap stays that of the acting critic, since the rollout does
  * not hold final observations. Used by one thread at a time.
  */
@@ -22,11 +23,11 @@ final class OffPolicy {
     }
 
     /**
-     * @param acted the parameters that acted, μ
-     * @param learning the parameters whose gradient is taken, π and V
+     * @param acted the model that acted, μ
+     * @param learning the model whose gradient is taken, π and V
      * @param following the observations after the rollout's last step
      */
-    Targets vTrace(float[] acted, float[] learning, Rollout rollout, float[] following, Configuration.A3c options) {
+    Targets vTrace(Model acted, Model learning, Rollout rollout, float[] following, Configuration.A3c options) {
         int samples = rollout.samples();
         double[] logRatios = new double[samples];
         double[] values = new double[samples];
@@ -56,15 +57,11 @@ final class OffPolicy {
         return new Targets(trace.advantages(), trace.targets(), values);
     }
 
-    /** Leaves the network at these parameters. */
-    private void addLogProbabilities(
-            float[] parameters, Rollout rollout, int sign, double[] logRatios, double[] values) {
-        network.setParameters(parameters);
+    /** Leaves the network at this model. */
+    private void addLogProbabilities(Model model, Rollout rollout, int sign, double[] logRatios, double[] values) {
+        network.setModel(model);
         network.forward(rollout.observations(), 0, rollout.samples());
-        double[] free = new double[distribution.freeParameters()];
-        for (int i = 0; i < free.length; i++) {
-            free[i] = parameters[parameters.length - free.length + i];
-        }
+        double[] free = model.freeParameters();
         double[] outputs = new double[distribution.outputs()];
         for (int i = 0; i < rollout.samples(); i++) {
             for (int output = 0; output < outputs.length; output++) {

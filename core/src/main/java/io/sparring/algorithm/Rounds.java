@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.List;
@@ -18,8 +19,8 @@ public interface Rounds extends AutoCloseable {
      */
     record Outcome(float[] gradientSum, List<ShardStatistics> statistics) {}
 
-    /** One round of every shard from where it stands, with the same parameters. The parameters must not change afterwards. */
-    Outcome run(float[] parameters);
+    /** One round of every shard from where it stands, with the same model. */
+    Outcome run(Model model);
 
     /** Where the shards stand now, in order. */
     List<Shard> shards();
@@ -29,7 +30,7 @@ public interface Rounds extends AutoCloseable {
      *
      * @return them, in order
      */
-    List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy);
+    List<Episode> evaluate(Model model, long index, int episodes, boolean greedy);
 
     @Override
     void close();

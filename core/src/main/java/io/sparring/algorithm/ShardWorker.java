@@ -7,6 +7,7 @@ import io.sparring.environment.EnvironmentSpec;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Architecture;
 import io.sparring.network.LearningNetwork;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
@@ -16,8 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One round of one shard: (θ, shard) → (gradient, statistics, shard′), a pure function. The worker itself is only a scratch
- * pad (an environment, two readers of the parameters) that saves making these anew; any worker gives the same result. Used by
+ * One round of one shard: (model, shard) → (gradient, statistics, shard′), a pure function. The worker itself is only a scratch
+ * pad (an environment, two readers of the model) that saves making these anew; any worker gives the same result. Used by
  * one thread at a time, and closed by whoever made it.
  *
  * <p>The gradient is of the <em>sum</em> over the shard's samples: adding up the shards' gradients and dividing by the number of
@@ -70,10 +71,10 @@ public final class ShardWorker implements AutoCloseable {
     }
 
     /** The round. Neither argument is changed. */
-    public ShardUpdate round(float[] parameters, Shard shard) {
+    public ShardUpdate round(Model model, Shard shard) {
         Configuration.A2c options = configuration.a2c();
 
-        Actor.Result acted = actor.act(parameters, shard, options.gamma(), options.rolloutLength());
+        Actor.Result acted = actor.act(model, shard, options.gamma(), options.rolloutLength());
         long start = System.nanoTime();
 
         Rollout rollout = acted.rollout();
@@ -92,7 +93,7 @@ public final class ShardWorker implements AutoCloseable {
                         new Part(advantages, new ActorCriticLoss.Weights(0, alpha, beta)))
                 : List.of(new Part(advantages, new ActorCriticLoss.Weights(1, alpha, beta)));
         float[] gradient = new float[parts.size() * count];
-        ActorCriticLoss.Sums losses = learn(parameters, rollout, returns, parts, gradient);
+        ActorCriticLoss.Sums losses = learn(model, rollout, returns, parts, gradient);
 
         ShardStatistics statistics = ShardStatistics.of(
                 shard.index(), acted, isFinite(gradient), losses, targets, System.nanoTime() - start);
@@ -100,8 +101,8 @@ public final class ShardWorker implements AutoCloseable {
     }
 
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
-    Actor.Result act(float[] parameters, Shard shard, double gamma, int steps) {
-        return actor.act(parameters, shard, gamma, steps);
+    Actor.Result act(Model model, Shard shard, double gamma, int steps) {
+        return actor.act(model, shard, gamma, steps);
     }
 
     /**
@@ -126,14 +127,13 @@ public final class ShardWorker implements AutoCloseable {
      *
      * @return the first part's sums
      */
-    ActorCriticLoss.Sums learn(
-            float[] parameters, Rollout rollout, double[] returns, List<Part> parts, float[] gradient) {
+    ActorCriticLoss.Sums learn(Model model, Rollout rollout, double[] returns, List<Part> parts, float[] gradient) {
         int count = architecture.parameterCount();
-        double[] free = freeParameters(parameters);
+        double[] free = model.freeParameters();
         double[][] sums = new double[parts.size()][count];
         double[][] freeSums = new double[parts.size()][free.length];
         ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
-        learning.setParameters(parameters);
+        learning.setModel(model);
         for (int from = 0; from < rollout.samples(); from += CHUNK) {
             int rows = Math.min(CHUNK, rollout.samples() - from);
             learning.forward(rollout.observations(), from * architecture.observationSize(), rows);
@@ -172,14 +172,6 @@ public final class ShardWorker implements AutoCloseable {
         double[] ones = new double[count];
         Arrays.fill(ones, 1);
         return ones;
-    }
-
-    private double[] freeParameters(float[] parameters) {
-        double[] free = new double[distribution.freeParameters()];
-        for (int i = 0; i < free.length; i++) {
-            free[i] = parameters[parameters.length - free.length + i];
-        }
-        return free;
     }
 
     private static boolean isFinite(float[] gradient) {

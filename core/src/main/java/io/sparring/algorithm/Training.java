@@ -2,7 +2,6 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
-import io.sparring.network.Architecture;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Policy;
 import java.util.List;
@@ -64,12 +63,12 @@ public final class Training {
      * @param greedy whether the likeliest action is taken; otherwise actions are sampled
      */
     public List<Episode> evaluate(TrainingState state, int episodes, boolean greedy) {
-        return new Evaluator(configuration, source).play(state.parameters(), state.envSteps(), 0, episodes, greedy);
+        return new Evaluator(configuration, source)
+                .play(state.model(), state.counters().envSteps(), 0, episodes, greedy);
     }
 
     /** What was learned, for acting. */
     public Policy policy(TrainingState state) {
-        Architecture architecture = ShardWorker.architecture(configuration, source.spec());
-        return new Policy(architecture, source.spec().actionSpace(), state.parameters());
+        return new Policy(state.model(), source.spec().actionSpace());
     }
 }

@@ -13,7 +13,7 @@ public interface TrainingListener {
      * @param round rounds done, this one included
      * @param envSteps environment steps done, this round's included
      * @param episodes episodes ended so far
-     * @param meanReturn of the last {@value TrainingState#RECENT} episodes; NaN before the first one ended
+     * @param meanReturn of the last {@value Counters#RECENT} episodes; NaN before the first one ended
      * @param policyLoss mean L_π
      * @param valueLoss mean L_V
      * @param entropy mean H
@@ -88,7 +88,7 @@ public interface TrainingListener {
     default void checkpoint(TrainingState state) {}
 
     /**
-     * The best evaluation so far: the parameters and the counters, without optimiser and shards, since acting needs no more.
+     * The best evaluation so far: the model and the counters, without optimiser and shards, since acting needs no more.
      */
     default void best(TrainingState state) {}
 

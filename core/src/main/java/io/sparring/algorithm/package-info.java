@@ -7,7 +7,7 @@
  *   A3cWorker    the loop of a worker that waits for nobody: act, take gradient steps, push, pull
  *   A3c          the driver's side of it: the global parameters, evaluations, records, the end
  *   Workers      where these workers run: SteppedWorkers (here, one thread), ThreadWorkers or Spark
- *   ShardWorker  one round of one shard, a pure function: (θ, shard) → (gradient, statistics, shard′)
+ *   ShardWorker  one round of one shard, a pure function: (model, shard) → (gradient, statistics, shard′)
  * </pre>
  */
 package io.sparring.algorithm;

@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,8 @@ public record Architecture(
         Activation activation,
         int observationSize,
         int policyOutputs,
-        int freeParameters) {
+        int freeParameters)
+        implements Serializable {
 
     /** The standard deviation, as a share of an orthogonal matrix, of the policy head: small, so that all actions start alike. */
     private static final double POLICY_GAIN = 0.01;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** What computes gradients. All engines read the same flat vector of parameters; acting is {@link Network}'s with each of them. */
+/** What computes gradients. All engines read the same {@link Model}; acting is {@link Network}'s with each of them. */
 public enum Engine {
     /** {@link Network}: plain Java, with the same bits on every machine. */
     @JsonProperty("plain")

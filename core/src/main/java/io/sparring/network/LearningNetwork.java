@@ -2,23 +2,23 @@ package io.sparring.network;
 
 /**
  * What learning asks of a network: {@link Network} computes it in plain Java, another engine may compute the same from the same
- * flat vector of parameters. Used by one thread at a time.
+ * {@link Model}. Used by one thread at a time.
  */
 public interface LearningNetwork {
 
     /** Makes such networks; another engine registers one for {@link java.util.ServiceLoader}. */
     interface Factory {
 
-        /** A network of no parameters yet. */
+        /** A network of no model yet. */
         LearningNetwork create(Architecture architecture);
     }
 
     /**
-     * Computes with these parameters from now on; the array must not change.
+     * Computes as this model does from now on.
      *
-     * @throws IllegalArgumentException if they are not as many as the architecture has
+     * @throws IllegalArgumentException if it is a model of another architecture
      */
-    void setParameters(float[] parameters);
+    void setModel(Model model);
 
     /**
      * Computes policy and value of a batch, and keeps what {@link #backward} needs.

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An actor-critic network over one flat vector of parameters, for acting and for learning alike: {@link #forward} gives the policy's
+ * An actor-critic network over a {@link Model}'s flat vector of parameters, for acting and for learning alike: {@link #forward} gives the policy's
  * outputs and the values of a batch, {@link #backward} turns the loss's gradient with respect to them into the gradient with respect to
  * the parameters. The loss itself is none of its business.
  *
@@ -27,7 +27,7 @@ public final class Network implements LearningNetwork {
     private final int policy;
     private final int value;
 
-    /** A network of no parameters yet. */
+    /** A network of no model yet. */
     public Network(Architecture architecture) {
         this(architecture, Kernels.create());
     }
@@ -54,13 +54,10 @@ public final class Network implements LearningNetwork {
     }
 
     @Override
-    public void setParameters(float[] parameters) {
-        if (parameters.length != architecture.parameterCount()) {
-            throw new IllegalArgumentException(
-                    parameters.length + " parameters for a network of " + architecture.parameterCount());
-        }
+    public void setModel(Model model) {
+        model.requireOf(architecture);
         for (Node node : nodes) {
-            node.computation().setParameters(parameters, node.offset());
+            node.computation().setParameters(model.parameters(), node.offset());
         }
     }
 

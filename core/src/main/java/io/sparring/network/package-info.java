@@ -1,10 +1,10 @@
 /**
- * Actor-critic networks. The parameters are one flat vector of floats, and one network reads it, whoever acts
- * and whoever learns:
+ * Actor-critic networks. What there is to know for acting is one value, the {@link io.sparring.network.Model}: an architecture and one
+ * flat vector of parameters. One network reads it, whoever acts and whoever learns:
  *
  * <pre>
  *   Architecture ──▶ Layer (Dense, …) ──▶ Layer.Computation ─┐
- *   flat parameters ─────────────────────────────────────────┴─▶ Network: forward, backward, on Batches, by Kernels
+ *   Model.parameters ────────────────────────────────────────┴─▶ Network: forward, backward, on Batches, by Kernels
  *                                                                          VectorKernels │ ScalarKernels, the same bits
  * </pre>
  */

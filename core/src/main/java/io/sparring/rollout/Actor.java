@@ -2,6 +2,7 @@ package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Generators;
@@ -37,17 +38,17 @@ public final class Actor {
     /**
      * T steps from where {@code shard} stands. The shard is read, never changed.
      *
-     * @param parameters θ, by which every step is taken
+     * @param model by which every step is taken
      * @param gamma γ
      * @param steps T
      */
-    public Result act(float[] parameters, Shard shard, double gamma, int steps) {
+    public Result act(Model model, Shard shard, double gamma, int steps) {
         long start = System.nanoTime();
         int copies = environment.copies();
         int observationSize = environment.observationSpace().size();
         int actionSize = distribution.actionSize();
         environment.restore(shard.environment());
-        network.setParameters(parameters);
+        network.setModel(model);
         Generators generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
         double[] returns = shard.returns().clone();
         int[] lengths = shard.lengths().clone();
@@ -70,7 +71,12 @@ public final class Actor {
             network.forward(current, 0, copies);
             for (int copy = 0; copy < copies; copy++) {
                 distribution.sample(
-                        network.policyOutputs(), copy, parameters, generators.get(copy), drawn, copy * actionSize);
+                        network.policyOutputs(),
+                        copy,
+                        model.parameters(),
+                        generators.get(copy),
+                        drawn,
+                        copy * actionSize);
             }
             System.arraycopy(drawn, 0, actions, t * drawn.length, drawn.length);
             distribution.toEnvironment(drawn, environmentActions, copies);

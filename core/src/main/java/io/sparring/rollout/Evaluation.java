@@ -2,6 +2,7 @@ package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Generators;
@@ -9,7 +10,7 @@ import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 
 /**
- * Whole episodes by fixed parameters. Episode i of evaluation k is the same whoever plays it and whatever is played beside it,
+ * Whole episodes by one model. Episode i of evaluation k is the same whoever plays it and whatever is played beside it,
  * since it is seeded by (seed, k, i).
  */
 public final class Evaluation {
@@ -18,19 +19,16 @@ public final class Evaluation {
     /**
      * Plays one episode in every copy of the environment.
      *
+     * @param model for this environment
      * @param index k, which evaluation of the run
      * @param first the index of the episode that the first copy plays; the others follow
      * @param greedy whether the likeliest action is taken; otherwise actions are sampled
      */
     public static Episode[] play(
-            Environment environment,
-            Network network,
-            ActionDistribution distribution,
-            float[] parameters,
-            long seed,
-            long index,
-            int first,
-            boolean greedy) {
+            Environment environment, Model model, long seed, long index, int first, boolean greedy) {
+        ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+        Network network = new Network(model.architecture());
+        network.setModel(model);
         int copies = environment.copies();
         int actionSize = distribution.actionSize();
         long[] environmentSeeds = new long[copies];
@@ -45,7 +43,6 @@ public final class Evaluation {
         float[] environmentActions = new float[actions.length];
         double[] returns = new double[copies];
         Episode[] episodes = new Episode[copies];
-        network.setParameters(parameters);
         environment.reset(environmentSeeds, step.observations);
 
         int playing = copies;
@@ -58,7 +55,7 @@ public final class Evaluation {
                     distribution.sample(
                             network.policyOutputs(),
                             copy,
-                            parameters,
+                            model.parameters(),
                             generators.get(copy),
                             actions,
                             copy * actionSize);

@@ -1,7 +1,7 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Space;
-import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 
@@ -11,12 +11,12 @@ public final class Policy {
     private final ActionDistribution distribution;
     private final int observationSize;
 
-    /** @param parameters must not change afterwards */
-    public Policy(Architecture architecture, Space actionSpace, float[] parameters) {
-        network = new Network(architecture);
-        network.setParameters(parameters);
+    /** @param actionSpace which the model's policy head is for */
+    public Policy(Model model, Space actionSpace) {
+        network = new Network(model.architecture());
+        network.setModel(model);
         distribution = ActionDistribution.of(actionSpace);
-        observationSize = architecture.observationSize();
+        observationSize = model.architecture().observationSize();
     }
 
     /**

@@ -1,10 +1,14 @@
 package io.sparring.run;
 
+import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.format.Input;
 import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
+import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.rollout.Shard;
 import io.sparring.rollout.ShardCodec;
 import java.io.DataOutputStream;
@@ -30,13 +34,55 @@ import java.util.List;
  * old versions stay readable: 1 had one count of steps for all optimisers, and shards without a header of their own.
  *
  * @param configuration the resolved configuration, as YAML
- * @param state the run
+ * @param counters what the run has done
+ * @param parameters its model's, flat: the architecture follows from the configuration and the environment, and only who has both can
+ *     make a {@link Model} of them
+ * @param optimizerState as in {@link TrainingState}
+ * @param optimizerSteps as in {@link TrainingState}
+ * @param shards as in {@link TrainingState}
  */
-public record CheckpointFile(String configuration, TrainingState state) {
+public record CheckpointFile(
+        String configuration,
+        Counters counters,
+        float[] parameters,
+        float[] optimizerState,
+        List<Integer> optimizerSteps,
+        List<Shard> shards) {
     static final Versions VERSIONS = new Versions(1, 2);
     private static final byte[] MAGIC = "SPARRING".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = MAGIC.length + Integer.BYTES;
     private static final int DIGEST_BYTES = 32;
+
+    /** @param state the run */
+    public CheckpointFile(String configuration, TrainingState state) {
+        this(
+                configuration,
+                state.counters(),
+                state.model().parameters(),
+                state.optimizerState(),
+                state.optimizerSteps(),
+                state.shards());
+    }
+
+    /**
+     * The model in it.
+     *
+     * @param architecture of the network that its configuration has in its environment
+     * @throws InvalidConfiguration if that has another number of parameters
+     */
+    public Model model(Architecture architecture) {
+        try {
+            return new Model(architecture, parameters);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfiguration(
+                    "the checkpoint does not fit its configuration's network in this environment: " + e.getMessage());
+        }
+    }
+
+    /** The run, to go on from; as {@link #model}. */
+    public TrainingState state(Architecture architecture) {
+        return new TrainingState(counters, model(architecture), optimizerState, optimizerSteps, shards);
+    }
 
     /** Writes everything; the stream stays open. */
     public void write(OutputStream out) throws IOException {
@@ -45,8 +91,8 @@ public record CheckpointFile(String configuration, TrainingState state) {
         data.write(MAGIC);
         data.writeInt(VERSIONS.newest());
         data.write(allButShards());
-        data.writeInt(state.shards().size());
-        for (Shard shard : state.shards()) {
+        data.writeInt(shards.size());
+        for (Shard shard : shards) {
             byte[] encoded = ShardCodec.encode(shard);
             data.writeInt(encoded.length);
             data.write(encoded);
@@ -56,21 +102,22 @@ public record CheckpointFile(String configuration, TrainingState state) {
     }
 
     private byte[] allButShards() {
-        Output out = new Output((state.parameters().length + state.optimizerState().length + 1024) * Float.BYTES);
+        Output out = new Output((parameters.length + optimizerState.length + 1024) * Float.BYTES);
         out.text(configuration);
-        out.integer64(state.round());
-        out.integer64(state.envSteps());
-        out.integer64(state.episodes());
-        out.real(state.bestReturn());
-        out.integer(state.droppedGradients());
-        out.real(state.seconds());
-        out.integer64(state.solvedAtSteps());
-        out.real(state.solvedAtSeconds());
-        out.doubles(
-                state.recentReturns().stream().mapToDouble(Double::doubleValue).toArray());
-        out.floats(state.parameters());
-        out.integers(state.optimizerSteps().stream().mapToInt(Integer::intValue).toArray());
-        out.floats(state.optimizerState());
+        out.integer64(counters.round());
+        out.integer64(counters.envSteps());
+        out.integer64(counters.episodes());
+        out.real(counters.bestReturn());
+        out.integer(counters.droppedGradients());
+        out.real(counters.seconds());
+        out.integer64(counters.solvedAtSteps());
+        out.real(counters.solvedAtSeconds());
+        out.doubles(counters.recentReturns().stream()
+                .mapToDouble(Double::doubleValue)
+                .toArray());
+        out.floats(parameters);
+        out.integers(optimizerSteps.stream().mapToInt(Integer::intValue).toArray());
+        out.floats(optimizerState);
         return out.bytes();
     }
 
@@ -124,20 +171,20 @@ public record CheckpointFile(String configuration, TrainingState state) {
         }
         return new CheckpointFile(
                 configuration,
-                new TrainingState(
+                new Counters(
                         round,
                         envSteps,
                         episodes,
-                        parameters,
-                        optimizerState,
-                        Arrays.stream(optimizerSteps).boxed().toList(),
-                        shards,
                         recentReturns,
                         bestReturn,
                         droppedGradients,
                         seconds,
                         solvedAtSteps,
-                        solvedAtSeconds));
+                        solvedAtSeconds),
+                parameters,
+                optimizerState,
+                Arrays.stream(optimizerSteps).boxed().toList(),
+                shards);
     }
 
     /** The SHA-256 of parameters as flat little-endian floats, in hexadecimal: what two equal runs have in common. */

@@ -10,6 +10,9 @@ import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.loss.ActorCriticLoss;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
@@ -55,7 +58,7 @@ class A2cTest {
 
     private static String sha256(Configuration configuration) {
         return CheckpointFile.sha256(
-                train(configuration, new Recorder()).state().parameters());
+                train(configuration, new Recorder()).state().model().parameters());
     }
 
     private static double lastEvaluation(Recorder recorder) {
@@ -106,7 +109,7 @@ class A2cTest {
 
         assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
         assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(475);
-        assertThat(result.state().solvedAtSteps())
+        assertThat(result.state().counters().solvedAtSteps())
                 .isEqualTo(result.state().envSteps())
                 .isLessThan(200000);
     }
@@ -176,8 +179,8 @@ class A2cTest {
 
         assertThat(result.reason()).isEqualTo(Reason.TARGET_RETURN);
         assertThat(result.state().envSteps()).isEqualTo(128);
-        assertThat(result.state().solvedAtSteps()).isEqualTo(128);
-        assertThat(result.state().bestReturn()).isEqualTo(lastEvaluation(recorder));
+        assertThat(result.state().counters().solvedAtSteps()).isEqualTo(128);
+        assertThat(result.state().counters().bestReturn()).isEqualTo(lastEvaluation(recorder));
     }
 
     @Test
@@ -210,7 +213,7 @@ class A2cTest {
                 configuration(SMALL, "budget.env-steps=1000000000", "budget.wall-clock-seconds=0.05"), new Recorder());
 
         assertThat(result.reason()).isEqualTo(Reason.WALL_CLOCK);
-        assertThat(result.state().seconds()).isGreaterThanOrEqualTo(0.05);
+        assertThat(result.state().counters().seconds()).isGreaterThanOrEqualTo(0.05);
     }
 
     // What it tells.
@@ -271,8 +274,8 @@ class A2cTest {
                         configuration, configuration.environment().resolve(), start.shards());
                 Rounds rounds = new Rounds() {
                     @Override
-                    public Outcome run(float[] parameters) {
-                        return local.run(parameters);
+                    public Outcome run(Model model) {
+                        return local.run(model);
                     }
 
                     @Override
@@ -282,8 +285,8 @@ class A2cTest {
                     }
 
                     @Override
-                    public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-                        return local.evaluate(parameters, index, episodes, greedy);
+                    public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
+                        return local.evaluate(model, index, episodes, greedy);
                     }
 
                     @Override
@@ -296,7 +299,7 @@ class A2cTest {
         assertThat(recorder.best).isNotEmpty().allSatisfy(best -> {
             assertThat(best.shards()).isEmpty();
             assertThat(best.optimizerState()).isEmpty();
-            assertThat(best.parameters()).hasSameSizeAs(start.parameters());
+            assertThat(best.model().parameters()).hasSameSizeAs(start.model().parameters());
             assertThat(best.envSteps()).isEqualTo(64 * best.round());
         });
     }
@@ -321,12 +324,12 @@ class A2cTest {
                 .map(Episode::totalReward)
                 .toList();
 
-        assertThat(all).hasSizeGreaterThan(TrainingState.RECENT);
-        assertThat(end.episodes()).isEqualTo(all.size());
-        assertThat(end.recentReturns()).isEqualTo(all.subList(all.size() - TrainingState.RECENT, all.size()));
+        assertThat(all).hasSizeGreaterThan(Counters.RECENT);
+        assertThat(end.counters().episodes()).isEqualTo(all.size());
+        assertThat(end.counters().recentReturns()).isEqualTo(all.subList(all.size() - Counters.RECENT, all.size()));
         Round last = recorder.rounds.get(recorder.rounds.size() - 1);
         assertThat(last.episodes()).isEqualTo(all.size());
-        assertThat(last.meanReturn()).isEqualTo(end.meanReturn());
+        assertThat(last.meanReturn()).isEqualTo(end.counters().meanReturn());
     }
 
     @Test
@@ -357,7 +360,8 @@ class A2cTest {
         for (long cut : new long[] {1, 4, 9, 10}) {
             TrainingState captured = recorder.checkpoints.get(cut);
             requireSameRun(trainFrom(configuration, captured, new Recorder()).state(), end);
-            TrainingState read = CheckpointFile.read(recorder.files.get(cut)).state();
+            TrainingState read = CheckpointFile.read(recorder.files.get(cut))
+                    .state(end.model().architecture());
             requireSameRun(trainFrom(configuration, read, new Recorder()).state(), end);
         }
     }
@@ -365,7 +369,7 @@ class A2cTest {
     private static void requireSameRun(TrainingState actual, TrainingState expected) {
         assertThat(actual)
                 .usingRecursiveComparison()
-                .ignoringFields("seconds", "solvedAtSeconds")
+                .ignoringFields("counters.seconds", "counters.solvedAtSeconds")
                 .isEqualTo(expected);
     }
 
@@ -382,7 +386,7 @@ class A2cTest {
     void theSecondsOfASessionAreAddedToThoseBefore() {
         Configuration configuration = configuration(SMALL);
         Recorder recorder = new Recorder(3);
-        double before = train(configuration, recorder).state().seconds();
+        double before = train(configuration, recorder).state().counters().seconds();
         Recorder after = new Recorder();
         trainFrom(configuration, recorder.checkpoints.get(3L), after);
 
@@ -419,7 +423,7 @@ class A2cTest {
         }
 
         @Override
-        public Outcome run(float[] parameters) {
+        public Outcome run(Model model) {
             return outcome;
         }
 
@@ -429,7 +433,7 @@ class A2cTest {
         }
 
         @Override
-        public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+        public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
             return List.of();
         }
 
@@ -464,20 +468,13 @@ class A2cTest {
         }
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
+        Architecture twoBiases = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 0, 1, 0);
         TrainingState two = new TrainingState(
-                0,
-                0,
-                0,
-                new float[] {1, 2},
+                Counters.NONE,
+                new Model(twoBiases, new float[] {1, 2}),
                 start.optimizerState(),
                 List.of(),
-                start.shards(),
-                List.of(),
-                Double.NEGATIVE_INFINITY,
-                0,
-                0,
-                -1,
-                -1);
+                start.shards());
         return A2c.train(configuration, two, new Told(new Rounds.Outcome(sum, statistics)), recorder)
                 .state();
     }
@@ -487,7 +484,7 @@ class A2cTest {
         Recorder recorder = new Recorder();
         TrainingState end = oneRound(recorder, new float[] {15, -30}, true, true);
 
-        assertThat(end.parameters()).containsExactly(0.5f, 3);
+        assertThat(end.model().parameters()).containsExactly(0.5f, 3);
         assertThat(recorder.rounds.get(0).policyLoss()).isEqualTo(12.0 / 30);
         assertThat(recorder.rounds.get(0).valueLoss()).isEqualTo(24.0 / 30);
         assertThat(recorder.rounds.get(0).entropy()).isEqualTo(36.0 / 30);
@@ -498,8 +495,8 @@ class A2cTest {
         Recorder recorder = new Recorder();
         TrainingState end = oneRound(recorder, new float[] {10, -20}, false, true);
 
-        assertThat(end.parameters()).containsExactly(0.5f, 3);
-        assertThat(end.droppedGradients()).isEqualTo(1);
+        assertThat(end.model().parameters()).containsExactly(0.5f, 3);
+        assertThat(end.counters().droppedGradients()).isEqualTo(1);
         assertThat(end.envSteps()).isEqualTo(30);
         assertThat(recorder.rounds.get(0).valueLoss()).isEqualTo(12.0 / 20);
     }
@@ -508,7 +505,7 @@ class A2cTest {
     void whereAllGradientsAreDroppedNoStepIsTaken() {
         TrainingState end = oneRound(new Recorder(), new float[] {0, 0}, false, false);
 
-        assertThat(end.parameters()).containsExactly(1, 2);
+        assertThat(end.model().parameters()).containsExactly(1, 2);
         assertThat(end.optimizerSteps(0)).isZero();
         assertThat(end.round()).isEqualTo(1);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.network.Model;
 import io.sparring.parameterserver.InMemoryChannel;
 import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServer;
@@ -62,7 +63,7 @@ class A3cTest {
     }
 
     private static float[] parameters(String... overrides) throws Exception {
-        return stepped(configuration(overrides), new Recorder()).state().parameters();
+        return stepped(configuration(overrides), new Recorder()).state().model().parameters();
     }
 
     @ParameterizedTest
@@ -77,6 +78,7 @@ class A3cTest {
                         new LocalRounds(synchronous, synchronous.environment().resolve(), start.shards()),
                         new Recorder())
                 .state()
+                .model()
                 .parameters();
 
         assertThat(parameters("a3c.workers=1", "a3c.merge=" + merge)).isEqualTo(expected);
@@ -102,6 +104,7 @@ class A3cTest {
         assertThat(once)
                 .isNotEqualTo(TrainingState.first(
                                 configuration(), configuration().environment().resolve())
+                        .model()
                         .parameters());
     }
 
@@ -201,6 +204,7 @@ class A3cTest {
                                 configuration, configuration.environment().resolve()),
                         new Recorder())
                 .state()
+                .model()
                 .parameters();
 
         assertThat(resumed).isEqualTo(parameters("a3c.workers=1", "a3c.merge=sum"));
@@ -218,10 +222,10 @@ class A3cTest {
 
         assertThat(result.reason()).isEqualTo(TrainingListener.Reason.TARGET_RETURN);
         assertThat(recorder.evaluations).hasSize(1);
-        assertThat(result.state().parameters()).isEqualTo(last(recorder.best).parameters());
+        assertThat(result.state().model()).isEqualTo(last(recorder.best).model());
         assertThat(new Evaluator(configuration, configuration.environment().resolve())
                         .play(
-                                result.state().parameters(),
+                                result.state().model(),
                                 recorder.evaluations.get(0).envSteps(),
                                 0,
                                 4,
@@ -287,9 +291,9 @@ class A3cTest {
         Recorder recorder = new Recorder();
         stepped(configuration, recorder);
 
-        float[] parameters = TrainingState.first(
+        Model model = TrainingState.first(
                         configuration, configuration.environment().resolve())
-                .parameters();
+                .model();
         Shard shard = TrainingState.first(
                         configuration("algorithm=a2c"),
                         configuration.environment().resolve())
@@ -297,7 +301,7 @@ class A3cTest {
                 .get(0);
         Rollout rollout = new ShardWorker(
                         configuration, configuration.environment().resolve())
-                .act(parameters, shard, configuration.a3c().gamma(), 8)
+                .act(model, shard, configuration.a3c().gamma(), 8)
                 .rollout();
         double[] returns = correction.equals("none")
                 ? returns(rollout)
@@ -462,8 +466,8 @@ class A3cTest {
                 TrainingState.first(configuration, configuration.environment().resolve()),
                 new Uneven(),
                 recorder);
-        TrainingState middle =
-                CheckpointFile.read(recorder.files.lastEntry().getValue()).state();
+        TrainingState middle = CheckpointFile.read(recorder.files.lastEntry().getValue())
+                .state(recorder.checkpoints.lastEntry().getValue().model().architecture());
         List<Integer> pushed = new ArrayList<>();
         for (int worker : new int[] {0, 1}) {
             pushed.add((int) recorder.rounds.stream()

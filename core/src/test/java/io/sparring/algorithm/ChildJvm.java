@@ -2,6 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.network.Architecture;
 import io.sparring.network.Kernels;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
@@ -56,9 +57,12 @@ public final class ChildJvm {
             System.out.println("training-" + i + " " + sha256(train(i, new Recorder())));
         }
         if (arguments.length > 0) {
+            Configuration configuration = configuration(0);
+            Architecture architecture = ShardWorker.architecture(
+                    configuration, configuration.environment().resolve().spec());
             TrainingState state = CheckpointFile.read(Files.readAllBytes(Path.of(arguments[0])))
-                    .state();
-            System.out.println("resumed " + sha256(trainFrom(configuration(0), state, new Recorder())));
+                    .state(architecture);
+            System.out.println("resumed " + sha256(trainFrom(configuration, state, new Recorder())));
         }
         System.out.println("kernels " + Kernels.description());
         System.out.println("native " + nativeLibraries());
@@ -97,7 +101,7 @@ public final class ChildJvm {
     }
 
     private static String sha256(TrainingState state) {
-        return CheckpointFile.sha256(state.parameters()) + " " + CheckpointFile.sha256(state.optimizerState());
+        return CheckpointFile.sha256(state.model().parameters()) + " " + CheckpointFile.sha256(state.optimizerState());
     }
 
     /** What of DL4J and ND4J is mapped into this process; Linux only. */

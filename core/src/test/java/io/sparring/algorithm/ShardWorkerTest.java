@@ -9,6 +9,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
@@ -52,7 +53,7 @@ class ShardWorkerTest {
     private static TrainingState trained(Configuration configuration) {
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
-        float[] parameters = start.parameters();
+        float[] parameters = start.model().parameters();
         for (int i = 0; i < parameters.length; i++) {
             parameters[i] += 0.3f * (float) StrictMath.sin(i);
         }
@@ -75,16 +76,16 @@ class ShardWorkerTest {
         Shard shard = state.shards().get(0);
         ShardWorker worker =
                 new ShardWorker(configuration, configuration.environment().resolve());
-        ShardUpdate first = worker.round(state.parameters(), shard);
+        ShardUpdate first = worker.round(state.model(), shard);
 
-        requireSame(worker.round(state.parameters(), shard), first);
+        requireSame(worker.round(state.model(), shard), first);
         worker.round(
                 TrainingState.first(configuration, configuration.environment().resolve())
-                        .parameters(),
+                        .model(),
                 first.next());
-        requireSame(worker.round(state.parameters(), shard), first);
+        requireSame(worker.round(state.model(), shard), first);
         requireSame(
-                new ShardWorker(configuration, configuration.environment().resolve()).round(state.parameters(), shard),
+                new ShardWorker(configuration, configuration.environment().resolve()).round(state.model(), shard),
                 first);
     }
 
@@ -95,7 +96,7 @@ class ShardWorkerTest {
         byte[] before = Recorder.file(state);
         ShardUpdate update = new ShardWorker(
                         configuration, configuration.environment().resolve())
-                .round(state.parameters(), state.shards().get(0));
+                .round(state.model(), state.shards().get(0));
 
         assertThat(Recorder.file(state)).isEqualTo(before);
         assertThat(update.next().observations())
@@ -107,7 +108,7 @@ class ShardWorkerTest {
         private final Configuration configuration;
         private final Architecture architecture;
         private final ActionDistribution distribution;
-        private final float[] parameters;
+        private final Model model;
         private float[] observations = new float[0];
         private float[] actions = new float[0];
         private double[] advantages = new double[0];
@@ -115,7 +116,7 @@ class ShardWorkerTest {
 
         WholeBatch(Configuration configuration, TrainingState state) {
             this.configuration = configuration;
-            parameters = state.parameters();
+            model = state.model();
             architecture = ShardWorker.architecture(
                     configuration, configuration.environment().resolve().spec());
             Configuration.A2c options = configuration.a2c();
@@ -125,7 +126,7 @@ class ShardWorkerTest {
                 distribution = ActionDistribution.of(environment.actionSpace());
                 Actor actor = new Actor(environment, new Network(architecture), distribution);
                 for (Shard shard : state.shards()) {
-                    Rollout rollout = actor.act(parameters, shard, options.gamma(), options.rolloutLength())
+                    Rollout rollout = actor.act(model, shard, options.gamma(), options.rolloutLength())
                             .rollout();
                     double[] estimated = options.advantage()
                             .estimate(rollout.advantageInputs(), options.gaeLambda(), options.advantageSteps());
@@ -155,6 +156,7 @@ class ShardWorkerTest {
         /** ∇L, L a mean over all samples. */
         double[] gradient() {
             int rows = advantages.length;
+            float[] parameters = model.parameters();
             double[] free = new double[distribution.freeParameters()];
             int layers = parameters.length - free.length;
             for (int i = 0; i < free.length; i++) {
@@ -163,7 +165,7 @@ class ShardWorkerTest {
             double[] freeGradient = new double[free.length];
             double[] gradient = new double[parameters.length];
             Network network = new Network(architecture);
-            network.setParameters(parameters);
+            network.setModel(model);
             network.forward(observations, 0, rows);
             ActorCriticLoss.gradient(
                     distribution,
@@ -213,10 +215,9 @@ class ShardWorkerTest {
         List<ShardUpdate> updates = new ArrayList<>();
         for (Shard shard : state.shards()) {
             updates.add(
-                    new ShardWorker(configuration, configuration.environment().resolve())
-                            .round(state.parameters(), shard));
+                    new ShardWorker(configuration, configuration.environment().resolve()).round(state.model(), shard));
         }
-        float[] sum = GradientSum.of(updates, state.parameters().length);
+        float[] sum = GradientSum.of(updates, state.model().parameters().length);
         double[] mean = new double[sum.length];
         int samples = updates.stream()
                 .mapToInt(update -> update.statistics().samples())
@@ -232,11 +233,10 @@ class ShardWorkerTest {
     void theAverageOfEquallyLargeShardsGradientsIsTheGradientOfTheWholeBatch() {
         Configuration configuration = configuration();
         TrainingState state = trained(configuration);
-        double[] average = new double[state.parameters().length];
+        double[] average = new double[state.model().parameters().length];
         for (Shard shard : state.shards()) {
-            ShardUpdate update = new ShardWorker(
-                            configuration, configuration.environment().resolve())
-                    .round(state.parameters(), shard);
+            ShardUpdate update =
+                    new ShardWorker(configuration, configuration.environment().resolve()).round(state.model(), shard);
             for (int i = 0; i < average.length; i++) {
                 average[i] += update.gradient()[i]
                         / (double) update.statistics().samples()
@@ -256,12 +256,13 @@ class ShardWorkerTest {
                 "a2c.normalize-advantages=true",
                 "budget.env-steps=1");
         TrainingState state = trained(configuration);
-        float[] before = state.parameters().clone();
+        float[] before = state.model().parameters().clone();
         float[] after;
         try (Rounds rounds =
                 new LocalRounds(configuration, configuration.environment().resolve(), state.shards())) {
             after = A2c.train(configuration, state, rounds, new TrainingListener() {})
                     .state()
+                    .model()
                     .parameters();
         }
         double[] step = new double[before.length];
@@ -284,7 +285,7 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         ShardStatistics statistics = new ShardWorker(
                         configuration, configuration.environment().resolve())
-                .round(state.parameters(), state.shards().get(0))
+                .round(state.model(), state.shards().get(0))
                 .statistics();
         WholeBatch batch = new WholeBatch(configuration, state);
 
@@ -307,11 +308,11 @@ class ShardWorkerTest {
     void aGradientThatIsNotFiniteIsCalledThat() {
         Configuration configuration = configuration();
         TrainingState state = trained(configuration);
-        float[] parameters = state.parameters().clone();
+        float[] parameters = state.model().parameters().clone();
         parameters[3] = Float.NaN;
 
         assertThat(new ShardWorker(configuration, configuration.environment().resolve())
-                        .round(parameters, state.shards().get(0))
+                        .round(state.model().with(parameters), state.shards().get(0))
                         .statistics()
                         .finite())
                 .isFalse();

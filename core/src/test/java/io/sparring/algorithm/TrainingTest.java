@@ -31,7 +31,7 @@ class TrainingTest {
     }
 
     private static String bits(long seed) throws InterruptedException {
-        return CheckpointFile.sha256(training(seed).run().state().parameters());
+        return CheckpointFile.sha256(training(seed).run().state().model().parameters());
     }
 
     @Test

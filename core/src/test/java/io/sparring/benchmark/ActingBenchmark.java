@@ -35,7 +35,7 @@ public class ActingBenchmark {
     @Setup
     public void setUp() {
         acting = new Network(network.architecture);
-        acting.setParameters(network.parameters());
+        acting.setModel(network.model());
         observations = network.observations(rows);
     }
 

@@ -39,7 +39,7 @@ public class LearningBenchmark {
     @Setup
     public void setUp() {
         learning = new Network(network.architecture);
-        learning.setParameters(network.parameters());
+        learning.setModel(network.model());
         observations = network.observations(rows);
         policyGradient = uniform(rows * network.architecture.policyOutputs());
         valueGradient = uniform(rows);

@@ -2,6 +2,7 @@ package io.sparring.benchmark;
 
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.random.Streams;
 import java.util.List;
 
@@ -18,8 +19,8 @@ public enum Networks {
         this.architecture = architecture;
     }
 
-    float[] parameters() {
-        return architecture.initialParameters(Streams.of(1));
+    Model model() {
+        return new Model(architecture, architecture.initialParameters(Streams.of(1)));
     }
 
     float[] observations(int rows) {

@@ -68,7 +68,7 @@ public final class StalenessExperiment {
                                 configuration, configuration.environment().resolve()),
                         workers,
                         listener);
-                long solved = result.state().solvedAtSteps();
+                long solved = result.state().counters().solvedAtSteps();
                 steps[seed] = solved < 0 ? Long.MAX_VALUE : solved;
             }
         }

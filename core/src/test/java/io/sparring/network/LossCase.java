@@ -42,7 +42,7 @@ record LossCase(
     double loss(LearningNetwork network, float[] parameters, double[] gradient) {
         double[] free = free(Batches.doubles(parameters));
         double[] freeGradient = new double[free.length];
-        network.setParameters(parameters);
+        network.setModel(new Model(architecture, parameters));
         network.forward(observations, 0, rows());
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 distribution,

@@ -74,7 +74,7 @@ class NetworkTest {
     void outputsAreThoseOfTheFormulas(Architecture architecture) {
         float[] parameters = parameters(architecture);
         Network network = new Network(architecture);
-        network.setParameters(parameters);
+        network.setModel(new Model(architecture, parameters));
         LiteralNetwork literal = new LiteralNetwork(architecture, Batches.doubles(parameters));
         for (int rows : BATCHES) {
             float[] observations = observations(rows, architecture);
@@ -97,7 +97,7 @@ class NetworkTest {
     @MethodSource("architectures")
     void aRowsBitsDependOnThatRowAlone(Architecture architecture) {
         Network network = new Network(architecture);
-        network.setParameters(parameters(architecture));
+        network.setModel(new Model(architecture, parameters(architecture)));
         int all = 257;
         int outputs = architecture.policyOutputs();
         float[] observations = observations(all, architecture);
@@ -124,7 +124,7 @@ class NetworkTest {
     @MethodSource("architectures")
     void thePolicyIsTheSameWhereNobodyAsksForValues(Architecture architecture) {
         Network network = new Network(architecture);
-        network.setParameters(parameters(architecture));
+        network.setModel(new Model(architecture, parameters(architecture)));
         float[] observations = observations(5, architecture);
         network.forward(observations, 0, 5);
         float[] asked = Batches.rowByRow(network.policyOutputs());
@@ -137,9 +137,10 @@ class NetworkTest {
 
     @Test
     void oneUnitWorkedOutByHand() {
-        Network network = new Network(new Architecture(Architecture.Kind.SHARED, List.of(1), Activation.RELU, 2, 2, 1));
+        Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(1), Activation.RELU, 2, 2, 1);
+        Network network = new Network(architecture);
         // w = (2, −1), b = ½; policy w = (3, −3), b = (0, 1); value w = 4, b = −1; one free parameter
-        network.setParameters(new float[] {2, -1, 0.5f, 3, -3, 0, 1, 4, -1, 9});
+        network.setModel(new Model(architecture, new float[] {2, -1, 0.5f, 3, -3, 0, 1, 4, -1, 9}));
         network.forward(new float[] {1, 0.5f, -1, 1}, 0, 2);
 
         assertThat(Batches.rowByRow(network.policyOutputs())).containsExactly(6, -5, 0, 1);
@@ -150,7 +151,7 @@ class NetworkTest {
     @MethodSource("architectures")
     void anObservationThatIsNotANumberShowsInItsRowAndInNoOther(Architecture architecture) {
         Network network = new Network(architecture);
-        network.setParameters(parameters(architecture));
+        network.setModel(new Model(architecture, parameters(architecture)));
         float[] observations = observations(3, architecture);
         observations[architecture.observationSize()] = Float.NaN;
         network.forward(observations, 0, 3);
@@ -180,13 +181,12 @@ class NetworkTest {
     }
 
     @Test
-    void parametersOfAnotherNetworkAreRefused() {
-        Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(1), Activation.RELU, 2, 2, 1);
-        for (int count : new int[] {9, 11}) {
-            assertThatThrownBy(() -> new Network(architecture).setParameters(new float[count]))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage(count + " parameters for a network of 10");
-        }
+    void theModelOfAnotherNetworkIsRefusedHoweverManyParametersItHas() {
+        Architecture relu = new Architecture(Architecture.Kind.SHARED, List.of(1), Activation.RELU, 2, 2, 1);
+        Architecture tanh = new Architecture(Architecture.Kind.SHARED, List.of(1), Activation.TANH, 2, 2, 1);
+        assertThatThrownBy(() -> new Network(relu).setModel(new Model(tanh, new float[10])))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a model of " + tanh + " for a network of " + relu);
     }
 
     // Backward.
@@ -249,7 +249,7 @@ class NetworkTest {
 
     private static Network network() {
         Network network = new Network(SMALL);
-        network.setParameters(SMALL.initialParameters(Streams.of(1)));
+        network.setModel(new Model(SMALL, SMALL.initialParameters(Streams.of(1))));
         return network;
     }
 
@@ -320,7 +320,7 @@ class NetworkTest {
     void severalBackwardPassesMayFollowOneForwardPass(Architecture.Kind kind) {
         Architecture architecture = new Architecture(kind, List.of(8, 5), Activation.TANH, OBSERVATION, 2, 2);
         Network network = new Network(architecture);
-        network.setParameters(architecture.initialParameters(Streams.of(1)));
+        network.setModel(new Model(architecture, architecture.initialParameters(Streams.of(1))));
         float[] observations = observations(200);
         network.forward(observations, 0, 200);
         double[] both = new double[architecture.parameterCount()];
@@ -376,16 +376,16 @@ class NetworkTest {
     }
 
     @Test
-    void newParametersCountFromTheNextBatchOn() {
+    void aNewModelCountsFromTheNextBatchOn() {
         Architecture linear = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 1, 1, 0);
         Network network = new Network(linear);
         // policy 2x + 1, value 3x + 4
-        network.setParameters(new float[] {2, 1, 3, 4});
+        network.setModel(new Model(linear, new float[] {2, 1, 3, 4}));
         network.forward(new float[] {10}, 0, 1);
         assertThat(network.policyOutputs().get(0, 0)).isEqualTo(21);
         assertThat(network.values().get(0, 0)).isEqualTo(34);
 
-        network.setParameters(new float[] {-2, 1, -3, 4});
+        network.setModel(new Model(linear, new float[] {-2, 1, -3, 4}));
         network.forward(new float[] {10}, 0, 1);
         assertThat(network.policyOutputs().get(0, 0)).isEqualTo(-19);
         assertThat(network.values().get(0, 0)).isEqualTo(-26);
@@ -397,13 +397,13 @@ class NetworkTest {
 
     /** Weights that were packed for the backward pass are packed anew. */
     @Test
-    void newParametersCountInTheBackwardPassToo() {
+    void aNewModelCountsInTheBackwardPassToo() {
         Network used = network();
         gradient(used, observations(8), 8, policyGradient, valueGradient);
-        float[] others = SMALL.initialParameters(Streams.of(99));
-        used.setParameters(others);
+        Model others = new Model(SMALL, SMALL.initialParameters(Streams.of(99)));
+        used.setModel(others);
         Network fresh = new Network(SMALL);
-        fresh.setParameters(others);
+        fresh.setModel(others);
 
         assertThat(gradient(used, observations(8), 8, policyGradient, valueGradient))
                 .isEqualTo(gradient(fresh, observations(8), 8, policyGradient, valueGradient));
@@ -430,13 +430,13 @@ class NetworkTest {
         double[] ofPolicy = new double[20 * architecture.policyOutputs()];
         ofPolicy[ofPolicy.length - 1] = Double.NaN;
         double[] gradient = new double[parameters.length];
-        network.setParameters(parameters);
+        network.setModel(new Model(architecture, parameters));
         network.forward(observations, 0, 20);
         backward(network, ofPolicy, new double[20], gradient);
         assertThat(Arrays.stream(gradient).anyMatch(Double::isNaN)).isTrue();
 
         parameters[0] = Float.NaN;
-        network.setParameters(parameters);
+        network.setModel(new Model(architecture, parameters));
         network.forward(observations, 0, 20);
         assertThat(Batches.doubles(network.policyOutputs())).contains(Double.NaN);
     }
@@ -455,7 +455,7 @@ class NetworkTest {
         Kernels[] kernels = {Kernels.create(), new ScalarKernels()};
         for (int i = 0; i < 2; i++) {
             Network network = new Network(architecture, kernels[i]);
-            network.setParameters(parameters);
+            network.setModel(new Model(architecture, parameters));
             network.forward(observations, 0, 300);
             backward(network, ofPolicy, ofValues, gradients[i]);
             policies[i] = Batches.rowByRow(network.policyOutputs());

@@ -92,7 +92,7 @@ class StockGraphTest {
 
         for (Kernels kernels : new Kernels[] {Kernels.create(), new ScalarKernels()}) {
             Network network = new Network(architecture, kernels);
-            network.setParameters(all);
+            network.setModel(new Model(architecture, all));
             network.forward(Batches.floats(observations), 0, ROWS);
             Batches.fill(network.policyGradient(), policyGradient);
             Batches.fill(network.valueGradient(), valueGradient);

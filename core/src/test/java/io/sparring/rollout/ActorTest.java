@@ -6,6 +6,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
@@ -35,6 +36,10 @@ class ActorTest {
                 distribution.freeParameters());
     }
 
+    private static Model model(Environment environment) {
+        return new Model(architecture(environment), PARAMETERS);
+    }
+
     private static double value(double observation) {
         return 2 * observation + 0.5;
     }
@@ -45,7 +50,7 @@ class ActorTest {
 
     private static Actor.Result act(int steps, String... scripts) {
         Environment environment = new Scripted(scripts);
-        return actor(environment).act(PARAMETERS, Shard.first(7, 3, environment), GAMMA, steps);
+        return actor(environment).act(model(environment), Shard.first(7, 3, environment), GAMMA, steps);
     }
 
     @Test
@@ -120,7 +125,7 @@ class ActorTest {
         Shard shard = Shard.first(7, 3, environment);
         List<Episode> episodes = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
-            Actor.Result result = actor.act(PARAMETERS, shard, GAMMA, 2);
+            Actor.Result result = actor.act(model(environment), shard, GAMMA, 2);
             episodes.addAll(result.episodes());
             shard = result.next();
         }
@@ -139,14 +144,14 @@ class ActorTest {
     void twoShortRolloutsAreOneLongOne() {
         Environment environment = Environments.create("CartPole-v1", 3);
         Architecture architecture = architecture(environment, 8);
-        float[] parameters = architecture.initialParameters(Streams.of(1));
+        Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
         Actor actor =
                 new Actor(environment, new Network(architecture), ActionDistribution.of(environment.actionSpace()));
         Shard first = Shard.first(7, 0, environment);
 
-        Actor.Result whole = actor.act(parameters, first, GAMMA, 60);
-        Actor.Result half = actor.act(parameters, first, GAMMA, 30);
-        Actor.Result rest = actor.act(parameters, half.next(), GAMMA, 30);
+        Actor.Result whole = actor.act(model, first, GAMMA, 60);
+        Actor.Result half = actor.act(model, first, GAMMA, 30);
+        Actor.Result rest = actor.act(model, half.next(), GAMMA, 30);
 
         assertThat(join(half.rollout().observations(), rest.rollout().observations()))
                 .isEqualTo(whole.rollout().observations());

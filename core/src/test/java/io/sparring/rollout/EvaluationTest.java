@@ -6,7 +6,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
-import io.sparring.network.Network;
+import io.sparring.network.Model;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -35,14 +35,7 @@ class EvaluationTest {
     private static List<Episode> play(
             Environment environment, List<Integer> hidden, float[] parameters, long index, int first, boolean greedy) {
         return List.of(Evaluation.play(
-                environment,
-                new Network(architecture(environment, hidden)),
-                ActionDistribution.of(environment.actionSpace()),
-                parameters,
-                7,
-                index,
-                first,
-                greedy));
+                environment, new Model(architecture(environment, hidden), parameters), 7, index, first, greedy));
     }
 
     /** A network that knows nothing: episodes of CartPole that end early and differ. */

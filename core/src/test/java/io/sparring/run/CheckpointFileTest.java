@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.LocalRounds;
 import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
 import io.sparring.rollout.Shard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -66,20 +71,11 @@ class CheckpointFileTest {
                 4, new byte[] {1, -1}, new float[] {0.5f}, new byte[] {3}, new double[] {-0.25}, new int[] {9});
         return new CheckpointFile(
                 "seed: 1\n",
-                new TrainingState(
-                        1,
-                        2,
-                        3,
-                        new float[] {1.5f, Float.MIN_VALUE},
-                        new float[] {2},
-                        List.of(4, 1),
-                        List.of(shard, shard),
-                        List.of(1.0, 2.0),
-                        -1e300,
-                        5,
-                        6.5,
-                        7,
-                        8.5));
+                new Counters(1, 2, 3, List.of(1.0, 2.0), -1e300, 5, 6.5, 7, 8.5),
+                new float[] {1.5f, Float.MIN_VALUE},
+                new float[] {2},
+                List.of(4, 1),
+                List.of(shard, shard));
     }
 
     private static byte[] written(CheckpointFile file) {
@@ -246,16 +242,20 @@ class CheckpointFileTest {
                 assertThat(again).isEqualTo(bytes);
             }
         });
-        TrainingState state = golden.state();
+        Configuration longer =
+                ConfigurationFile.parse("golden", golden.configuration(), List.of("budget.env-steps=512"));
+        Architecture architecture =
+                ShardWorker.architecture(longer, longer.environment().resolve().spec());
+        TrainingState state = golden.state(architecture);
         assertThat(state.round()).isEqualTo(4);
         assertThat(state.envSteps()).isEqualTo(256);
         assertThat(state.optimizerSteps()).containsExactly(4);
         assertThat(state.shards()).hasSize(2);
-        assertThat(state.recentReturns()).hasSize((int) state.episodes()).isNotEmpty();
-        assertThat(CheckpointFile.sha256(state.parameters())).isEqualTo(sha256);
+        assertThat(state.counters().recentReturns())
+                .hasSize((int) state.counters().episodes())
+                .isNotEmpty();
+        assertThat(CheckpointFile.sha256(state.model().parameters())).isEqualTo(sha256);
 
-        Configuration longer =
-                ConfigurationFile.parse("golden", golden.configuration(), List.of("budget.env-steps=512"));
         try (Rounds rounds = new LocalRounds(longer, longer.environment().resolve(), state.shards())) {
             assertThat(A2c.train(longer, state, rounds, new TrainingListener() {})
                             .state()
@@ -267,7 +267,7 @@ class CheckpointFileTest {
     /** Version 1 had one count for all workers' optimisers, the highest: it stands for each. */
     @Test
     void theOneStepCountOfVersionOneStandsForAllWorkers() throws IOException {
-        Shard shard = small().state().shards().get(0);
+        Shard shard = small().shards().get(0);
         Output out = new Output(0);
         out.text("algorithm: a3c\n");
         for (int i = 0; i < 3; i++) {
@@ -297,12 +297,25 @@ class CheckpointFileTest {
                 .put(out.bytes())
                 .array();
 
-        TrainingState state = CheckpointFile.read(signed(old)).state();
+        CheckpointFile file = CheckpointFile.read(signed(old));
+        Architecture twoBiases = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 0, 1, 0);
+        TrainingState state = file.state(twoBiases);
 
         assertThat(state.optimizerSteps()).containsExactly(17);
         assertThat(state.optimizerSteps(0)).isEqualTo(17);
         assertThat(state.optimizerSteps(1)).isEqualTo(17);
         assertThat(state.shards()).extracting(Shard::index).containsExactly(0, 1);
+    }
+
+    /** As where an environment of the same name sees something else today. */
+    @Test
+    void aNetworkThatTheParametersDoNotFitIsRefused() {
+        Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 1, 1, 0);
+
+        assertThatThrownBy(() -> small().state(architecture))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage("the checkpoint does not fit its configuration's network in this environment:"
+                        + " 2 parameters for a network of 4");
     }
 
     @Test

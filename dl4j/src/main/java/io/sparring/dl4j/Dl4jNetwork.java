@@ -6,6 +6,7 @@ import io.sparring.network.Batch;
 import io.sparring.network.Dense;
 import io.sparring.network.Layer;
 import io.sparring.network.LearningNetwork;
+import io.sparring.network.Model;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -71,14 +72,11 @@ final class Dl4jNetwork implements LearningNetwork {
     }
 
     @Override
-    public void setParameters(float[] parameters) {
-        if (parameters.length != architecture.parameterCount()) {
-            throw new IllegalArgumentException(
-                    parameters.length + " parameters for a network of " + architecture.parameterCount());
-        }
+    public void setModel(Model model) {
+        model.requireOf(architecture);
         int count = architecture.layerParameterCount();
         float[] layers = new float[count];
-        System.arraycopy(parameters, 0, layers, 0, count);
+        System.arraycopy(model.parameters(), 0, layers, 0, count);
         graph.setParams(Nd4j.create(layers, new long[] {1, count}, 'c'));
     }
 

@@ -9,6 +9,7 @@ import io.sparring.network.Batch;
 import io.sparring.network.Dense;
 import io.sparring.network.Engine;
 import io.sparring.network.LearningNetwork;
+import io.sparring.network.Model;
 import io.sparring.random.Streams;
 import java.util.List;
 import java.util.stream.Stream;
@@ -45,7 +46,7 @@ class Dl4jNetworkTest {
         assertThat(dl4j).isInstanceOf(Dl4jNetwork.class);
 
         for (LearningNetwork network : List.of(plain, dl4j)) {
-            network.setParameters(parameters);
+            network.setModel(new Model(architecture, parameters));
             network.forward(observations, 0, ROWS);
         }
         requireClose(dl4j.policyOutputs(), plain.policyOutputs());
@@ -76,7 +77,7 @@ class Dl4jNetworkTest {
             }
             float[] observations = uniform(Streams.of(i), architecture.observationSize());
             for (LearningNetwork network : List.of(plain, dl4j)) {
-                network.setParameters(parameters);
+                network.setModel(new Model(architecture, parameters));
                 network.forward(observations, 0, 1);
             }
             requireClose(dl4j.values(), plain.values());

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.algorithm.Backend;
+import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.Strategy;
@@ -12,6 +13,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Kernels;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.folder.RunResult;
@@ -106,20 +108,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private static TrainingState restarted(TrainingState end) {
-        return new TrainingState(
-                0,
-                0,
-                0,
-                end.parameters(),
-                end.optimizerState(),
-                end.optimizerSteps(),
-                end.shards(),
-                end.recentReturns(),
-                Double.NEGATIVE_INFINITY,
-                end.droppedGradients(),
-                0,
-                -1,
-                -1);
+        return new TrainingState(Counters.NONE, end.model(), end.optimizerState(), end.optimizerSteps(), end.shards());
     }
 
     /** Rounds with a clock around them. */
@@ -146,9 +135,9 @@ final class BenchCommand implements Callable<Integer> {
             Rounds rounds = backend.rounds(configuration, source, start);
             return new Rounds() {
                 @Override
-                public Outcome run(float[] parameters) {
+                public Outcome run(Model model) {
                     long before = System.nanoTime();
-                    Outcome outcome = rounds.run(parameters);
+                    Outcome outcome = rounds.run(model);
                     outside = (System.nanoTime() - before) / 1e6;
                     return outcome;
                 }
@@ -159,8 +148,8 @@ final class BenchCommand implements Callable<Integer> {
                 }
 
                 @Override
-                public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
-                    return rounds.evaluate(parameters, index, episodes, greedy);
+                public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
+                    return rounds.evaluate(model, index, episodes, greedy);
                 }
 
                 @Override

@@ -1,7 +1,9 @@
 package io.sparring.spark.cli;
 
+import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.run.CheckpointFile;
 import io.sparring.spark.folder.RunFolder;
@@ -86,7 +88,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         SavedRun saved = open();
         EnvironmentSource source = saved.source();
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
-        float[] parameters = saved.checkpoint().state().parameters();
+        Model model = saved.checkpoint().model(ShardWorker.architecture(saved.configuration(), source.spec()));
         List<Episode> played;
         SparkConf settings = Session.settings();
         settings.setIfMissing(
@@ -94,7 +96,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
                 "sparring " + saved.configuration().environment().id());
         try (JavaSparkContext spark = Session.start(settings, "its episodes are played again")) {
             played = SparkRounds.evaluate(
-                    spark, saved.configuration(), source, parameters, INDEX, episodes, greedy, "evaluation");
+                    spark, saved.configuration(), source, model, INDEX, episodes, greedy, "evaluation");
         }
         double mean =
                 played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
@@ -108,7 +110,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
                 Locale.ROOT,
                 "%s of round %,d: mean return %.1f ± %.1f over %d %s episodes (from %.1f to %.1f)%n",
                 checkpoint,
-                saved.checkpoint().state().round(),
+                saved.checkpoint().counters().round(),
                 mean,
                 deviation,
                 episodes,
@@ -127,8 +129,8 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
             result.put("episodes", episodes);
             result.put("greedy", greedy);
             result.put("checkpoint", checkpoint);
-            result.put("env_steps", saved.checkpoint().state().envSteps());
-            result.put("params_sha256", CheckpointFile.sha256(parameters));
+            result.put("env_steps", saved.checkpoint().counters().envSteps());
+            result.put("params_sha256", CheckpointFile.sha256(model.parameters()));
             result.put("run", saved.folder().name());
             System.out.println(RunResult.json(result));
         }

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.Explanation;
+import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.Strategy;
 import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingFailed;
@@ -203,12 +204,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
-        if (Strategy.of(configuration).inRounds() && checkpoint.state().shards().isEmpty()) {
+        if (Strategy.of(configuration).inRounds() && checkpoint.shards().isEmpty()) {
             throw new InvalidConfiguration("--resume " + folder.name()
                     + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
         }
         float[] best = folder.bestParameters(Console::say);
-        return new Start(configuration, source, checkpoint.state(), best);
+        TrainingState state = checkpoint.state(ShardWorker.architecture(configuration, source.spec()));
+        return new Start(configuration, source, state, best);
     }
 
     private static void refuseOtherSection(String section, Record saved, Record asked, Set<String> mayChange) {
@@ -259,8 +261,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             }
             BestParameters best = new BestParameters(start.bestParameters());
             TrainingResult result = recorded(folder, start, spark, signals, best);
-            RunResult summary =
-                    RunResult.of(result.state(), best.parameters(), RunResult.lower(result.reason()), folder);
+            RunResult summary = RunResult.of(
+                    result.state().counters(),
+                    result.state().model().parameters(),
+                    best.parameters(),
+                    RunResult.lower(result.reason()),
+                    folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
             RunReport.write(folder, configuration, start.source().spec(), summary);
             print(folder, configuration, summary);
@@ -331,7 +337,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
 
         @Override
         public void best(TrainingState state) {
-            parameters = state.parameters();
+            parameters = state.model().parameters();
         }
 
         float[] parameters() {

@@ -233,7 +233,7 @@ public final class RunFolder implements AutoCloseable {
     /** The parameters of the best evaluation; null where none is whole, which stops nobody: {@code last} has all of the run. */
     public float[] bestParameters(Consumer<String> warn) throws IOException {
         try {
-            return readCheckpoint("best", warn).state().parameters();
+            return readCheckpoint("best", warn).parameters();
         } catch (FileNotFoundException none) {
             return null;
         }

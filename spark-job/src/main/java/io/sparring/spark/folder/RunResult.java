@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
-import io.sparring.algorithm.TrainingState;
+import io.sparring.algorithm.Counters;
 import io.sparring.configuration.Configuration;
 import io.sparring.run.CheckpointFile;
 import java.util.Locale;
@@ -39,21 +39,25 @@ public record RunResult(
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** @param bestParameters null before the first evaluation */
-    public static RunResult of(TrainingState state, float[] bestParameters, String reason, RunFolder folder) {
+    /**
+     * @param parameters of the last model
+     * @param bestParameters null before the first evaluation
+     */
+    public static RunResult of(
+            Counters counters, float[] parameters, float[] bestParameters, String reason, RunFolder folder) {
         return new RunResult(
-                state.envSteps(),
-                state.round(),
-                state.episodes(),
-                Double.isNaN(state.meanReturn()) ? null : state.meanReturn(),
-                Double.isInfinite(state.bestReturn()) ? null : state.bestReturn(),
-                state.solvedAtSteps() < 0 ? null : state.solvedAtSteps(),
-                state.solvedAtSteps() < 0 ? null : state.solvedAtSeconds(),
-                state.seconds(),
-                state.seconds() == 0 ? 0 : state.envSteps() / state.seconds(),
-                CheckpointFile.sha256(state.parameters()),
+                counters.envSteps(),
+                counters.round(),
+                counters.episodes(),
+                Double.isNaN(counters.meanReturn()) ? null : counters.meanReturn(),
+                Double.isInfinite(counters.bestReturn()) ? null : counters.bestReturn(),
+                counters.solvedAtSteps() < 0 ? null : counters.solvedAtSteps(),
+                counters.solvedAtSteps() < 0 ? null : counters.solvedAtSeconds(),
+                counters.seconds(),
+                counters.seconds() == 0 ? 0 : counters.envSteps() / counters.seconds(),
+                CheckpointFile.sha256(parameters),
                 bestParameters == null ? null : CheckpointFile.sha256(bestParameters),
-                state.droppedGradients(),
+                counters.droppedGradients(),
                 reason,
                 folder.name());
     }

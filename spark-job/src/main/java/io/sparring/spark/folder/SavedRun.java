@@ -78,6 +78,6 @@ public record SavedRun(
     /** What came of it, up to the checkpoint. */
     public RunResult result() throws IOException {
         float[] best = folder.bestParameters(Console::say);
-        return RunResult.of(checkpoint.state(), best, "saved", folder);
+        return RunResult.of(checkpoint.counters(), checkpoint.parameters(), best, "saved", folder);
     }
 }

@@ -1,7 +1,7 @@
 package io.sparring.spark.training;
 
+import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.ShardStatistics;
-import io.sparring.algorithm.TrainingState;
 import io.sparring.rollout.Episode;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -55,7 +55,7 @@ final class RoundDescription {
                 returns.add(episode.totalReward());
             }
         }
-        while (returns.size() > TrainingState.RECENT) {
+        while (returns.size() > Counters.RECENT) {
             returns.remove();
         }
     }

@@ -10,6 +10,7 @@ import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.session.LostExecutors;
@@ -45,7 +46,7 @@ public final class SparkRounds implements Rounds {
     private static final long TRAVEL_BYTES = 64 << 10;
 
     private static final int CUT_EVERY = 16;
-    /** From so many floats on θ is broadcast; below, it travels in the task's closure. */
+    /** From so many floats on a model is broadcast; below, it travels in the task's closure. */
     private static final int BROADCAST_FLOATS = 16 << 10;
 
     private final JavaSparkContext spark;
@@ -55,7 +56,7 @@ public final class SparkRounds implements Rounds {
     private final int cutEvery;
     private final Broadcast<WorkerPool> workers;
     private final LongAccumulator computed;
-    private final List<Broadcast<float[]>> sinceCut = new ArrayList<>();
+    private final List<Broadcast<Model>> sinceCut = new ArrayList<>();
 
     private final RoundDescription description;
     /** Of this session. */
@@ -82,7 +83,8 @@ public final class SparkRounds implements Rounds {
         this.configuration = configuration;
         this.source = source;
         this.pool = pool;
-        description = new RoundDescription(start.round(), start.envSteps(), start.recentReturns());
+        description = new RoundDescription(
+                start.round(), start.envSteps(), start.counters().recentReturns());
         long largest = start.shards().stream().mapToLong(Shard::bytes).max().orElseThrow();
         int asked = configuration.cluster().cutEveryRounds();
         cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES ? 1 : CUT_EVERY;
@@ -93,11 +95,11 @@ public final class SparkRounds implements Rounds {
     }
 
     @Override
-    public Outcome run(float[] parameters) {
+    public Outcome run(Model model) {
         spark.setJobDescription(description.next());
         Outcome outcome;
         try {
-            outcome = cutEvery == 1 ? travel(parameters) : stay(parameters);
+            outcome = cutEvery == 1 ? travel(model) : stay(model);
         } catch (Exception e) {
             throw failed(description.name(), e);
         }
@@ -106,10 +108,10 @@ public final class SparkRounds implements Rounds {
         return outcome;
     }
 
-    private Outcome travel(float[] parameters) {
+    private Outcome travel(Model model) {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
-        Theta theta = theta(parameters);
+        Theta theta = theta(model);
         List<ShardUpdate> updates = spark.parallelize(atDriver, atDriver.size())
                 .map(shard -> compute(pool, theta, shard, counter))
                 .collect();
@@ -120,13 +122,13 @@ public final class SparkRounds implements Rounds {
                 updates.stream().map(ShardUpdate::statistics).toList());
     }
 
-    private Outcome stay(float[] parameters) {
+    private Outcome stay(Model model) {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
-        Theta theta = theta(parameters);
+        Theta theta = theta(model);
         JavaRDD<ShardUpdate> updates =
                 onExecutors.map(shard -> compute(pool, theta, shard, counter)).persist(StorageLevel.MEMORY_AND_DISK());
-        Outcome outcome = sum(updates, parameters.length);
+        Outcome outcome = sum(updates, model.parameters().length);
         if (cached != null) {
             // Its successor is cached now. Should that be lost, Spark computes both again from the last cut.
             cached.unpersist(false);
@@ -184,7 +186,7 @@ public final class SparkRounds implements Rounds {
 
     private static ShardUpdate compute(Broadcast<WorkerPool> pool, Theta theta, Shard shard, LongAccumulator counter) {
         try {
-            ShardUpdate update = pool.value().round(theta.parameters(), shard);
+            ShardUpdate update = pool.value().round(theta.model(), shard);
             counter.add(1);
             return update;
         } catch (RuntimeException e) {
@@ -192,18 +194,18 @@ public final class SparkRounds implements Rounds {
         }
     }
 
-    /** Parameters on their way to the executors: small ones in the closure, large ones as a broadcast. */
-    private record Theta(float[] small, Broadcast<float[]> large) implements java.io.Serializable {
-        float[] parameters() {
+    /** A model on its way to the executors: a small one in the closure, a large one as a broadcast. */
+    private record Theta(Model small, Broadcast<Model> large) implements java.io.Serializable {
+        Model model() {
             return large == null ? small : large.value();
         }
     }
 
-    private Theta theta(float[] parameters) {
-        if (parameters.length < BROADCAST_FLOATS) {
-            return new Theta(parameters, null);
+    private Theta theta(Model model) {
+        if (model.parameters().length < BROADCAST_FLOATS) {
+            return new Theta(model, null);
         }
-        Broadcast<float[]> broadcast = spark.broadcast(parameters);
+        Broadcast<Model> broadcast = spark.broadcast(model);
         sinceCut.add(broadcast);
         return new Theta(null, broadcast);
     }
@@ -232,16 +234,9 @@ public final class SparkRounds implements Rounds {
     }
 
     @Override
-    public List<Episode> evaluate(float[] parameters, long index, int episodes, boolean greedy) {
+    public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
         return evaluate(
-                spark,
-                configuration,
-                source,
-                parameters,
-                index,
-                episodes,
-                greedy,
-                "evaluation after " + description.last());
+                spark, configuration, source, model, index, episodes, greedy, "evaluation after " + description.last());
     }
 
     /**
@@ -253,7 +248,7 @@ public final class SparkRounds implements Rounds {
             JavaSparkContext spark,
             Configuration configuration,
             EnvironmentSource source,
-            float[] parameters,
+            Model model,
             long index,
             int episodes,
             boolean greedy,
@@ -269,7 +264,7 @@ public final class SparkRounds implements Rounds {
         try {
             return spark
                     .parallelize(ranges, tasks)
-                    .map(range -> evaluator.play(parameters, index, range[0], range[1], greedy))
+                    .map(range -> evaluator.play(model, index, range[0], range[1], greedy))
                     .collect()
                     .stream()
                     .flatMap(List::stream)

@@ -4,6 +4,7 @@ import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Model;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.session.ExecutorSettings;
 import java.io.Serializable;
@@ -32,13 +33,13 @@ class WorkerPool implements Serializable, AutoCloseable {
         this.source = source;
     }
 
-    ShardUpdate round(float[] parameters, Shard shard) {
+    ShardUpdate round(Model model, Shard shard) {
         Idle idle = idle();
         ShardWorker used = idle.take();
         ShardWorker worker = used == null ? new ShardWorker(configuration, source) : used;
         ShardUpdate update;
         try {
-            update = worker.round(parameters, shard);
+            update = worker.round(model, shard);
         } catch (RuntimeException | Error e) {
             // A worker that threw may be in any state: only one that returned is used again.
             try (worker) {

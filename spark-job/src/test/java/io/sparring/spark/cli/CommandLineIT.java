@@ -468,7 +468,7 @@ class CommandLineIT {
                 .contains("shard 0", "round 3", "a2c.max-dropped-gradients is 2", "checkpoint of round 2 is intact")
                 .doesNotContain("..");
         assertThat(CheckpointFile.read(Files.readAllBytes(run.resolve("checkpoints/last")))
-                        .state()
+                        .counters()
                         .round())
                 .isEqualTo(2);
         assertThat(JSON.readTree(run.resolve("exit.json").toFile()).get("exit").asInt())
@@ -505,14 +505,14 @@ class CommandLineIT {
                                 + " The checkpoint of round [0-9]+ is intact: .*");
         assertThat(outcome.stderr()).doesNotContain("Exception", "\tat ");
         long round = CheckpointFile.read(Files.readAllBytes(fresh.resolve("kept/checkpoints/last")))
-                .state()
+                .counters()
                 .round();
         assertThat(outcome.stderr()).contains("checkpoint of round " + round + " is intact");
         assertThat(fresh.resolve("kept/checkpoints/.last.tmp")).doesNotExist();
 
         Path rescued = Path.of(outcome.stderr().replaceFirst("(?s).* is in (/var/tmp/\\S+) on .*", "$1"));
         long state = CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/last")))
-                .state()
+                .counters()
                 .round();
         assertThat(state).isGreaterThan(round);
         Sparring.Outcome resumed = resume(rescued, (state + 2) * STEPS_PER_ROUND);
@@ -558,7 +558,7 @@ class CommandLineIT {
                 new LocalRounds(configuration, configuration.environment().resolve(), first.shards())) {
             TrainingState end = A2c.train(configuration, first, rounds, new TrainingListener() {})
                     .state();
-            return CheckpointFile.sha256(end.parameters());
+            return CheckpointFile.sha256(end.model().parameters());
         }
     }
 

@@ -124,7 +124,8 @@ class HdfsIT {
         assertThat(Recorder.read(folder).stream().map(line -> ((Number) line.get("round")).longValue()))
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, ROUNDS).boxed().toList());
-        assertThat(folder.readCheckpoint("last", warning -> {}).state().round()).isEqualTo(end.round());
+        assertThat(folder.readCheckpoint("last", warning -> {}).counters().round())
+                .isEqualTo(end.round());
         assertThat(folder.has("metrics.jsonl.000002")).isFalse();
     }
 
@@ -194,10 +195,11 @@ class HdfsIT {
                     Path rescued = Path.of(e.getMessage().replaceFirst(".*--resume ", ""));
                     CheckpointFile checkpoint =
                             CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/last")));
-                    assertThat(checkpoint.state().round()).isEqualTo(10);
+                    assertThat(checkpoint.counters().round()).isEqualTo(10);
                     FileUtils.deleteDirectory(rescued.toFile());
                 });
-        assertThat(folder.readCheckpoint("last", warning -> {}).state().round()).isEqualTo(5);
+        assertThat(folder.readCheckpoint("last", warning -> {}).counters().round())
+                .isEqualTo(5);
     }
 
     private void filesAtMost(long count) throws IOException {

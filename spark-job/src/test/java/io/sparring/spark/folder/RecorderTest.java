@@ -49,10 +49,8 @@ class RecorderTest {
             recorder.checkpoint(all);
         }
 
-        assertThat(folder.readCheckpoint("best", warning -> {}).state().shards())
-                .isEmpty();
-        assertThat(folder.readCheckpoint("last", warning -> {}).state().shards())
-                .isNotEmpty();
+        assertThat(folder.readCheckpoint("best", warning -> {}).shards()).isEmpty();
+        assertThat(folder.readCheckpoint("last", warning -> {}).shards()).isNotEmpty();
     }
 
     /** Nobody could go on from the best alone. */
@@ -66,11 +64,9 @@ class RecorderTest {
         Path rescued = Path.of(recorder.rescued().replaceFirst(".*--resume ", ""));
         try {
             assertThat(CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/last")))
-                            .state()
                             .shards())
                     .isNotEmpty();
             assertThat(CheckpointFile.read(Files.readAllBytes(rescued.resolve("checkpoints/best")))
-                            .state()
                             .shards())
                     .isEmpty();
         } finally {

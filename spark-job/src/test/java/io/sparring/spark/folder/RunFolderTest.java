@@ -3,6 +3,7 @@ package io.sparring.spark.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
@@ -82,10 +83,10 @@ class RunFolderTest {
         }
         Path checkpoints = work.resolve("objects/checkpoints");
         assertThat(checkpoints.toFile().list()).containsExactlyInAnyOrder("last-000000000020", "last-000000000030");
-        assertThat(objects.readCheckpoint("last", w -> {}).state().round()).isEqualTo(30);
+        assertThat(objects.readCheckpoint("last", w -> {}).counters().round()).isEqualTo(30);
         // What a writer leaves that dies in the middle, should the store show it at all.
         Files.write(checkpoints.resolve("last-000000000030"), new byte[100]);
-        assertThat(objects.readCheckpoint("last", w -> {}).state().round()).isEqualTo(20);
+        assertThat(objects.readCheckpoint("last", w -> {}).counters().round()).isEqualTo(20);
     }
 
     /** An older one, silently in its place, would throw away what a newer build has trained. */
@@ -143,20 +144,9 @@ class RunFolderTest {
     }
 
     private static TrainingState at(TrainingState state, long round) {
+        Counters counters = new Counters(round, 0, 0, List.of(), Double.NEGATIVE_INFINITY, 0, 0, -1, -1);
         return new TrainingState(
-                round,
-                state.envSteps(),
-                state.episodes(),
-                state.parameters(),
-                state.optimizerState(),
-                state.optimizerSteps(),
-                state.shards(),
-                state.recentReturns(),
-                state.bestReturn(),
-                state.droppedGradients(),
-                state.seconds(),
-                state.solvedAtSteps(),
-                state.solvedAtSeconds());
+                counters, state.model(), state.optimizerState(), state.optimizerSteps(), state.shards());
     }
 
     private static byte[] bytes(String text) {

@@ -110,7 +110,7 @@ class S3IT {
         try (Sparring sparring = sparring(key, "train", "test.yaml", "--run", run)) {
             sparring.await("a checkpoint", this::hasCheckpoint);
         }
-        long round = checkpoint().state().round();
+        long round = checkpoint().counters().round();
         assertThat(round).isBetween(10L, ROUNDS - 1L);
         assertSucceeds("evaluate", run, "--checkpoint", "last", "--episodes", "2");
 
@@ -173,10 +173,10 @@ class S3IT {
             assertThat(rescued.find()).as(outcome.stderr()).isTrue();
             Path folder = Path.of(rescued.group(2));
             assertThat(CheckpointFile.read(Files.readAllBytes(folder.resolve("checkpoints/last")))
-                            .state()
+                            .counters()
                             .round())
                     .isEqualTo(Long.parseLong(rescued.group(1)));
-            assertThat(checkpoint().state().round()).isEqualTo(Long.parseLong(rescued.group(3)));
+            assertThat(checkpoint().counters().round()).isEqualTo(Long.parseLong(rescued.group(3)));
             FileUtils.deleteDirectory(folder.toFile());
         }
     }

@@ -286,7 +286,7 @@ public class A3cIT {
 
         assertEachUpdateOnce(run);
         assertThat(run.log).extracting(Update::worker).contains(0, 1, 2, 3);
-        int parameters = run.result.state().parameters().length;
+        int parameters = run.result.state().model().parameters().length;
         assertThat(run.received).isGreaterThan((long) run.log.size() * parameters * Float.BYTES);
         assertThat(run.result.state().envSteps()).isGreaterThanOrEqualTo(25_600);
         Set<Path> left = mediaDirectories();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.network.Model;
 import io.sparring.parameterserver.Update;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.cluster.ExecutorProcesses;
@@ -60,13 +61,13 @@ class ElasticIT {
         }
 
         @Override
-        ShardUpdate round(float[] parameters, Shard shard) {
+        ShardUpdate round(Model model, Shard shard) {
             try {
                 TimeUnit.MILLISECONDS.sleep(500);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return super.round(parameters, shard);
+            return super.round(model, shard);
         }
     }
 

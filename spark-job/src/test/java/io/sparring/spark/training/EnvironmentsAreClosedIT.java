@@ -11,6 +11,9 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.network.Model;
 import io.sparring.spark.cli.Sparring;
 import io.sparring.spark.session.Session;
 import java.io.File;
@@ -128,7 +131,7 @@ class EnvironmentsAreClosedIT {
     void thoseOfAPoolThatNobodyHolds() throws Exception {
         TrainingState start = TrainingState.first(configuration, source);
         assertThat(new WorkerPool(configuration, source)
-                        .round(start.parameters(), start.shards().get(0)))
+                        .round(start.model(), start.shards().get(0)))
                 .isNotNull();
 
         Sparring.eventually("all closed", Duration.ofSeconds(20), () -> {
@@ -140,8 +143,10 @@ class EnvironmentsAreClosedIT {
     @Test
     void thatOfAWorkerThatFailed() throws Exception {
         TrainingState start = TrainingState.first(configuration, source);
+        Architecture other = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 1, 1, 0);
         try (WorkerPool pool = new WorkerPool(configuration, source)) {
-            assertThatThrownBy(() -> pool.round(new float[1], start.shards().get(0)))
+            assertThatThrownBy(() -> pool.round(
+                            new Model(other, new float[4]), start.shards().get(0)))
                     .isInstanceOf(RuntimeException.class);
             assertThat(noted("closed-")).isEqualTo(2);
         }

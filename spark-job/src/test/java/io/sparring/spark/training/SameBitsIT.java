@@ -9,6 +9,7 @@ import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.network.Model;
 import io.sparring.rollout.Shard;
 import io.sparring.rollout.ShardCodec;
 import io.sparring.run.CheckpointFile;
@@ -160,7 +161,7 @@ public class SameBitsIT {
                                 configuration, configuration.environment().resolve(), middle.shards()),
                         new TrainingListener() {})
                 .state();
-        assertThat(CheckpointFile.sha256(end.parameters())).isEqualTo(plainJava());
+        assertThat(CheckpointFile.sha256(end.model().parameters())).isEqualTo(plainJava());
     }
 
     /** The first attempt at one shard's one round; known by what it begins with, wherever and in whatever job it is computed. */
@@ -206,11 +207,11 @@ public class SameBitsIT {
         }
 
         @Override
-        ShardUpdate round(float[] parameters, Shard shard) {
+        ShardUpdate round(Model model, Shard shard) {
             if (fault.isThis(shard)) {
                 throw new IllegalStateException("injected");
             }
-            return super.round(parameters, shard);
+            return super.round(model, shard);
         }
     }
 
@@ -226,7 +227,7 @@ public class SameBitsIT {
         }
 
         @Override
-        ShardUpdate round(float[] parameters, Shard shard) {
+        ShardUpdate round(Model model, Shard shard) {
             if (fault.isThis(shard)) {
                 try {
                     TimeUnit.SECONDS.sleep(60);
@@ -234,7 +235,7 @@ public class SameBitsIT {
                     Thread.currentThread().interrupt();
                 }
             }
-            return super.round(parameters, shard);
+            return super.round(model, shard);
         }
     }
 
@@ -259,6 +260,7 @@ public class SameBitsIT {
                                 configuration, configuration.environment().resolve(), start.shards()),
                         new TrainingListener() {})
                 .state()
+                .model()
                 .parameters());
     }
 
@@ -298,6 +300,7 @@ public class SameBitsIT {
                             }
                         })
                         .state()
+                        .model()
                         .parameters();
                 recomputed = rounds.recomputed();
             }

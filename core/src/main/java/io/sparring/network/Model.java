@@ -1,0 +1,45 @@
+package io.sparring.network;
+
+import java.io.Serializable;
+
+/**
+ * Everything needed to act, as one value: what the network looks like, and what it has learned. The array must not be changed.
+ *
+ * @param architecture the network
+ * @param parameters θ and φ in one flat vector, laid out as {@link Architecture} says
+ */
+public record Model(Architecture architecture, float[] parameters) implements Serializable {
+
+    /** @throws IllegalArgumentException if the parameters are not as many as the architecture has */
+    public Model {
+        int count = architecture.parameterCount();
+        if (parameters.length != count) {
+            throw new IllegalArgumentException(parameters.length + " parameters for a network of " + count);
+        }
+    }
+
+    /**
+     * The same with other parameters, as after a step of learning.
+     *
+     * @throws IllegalArgumentException if they are not as many
+     */
+    public Model with(float[] others) {
+        return new Model(architecture, others);
+    }
+
+    /** The parameters of the action's distribution that depend on no state: the vector's last ones. */
+    public double[] freeParameters() {
+        double[] free = new double[architecture.freeParameters()];
+        for (int i = 0; i < free.length; i++) {
+            free[i] = parameters[parameters.length - free.length + i];
+        }
+        return free;
+    }
+
+    /** @throws IllegalArgumentException if it is a model of another network than this one */
+    public void requireOf(Architecture network) {
+        if (!architecture.equals(network)) {
+            throw new IllegalArgumentException("a model of " + architecture + " for a network of " + network);
+        }
+    }
+}
