@@ -23,7 +23,7 @@ public abstract class Kernels {
 
     /** The fastest that this JVM has. */
     static Kernels create() {
-        return CHOICE.vectors() ? new WarmingKernels() : new ScalarKernels();
+        return CHOICE.vectors() ? Choice.vectorKernels() : new ScalarKernels();
     }
 
     /** Which kernels run in this JVM and why, as in {@code 16 floats at a time (jdk.incubator.vector)}. */
@@ -67,11 +67,6 @@ public abstract class Kernels {
                 throw new LinkageError("VectorKernels", e);
             }
         }
-    }
-
-    /** On the Vector API, whose module is there. */
-    static Kernels vectors() {
-        return Choice.vectorKernels();
     }
 
     /** How many floats it computes at a time. */
