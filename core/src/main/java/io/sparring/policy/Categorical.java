@@ -75,18 +75,18 @@ record Categorical(int n) implements ActionDistribution {
 
     @Override
     public double logProbability(double[] policy, int at, double[] free, float[] action, int actionAt) {
-        return policy[at + (int) action[actionAt]] - logSumExp(policy, at);
+        double max = max(policy, at);
+        double sum = 0;
+        for (int i = 0; i < n; i++) {
+            sum += exp(policy[at + i] - max);
+        }
+        return policy[at + (int) action[actionAt]] - max - StrictMath.log(sum);
     }
 
     @Override
     public double entropy(double[] policy, int at, double[] free) {
-        double logSumExp = logSumExp(policy, at);
-        double entropy = 0;
-        for (int i = 0; i < n; i++) {
-            double logProbability = policy[at + i] - logSumExp;
-            entropy -= StrictMath.exp(logProbability) * logProbability;
-        }
-        return entropy;
+        return addGradient(policy, at, free, new float[1], 0, 0, 0, new double[at + n], free)
+                .entropy();
     }
 
     @Override
@@ -100,27 +100,34 @@ record Categorical(int n) implements ActionDistribution {
             double entropyWeight,
             double[] policyGradient,
             double[] freeGradient) {
-        double logSumExp = logSumExp(policy, at);
-        double entropy = entropy(policy, at, free);
+        // Of each action one exponential, since this runs for every sample.
+        double max = max(policy, at);
+        double[] terms = new double[n];
+        double sum = 0;
+        double weighted = 0;
+        for (int i = 0; i < n; i++) {
+            terms[i] = exp(policy[at + i] - max);
+            sum += terms[i];
+            weighted += terms[i] == 0 ? 0 : terms[i] * (policy[at + i] - max);
+        }
+        double logSum = StrictMath.log(sum);
+        double entropy = logSum - weighted / sum;
         int chosen = (int) action[actionAt];
         for (int i = 0; i < n; i++) {
-            double logProbability = policy[at + i] - logSumExp;
-            double probability = StrictMath.exp(logProbability);
-            policyGradient[at + i] += logProbabilityWeight * ((i == chosen ? 1 : 0) - probability)
-                    - entropyWeight * probability * (logProbability + entropy);
+            double probability = terms[i] / sum;
+            double logProbability = policy[at + i] - max - logSum;
+            double surprise = probability == 0 ? 0 : probability * (logProbability + entropy);
+            policyGradient[at + i] +=
+                    logProbabilityWeight * ((i == chosen ? 1 : 0) - probability) - entropyWeight * surprise;
         }
-        return new Terms(policy[at + chosen] - logSumExp, entropy);
+        return new Terms(policy[at + chosen] - max - logSum, entropy);
     }
 
-    private double logSumExp(double[] policy, int at) {
+    private double max(double[] policy, int at) {
         double max = policy[at];
         for (int i = 1; i < n; i++) {
             max = Math.max(max, policy[at + i]);
         }
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += exp(policy[at + i] - max);
-        }
-        return max + StrictMath.log(sum);
+        return max;
     }
 }
