@@ -9,6 +9,10 @@ final class ScalarKernels extends Kernels {
     private static final int TILE = Batch.FEATURE_TILE;
 
     private final float[] lanes = new float[LANES];
+    /** A product's input and one output: arrays of their own, since in one the compiler must suspect loads and stores of overlapping. */
+    private float[][] columns = new float[0][];
+
+    private float[] sum = new float[0];
 
     @Override
     int lanes() {
@@ -29,29 +33,39 @@ final class ScalarKernels extends Kernels {
         if (!add) {
             out.resize(rows);
         }
+        if (columns.length < reduced || sum.length < rows) {
+            sum = new float[Math.max(rows, sum.length)];
+            columns = new float[Math.max(reduced, columns.length)][sum.length];
+        }
+        for (int k = 0; k < reduced; k++) {
+            System.arraycopy(in.values(), k * in.stride(), columns[k], 0, rows);
+        }
         for (int output = 0; output < outputs; output++) {
             int at = output * out.stride();
-            if (!add) {
-                Arrays.fill(out.values(), at, at + rows, biases == null ? 0 : biases[output]);
+            if (add) {
+                System.arraycopy(out.values(), at, sum, 0, rows);
+            } else {
+                Arrays.fill(sum, 0, rows, biases == null ? 0 : biases[output]);
             }
             int weight = output / TILE * reduced * TILE + output % TILE;
             int k = 0;
             for (; k + 4 <= reduced; k += 4) {
                 addFour(
-                        out.values(),
-                        at,
-                        in.values(),
-                        k * in.stride(),
-                        in.stride(),
-                        rows,
+                        sum,
+                        columns[k],
+                        columns[k + 1],
+                        columns[k + 2],
+                        columns[k + 3],
                         packed[weight + k * TILE],
                         packed[weight + (k + 1) * TILE],
                         packed[weight + (k + 2) * TILE],
-                        packed[weight + (k + 3) * TILE]);
+                        packed[weight + (k + 3) * TILE],
+                        rows);
             }
             for (; k < reduced; k++) {
-                addOne(out.values(), at, in.values(), k * in.stride(), rows, packed[weight + k * TILE]);
+                add(sum, columns[k], packed[weight + k * TILE], rows);
             }
+            System.arraycopy(sum, 0, out.values(), at, rows);
             if (activation != null) {
                 activation.apply(out.values(), at, at + rows);
             }
@@ -59,19 +73,16 @@ final class ScalarKernels extends Kernels {
     }
 
     private static void addFour(
-            float[] sum, int at, float[] in, int from, int stride, int rows, float w, float x, float y, float z) {
-        int second = from + stride;
-        int third = second + stride;
-        int fourth = third + stride;
+            float[] sum, float[] a, float[] b, float[] c, float[] d, float w, float x, float y, float z, int rows) {
         for (int row = 0; row < rows; row++) {
-            float partial = multiplyAdd(x, in[second + row], multiplyAdd(w, in[from + row], sum[at + row]));
-            sum[at + row] = multiplyAdd(z, in[fourth + row], multiplyAdd(y, in[third + row], partial));
+            float partial = multiplyAdd(x, b[row], multiplyAdd(w, a[row], sum[row]));
+            sum[row] = multiplyAdd(z, d[row], multiplyAdd(y, c[row], partial));
         }
     }
 
-    private static void addOne(float[] sum, int at, float[] in, int from, int rows, float weight) {
+    private static void add(float[] sum, float[] column, float weight, int rows) {
         for (int row = 0; row < rows; row++) {
-            sum[at + row] = multiplyAdd(weight, in[from + row], sum[at + row]);
+            sum[row] = multiplyAdd(weight, column[row], sum[row]);
         }
     }
 
