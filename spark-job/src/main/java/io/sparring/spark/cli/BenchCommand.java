@@ -12,6 +12,7 @@ import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.network.Engine;
 import io.sparring.network.Kernels;
 import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
@@ -90,7 +91,9 @@ final class BenchCommand implements Callable<Integer> {
                 state = restarted(training.run(state, meter, meter).state());
             }
             Map<String, Object> figures = meter.print(spark.master());
+            Engine engine = configuration.network().engine();
             System.out.println("networks are computed " + Kernels.description()
+                    + (engine == Engine.PLAIN ? "" : ", but gradients by " + RunResult.lower(engine))
                     + (spark.isLocal() ? "" : ": the driver's; doctor asks executors"));
             if (json) {
                 System.out.println(RunResult.json(figures));
