@@ -396,8 +396,8 @@ public record Configuration(
         /** The formula that it describes. */
         public UpdateRule rule() {
             return switch (kind) {
-                case RMSPROP -> new UpdateRule.RmsProp(rmspropDecay, epsilon);
-                case RMSPROP_TF -> new UpdateRule.RmsPropTf(rmspropDecay, epsilon);
+                case RMSPROP -> new UpdateRule.RmsProp(rmspropDecay, epsilon, false);
+                case RMSPROP_TF -> new UpdateRule.RmsProp(rmspropDecay, epsilon, true);
                 case ADAM -> new UpdateRule.Adam(adamBeta1, adamBeta2, epsilon);
                 case SGD -> new UpdateRule.Sgd();
             };

@@ -47,39 +47,14 @@ public interface UpdateRule extends Serializable {
     }
 
     /**
-     * RMSProp (Tieleman and Hinton 2012), as PyTorch has it: v ← ρ v + (1 − ρ) g², θ ← θ − η g / (√v + ε), v from 0.
+     * RMSProp (Tieleman and Hinton 2012): v ← ρ v + (1 − ρ) g², and θ ← θ − η g / (√v + ε), v from 0, as PyTorch has it; or
+     * θ ← θ − η g / √(v + ε), v from 1, as TensorFlow 1 had it, by which published A2C results on Atari were made.
      *
      * @param decay ρ
      * @param epsilon ε
+     * @param tensorflow which of the two forms
      */
-    record RmsProp(double decay, double epsilon) implements UpdateRule {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public int averages() {
-            return 1;
-        }
-
-        @Override
-        public void apply(
-                float[] parameters, float[] gradient, float[] state, int step, double learningRate, float[] next) {
-            for (int i = 0; i < next.length; i++) {
-                double g = gradient[i];
-                double v = decay * state[i] + (1 - decay) * g * g;
-                state[i] = (float) v;
-                next[i] = (float) (parameters[i] - learningRate * g / (Math.sqrt(v) + epsilon));
-            }
-        }
-    }
-
-    /**
-     * RMSProp as TensorFlow 1 had it, by which published A2C results on Atari were made: v ← ρ v + (1 − ρ) g²,
-     * θ ← θ − η g / √(v + ε), v from 1.
-     *
-     * @param decay ρ
-     * @param epsilon ε
-     */
-    record RmsPropTf(double decay, double epsilon) implements UpdateRule {
+    record RmsProp(double decay, double epsilon, boolean tensorflow) implements UpdateRule {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -89,7 +64,7 @@ public interface UpdateRule extends Serializable {
 
         @Override
         public float firstAverage() {
-            return 1;
+            return tensorflow ? 1 : 0;
         }
 
         @Override
@@ -98,8 +73,9 @@ public interface UpdateRule extends Serializable {
             for (int i = 0; i < next.length; i++) {
                 double g = gradient[i];
                 double v = decay * state[i] + (1 - decay) * g * g;
+                double root = tensorflow ? Math.sqrt(v + epsilon) : Math.sqrt(v) + epsilon;
                 state[i] = (float) v;
-                next[i] = (float) (parameters[i] - learningRate * g / Math.sqrt(v + epsilon));
+                next[i] = (float) (parameters[i] - learningRate * g / root);
             }
         }
     }

@@ -61,7 +61,7 @@ class MergingTest {
 
     @Example
     void gradientsShareTheStatisticsOfOneOptimiser() {
-        UpdateRule rmsprop = new UpdateRule.RmsProp(0.75, 1e-8);
+        UpdateRule rmsprop = new UpdateRule.RmsProp(0.75, 1e-8, false);
         TestServer server =
                 new TestServer(TestServer.options(2, Merging.GRADIENTS), new Optimizer(rmsprop, 1), new float[] {1});
         ParameterServerClient first = server.client(0);
