@@ -78,10 +78,10 @@ class HostsIT {
     @Test
     void everyUpdateOfA3cCountsOnceThoughDatagramsAreLost() throws Exception {
         long before = hosts.lostDatagrams();
-        A3cIT.Run run = A3cIT.train(settings(), log -> false, "a3c.workers=6");
+        A3cIT.Run run = A3cIT.train(settings(), pushes -> false, "a3c.workers=6");
 
         A3cIT.assertEachUpdateOnce(run);
-        assertThat(A3cIT.workersOf(run.log())).isEqualTo(6);
+        assertThat(run.workers()).isEqualTo(6);
         assertThat(run.result().state().envSteps()).isGreaterThanOrEqualTo(25_600);
         assertThat(hosts.lostDatagrams()).isGreaterThan(before);
     }

@@ -21,12 +21,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -141,7 +142,19 @@ public class A3cIT {
     }
 
     /** What executors did, by the server's log. */
-    public record Run(TrainingResult result, List<Update> log, List<String> remarks, long received) {}
+    public record Run(TrainingResult result, Pushes pushes, List<String> remarks, long received) {
+        public int workers() {
+            return pushes.workers();
+        }
+
+        int attempts() {
+            return pushes.attempts();
+        }
+
+        private List<Update> log() {
+            return pushes.log;
+        }
+    }
 
     /** Kills an executor once so many updates were merged, and ends when a worker of it has pushed again; 0: never. */
     private static Run onTwoExecutors(int killAfter, String... overrides) throws Exception {
@@ -152,39 +165,50 @@ public class A3cIT {
         boolean[] done = {killAfter == 0};
         return train(
                 settings,
-                log -> {
-                    if (!done[0] && log.size() >= killAfter && workersOf(log) == 4) {
+                pushes -> {
+                    if (!done[0] && pushes.count() >= killAfter && pushes.workers() == 4) {
                         done[0] = true;
                         ProcessHandle executor = ExecutorProcesses.started().get(0);
                         assertThat(executor.destroyForcibly()).isTrue();
                         executor.onExit().join();
                     }
-                    return killAfter > 0 && !restarted(log).isEmpty();
+                    return killAfter > 0 && pushes.attempts() > pushes.workers();
                 },
                 overrides);
     }
 
-    /** Workers that pushed in more than one life. */
-    private static List<Integer> restarted(List<Update> log) {
-        return IntStream.range(0, 4)
-                .filter(worker -> log.stream()
-                                .filter(update -> update.worker() == worker)
-                                .map(Update::attempt)
-                                .distinct()
-                                .count()
-                        > 1)
-                .boxed()
-                .toList();
+    /** What was merged so far, counted as it comes: a look at all of it each time would be slower than the workers are. */
+    public static final class Pushes {
+        private final List<Update> log = new ArrayList<>();
+        private final Map<Integer, Set<Long>> attempts = new HashMap<>();
+
+        private void add(List<Update> updates) {
+            log.addAll(updates);
+            for (Update update : updates) {
+                attempts.computeIfAbsent(update.worker(), worker -> new HashSet<>())
+                        .add(update.attempt());
+            }
+        }
+
+        int count() {
+            return log.size();
+        }
+
+        /** How many workers pushed. */
+        int workers() {
+            return attempts.size();
+        }
+
+        /** How many lives of workers pushed. */
+        int attempts() {
+            return attempts.values().stream().mapToInt(Set::size).sum();
+        }
     }
 
-    public static long workersOf(List<Update> log) {
-        return log.stream().map(Update::worker).distinct().count();
-    }
-
-    /** @param enough is called with all updates so far, now and then, and says whether training may end before its budget does */
-    public static Run train(SparkConf settings, Predicate<List<Update>> enough, String... overrides) throws Exception {
+    /** @param enough is called with all pushes so far, now and then, and says whether training may end before its budget does */
+    public static Run train(SparkConf settings, Predicate<Pushes> enough, String... overrides) throws Exception {
         Configuration configuration = ConfigurationFile.parse("test", TINY, List.of(overrides));
-        List<Update> log = new ArrayList<>();
+        Pushes pushes = new Pushes();
         List<String> remarks = new ArrayList<>();
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             SparkWorkers workers = new SparkWorkers(
@@ -197,7 +221,7 @@ public class A3cIT {
                             configuration.environment().resolve().spec()));
             TrainingResult result;
             try (workers;
-                    Observing observed = new Observing(workers, log, enough)) {
+                    Observing observed = new Observing(workers, pushes, enough)) {
                 result = A3c.train(
                         configuration,
                         configuration.environment().resolve(),
@@ -216,20 +240,20 @@ public class A3cIT {
                             }
                         });
             }
-            return new Run(result, log, remarks, workers.bytesReceived());
+            return new Run(result, pushes, remarks, workers.bytesReceived());
         }
     }
 
     /** Writes down what the server merged. */
     private static final class Observing implements Workers {
         private final Workers workers;
-        private final List<Update> log;
-        private final Predicate<List<Update>> isEnough;
+        private final Pushes pushes;
+        private final Predicate<Pushes> isEnough;
         private boolean enough;
 
-        Observing(Workers workers, List<Update> log, Predicate<List<Update>> isEnough) {
+        Observing(Workers workers, Pushes pushes, Predicate<Pushes> isEnough) {
             this.workers = workers;
-            this.log = log;
+            this.pushes = pushes;
             this.isEnough = isEnough;
         }
 
@@ -246,8 +270,8 @@ public class A3cIT {
         @Override
         public List<Update> next(int count) throws InterruptedException {
             List<Update> updates = workers.next(count);
-            log.addAll(updates);
-            enough = enough || isEnough.test(log);
+            pushes.add(updates);
+            enough = enough || isEnough.test(pushes);
             return updates;
         }
 
@@ -261,13 +285,14 @@ public class A3cIT {
     }
 
     public static void assertEachUpdateOnce(Run run) {
-        assertThat(run.log.stream()
+        assertThat(run.log().stream()
                         .map(update -> List.of((long) update.worker(), update.attempt(), update.sequence()))
                         .toList())
                 .doesNotHaveDuplicates();
-        for (int index : run.log.stream().map(Update::worker).distinct().toList()) {
-            List<Update> own =
-                    run.log.stream().filter(update -> update.worker() == index).toList();
+        for (int index : run.log().stream().map(Update::worker).distinct().toList()) {
+            List<Update> own = run.log().stream()
+                    .filter(update -> update.worker() == index)
+                    .toList();
             for (int i = 1; i < own.size(); i++) {
                 Update before = own.get(i - 1);
                 Update update = own.get(i);
@@ -276,7 +301,7 @@ public class A3cIT {
                 assertThat(update.attempt()).isGreaterThanOrEqualTo(before.attempt());
             }
         }
-        assertThat(run.log).extracting(Update::outcome).containsOnly(Outcome.APPLIED);
+        assertThat(run.log()).extracting(Update::outcome).containsOnly(Outcome.APPLIED);
     }
 
     @Test
@@ -285,9 +310,9 @@ public class A3cIT {
         Run run = onTwoExecutors(0);
 
         assertEachUpdateOnce(run);
-        assertThat(run.log).extracting(Update::worker).contains(0, 1, 2, 3);
+        assertThat(run.log()).extracting(Update::worker).contains(0, 1, 2, 3);
         int parameters = run.result.state().model().parameters().length;
-        assertThat(run.received).isGreaterThan((long) run.log.size() * parameters * Float.BYTES);
+        assertThat(run.received).isGreaterThan((long) run.log().size() * parameters * Float.BYTES);
         assertThat(run.result.state().envSteps()).isGreaterThanOrEqualTo(25_600);
         Set<Path> left = mediaDirectories();
         left.removeAll(before);
@@ -301,7 +326,7 @@ public class A3cIT {
         Run run = onTwoExecutors(100, "budget.env-steps=200000000", "budget.wall-clock-seconds=300");
 
         assertEachUpdateOnce(run);
-        assertThat(restarted(run.log)).as("workers whose next attempt pushed").hasSizeBetween(1, 2);
+        assertThat(run.attempts()).as("lives of the four workers that pushed").isBetween(5, 6);
         assertThat(run.remarks).anyMatch(line -> line.matches("worker \\d was started anew \\(attempt .*"));
     }
 }

@@ -6,7 +6,6 @@ import io.sparring.algorithm.ShardUpdate;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.network.Model;
-import io.sparring.parameterserver.Update;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.cluster.StandaloneCluster;
@@ -131,15 +130,15 @@ class ElasticIT {
         List<ProcessHandle> decommissioned = new ArrayList<>();
         A3cIT.Run run = A3cIT.train(
                 settings().set("spark.cores.max", "2"),
-                log -> {
-                    if (decommissioned.isEmpty() && log.size() >= 100 && A3cIT.workersOf(log) == 2) {
+                pushes -> {
+                    if (decommissioned.isEmpty() && pushes.count() >= 100 && pushes.workers() == 2) {
                         ProcessHandle executor = ExecutorProcesses.of(
                                         SparkContext.getOrCreate().applicationId())
                                 .get(0);
                         decommission(executor);
                         decommissioned.add(executor);
                     }
-                    return attempts(log) == 3 && !decommissioned.get(0).isAlive();
+                    return pushes.attempts() == 3 && !decommissioned.get(0).isAlive();
                 },
                 "a3c.workers=2",
                 "budget.env-steps=200000000",
@@ -149,11 +148,7 @@ class ElasticIT {
         assertThat(decommissioned).singleElement().matches(executor -> !executor.isAlive());
         assertThat(run.remarks())
                 .anyMatch(line -> line.matches("executor \\d is being decommissioned: its worker moves"));
-        assertThat(attempts(run.log())).as("attempts of workers that pushed").isEqualTo(3);
-    }
-
-    private static long attempts(List<Update> log) {
-        return log.stream().map(Update::attempt).distinct().count();
+        assertThat(run.attempts()).as("attempts of workers that pushed").isEqualTo(3);
     }
 
     private static int executors(SparkContext spark) {
