@@ -48,7 +48,9 @@ class ElasticIT {
                 .set("spark.executor.cores", "1")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .set("spark.decommission.enabled", "true")
-                .set("spark.storage.decommission.enabled", "true");
+                .set("spark.storage.decommission.enabled", "true")
+                // An executor looks whether its blocks are gone, and itself may go, only every 30 s by default.
+                .set("spark.storage.decommission.replicationReattemptInterval", "1s");
     }
 
     /** Its tasks take long enough for Spark to want more executors. */
