@@ -133,12 +133,11 @@ public final class A3c {
         }
         while (reason == null) {
             long stepsBefore = ledger.envSteps();
-            List<Update> updates = workers.next(workers.count());
-            checkPatience();
-            while (updates.isEmpty() && !listener.stopRequested()) {
-                updates = workers.next(workers.count());
+            List<Update> updates;
+            do {
+                updates = nextRound();
                 checkPatience();
-            }
+            } while (updates.isEmpty() && !listener.stopRequested());
             if (!updates.isEmpty()) {
                 record(updates);
                 if (ledger.evaluationDue(stepsBefore)) {
@@ -161,6 +160,13 @@ public final class A3c {
         TrainingState end = state(reason == Reason.TARGET_RETURN && evaluated != null ? evaluated : global());
         listener.checkpoint(end);
         return new TrainingResult(end, reason);
+    }
+
+    /** None where a round's pushes did not come in time; fewer than a round's where they never will. */
+    private List<Update> nextRound() throws InterruptedException {
+        List<Update> updates = workers.next(workers.count());
+        // Workers that are told to end push no more, and if some never ran, what is left need not be a whole round.
+        return updates.isEmpty() && server.finished() ? server.takeRest() : updates;
     }
 
     private void record(List<Update> updates) {

@@ -392,6 +392,11 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         locked(() -> finished = true);
     }
 
+    /** Whether workers are told to end: the budget is used up, or somebody said so. */
+    public boolean finished() {
+        return locked(() -> finished);
+    }
+
     /** The staleness of one worker's pushes. */
     public Staleness staleness(int worker) {
         return locked(() -> workers[worker].staleness.summary());

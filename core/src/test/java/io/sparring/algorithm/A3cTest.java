@@ -281,6 +281,37 @@ class A3cTest {
                 .hasMessageContaining("0 of 3 workers have started within 0.3 s");
     }
 
+    /** One slot for three workers: the pushes of a budget need not be whole rounds. */
+    @Test
+    void aRunThatFewerWorkersThanAskedForHaveUsedUpEndsAndEveryPushCounts() throws Exception {
+        Configuration configuration = configuration("budget.env-steps=992", "a3c.patience-seconds=5");
+        Workers alone = new MadeUp() {
+            private A3cWorker worker;
+
+            @Override
+            public void start(ParameterServer server) {
+                super.start(server);
+                worker = worker(configuration, server, 0);
+            }
+
+            @Override
+            public List<Update> next(int count) throws InterruptedException {
+                always(worker::step);
+                return server.take(count, 0);
+            }
+        };
+
+        TrainingResult result = A3c.train(
+                configuration,
+                configuration.environment().resolve(),
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                alone,
+                new Recorder());
+
+        assertThat(result.reason()).isEqualTo(TrainingListener.Reason.ENV_STEPS);
+        assertThat(result.state().envSteps()).isEqualTo(992);
+    }
+
     /** With V-trace A ≠ R − V: what is explained is of the residual, not of the advantages. */
     @ParameterizedTest
     @ValueSource(strings = {"none", "v-trace"})
@@ -392,6 +423,36 @@ class A3cTest {
                 .hasMessage("the report that worker 2 (attempt 5) sent with its update 17 cannot be read: " + reason);
     }
 
+    /** A worker that has said hello, for steps in the caller's thread. */
+    private static A3cWorker worker(Configuration configuration, ParameterServer server, int index) {
+        A3cWorker worker = new A3cWorker(
+                configuration,
+                configuration.environment().resolve(),
+                index,
+                new ParameterServerClient(
+                        new InMemoryChannel(server),
+                        index,
+                        0,
+                        ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
+        always(() -> {
+            worker.start();
+            return true;
+        });
+        return worker;
+    }
+
+    private interface Step {
+        boolean take() throws IOException, InterruptedException;
+    }
+
+    private static boolean always(Step step) {
+        try {
+            return step.take();
+        } catch (IOException | InterruptedException impossible) {
+            throw new AssertionError(impossible);
+        }
+    }
+
     /** Two workers in this thread, the first of which is three times as fast. */
     private static final class Uneven extends MadeUp {
         private final List<A3cWorker> workers = new ArrayList<>();
@@ -406,20 +467,7 @@ class A3cTest {
         public void start(ParameterServer server) {
             super.start(server);
             for (int i = 0; i < 2; i++) {
-                A3cWorker worker = new A3cWorker(
-                        configuration("a3c.workers=2"),
-                        configuration("a3c.workers=2").environment().resolve(),
-                        i,
-                        new ParameterServerClient(
-                                new InMemoryChannel(server),
-                                i,
-                                0,
-                                ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
-                workers.add(worker);
-                always(() -> {
-                    worker.start();
-                    return true;
-                });
+                workers.add(worker(configuration("a3c.workers=2"), server, i));
             }
         }
 
@@ -440,18 +488,6 @@ class A3cTest {
                     // Until it is told to end.
                 }
             });
-        }
-
-        private interface Step {
-            boolean take() throws IOException, InterruptedException;
-        }
-
-        private static boolean always(Step step) {
-            try {
-                return step.take();
-            } catch (IOException | InterruptedException impossible) {
-                throw new AssertionError(impossible);
-            }
         }
     }
 
