@@ -189,7 +189,8 @@ public final class A3c {
         }
         double learningRate = ledger.learningRate();
         ledger.count(statistics);
-        Averages averages = new Averages(statistics);
+        RoundSum sum = new RoundSum(0);
+        statistics.forEach(sum::count);
         List<Staleness> perWorker = new ArrayList<>();
         for (int worker = 0; worker < workers.count(); worker++) {
             perWorker.add(server.staleness(worker));
@@ -203,10 +204,10 @@ public final class A3c {
                 ledger.envSteps(),
                 ledger.episodes(),
                 ledger.meanReturn(),
-                averages.policyLoss(),
-                averages.valueLoss(),
-                averages.entropy(),
-                averages.explainedVariance(),
+                sum.policyLoss(),
+                sum.valueLoss(),
+                sum.entropy(),
+                sum.explainedVariance(),
                 norms / finite,
                 learningRate,
                 ledger.droppedGradients(),
@@ -240,7 +241,7 @@ public final class A3c {
         ledger.drop();
         listener.remark("the update " + update.sequence() + " of worker " + update.worker()
                 + " was not finite and was dropped");
-        int allowed = configuration.a3c().maxDroppedGradients();
+        int allowed = configuration.a3c().learning().maxDroppedGradients();
         if (ledger.droppedGradients() > allowed) {
             throw new TrainingFailed("the update " + update.sequence() + " of worker " + update.worker() + " (seed "
                     + configuration.seed() + ") was not finite; " + ledger.droppedGradients()

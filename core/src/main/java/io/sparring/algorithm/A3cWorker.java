@@ -41,6 +41,7 @@ import java.util.List;
 public final class A3cWorker implements AutoCloseable {
     private final Configuration configuration;
     private final Configuration.A3c options;
+    private final Configuration.Learning learning;
     private final int index;
     private final ParameterServerClient server;
     private final Architecture architecture;
@@ -64,6 +65,7 @@ public final class A3cWorker implements AutoCloseable {
         this.index = index;
         this.server = server;
         options = configuration.a3c();
+        learning = options.learning();
         architecture = ShardWorker.architecture(configuration, source.spec());
         scratch = new ShardWorker(configuration, source);
         offPolicy =
@@ -118,7 +120,7 @@ public final class A3cWorker implements AutoCloseable {
             return false;
         }
         Model acted = local;
-        Actor.Result result = scratch.act(acted, shard, options.gamma(), options.rolloutLength()); // (a)
+        Actor.Result result = scratch.act(acted, shard, learning); // (a)
         Rollout rollout = result.rollout();
         shard = result.next();
         long start = System.nanoTime();
@@ -142,10 +144,10 @@ public final class A3cWorker implements AutoCloseable {
                     local,
                     rollout,
                     targets.returns(),
-                    List.of(new ShardWorker.Part(targets.advantages(), weights())),
+                    List.of(new ShardWorker.Part(targets.advantages(), learning.weights())),
                     gradient);
             average(gradient, rollout.samples());
-            gradientNorm = GlobalNorm.clip(gradient, options.maxGradientNorm());
+            gradientNorm = GlobalNorm.clip(gradient, learning.maxGradientNorm());
             finite = Double.isFinite(gradientNorm);
             if (finite && options.merge() != Merging.GRADIENTS) {
                 double learningRate = Ledger.learningRate(configuration, global.envSteps());
@@ -183,12 +185,8 @@ public final class A3cWorker implements AutoCloseable {
                 rollout.nextValues(),
                 rollout.continues(),
                 rollout.environments(),
-                options.gaeLambda());
+                learning.gaeLambda());
         return Targets.of(advantages, rollout);
-    }
-
-    private ActorCriticLoss.Weights weights() {
-        return new ActorCriticLoss.Weights(1, options.valueWeight(), options.entropyWeight());
     }
 
     private static void average(float[] sum, int samples) {

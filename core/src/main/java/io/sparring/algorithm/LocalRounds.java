@@ -22,12 +22,11 @@ public final class LocalRounds implements Rounds {
     }
 
     @Override
-    public Outcome run(Model model) {
+    public RoundSum run(Model model) {
         List<ShardUpdate> updates =
-                shards.stream().map(shard -> worker.round(model, shard)).toList();
+                shards.stream().map(shard -> A2c.round(worker, model, shard)).toList();
         shards = updates.stream().map(ShardUpdate::next).toList();
-        float[] sum = GradientSum.of(updates, updates.get(0).gradient().length);
-        return new Outcome(sum, updates.stream().map(ShardUpdate::statistics).toList());
+        return RoundSum.of(updates);
     }
 
     @Override

@@ -53,7 +53,7 @@ final class OffPolicy {
                 logRatios,
                 options.rhoBar(),
                 options.cBar(),
-                options.gaeLambda());
+                options.learning().gaeLambda());
         return new Targets(trace.advantages(), trace.targets(), values);
     }
 

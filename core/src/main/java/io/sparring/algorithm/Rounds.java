@@ -11,16 +11,8 @@ import java.util.List;
  */
 public interface Rounds extends AutoCloseable {
 
-    /**
-     * What all shards gave together.
-     *
-     * @param gradientSum the {@link GradientSum}
-     * @param statistics of each shard, in shard order
-     */
-    record Outcome(float[] gradientSum, List<ShardStatistics> statistics) {}
-
-    /** One round of every shard from where it stands, with the same model. */
-    Outcome run(Model model);
+    /** One {@linkplain A2c#round round} of every shard from where it stands, with the same model. */
+    RoundSum run(Model model);
 
     /** Where the shards stand now, in order. */
     List<Shard> shards();

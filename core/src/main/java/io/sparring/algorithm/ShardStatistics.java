@@ -10,15 +10,11 @@ import java.util.List;
  * What one shard's round was like; sums, so that shards can be added up.
  *
  * @param shard which shard
- * @param samples T×B
  * @param finite whether the gradient is finite; if not, it counts for nothing
  * @param losses Σ of the loss's terms
- * @param advantageSum Σ A, before any normalisation
- * @param advantageSquareSum Σ A²
- * @param returnSum Σ R
- * @param returnSquareSum Σ R²
- * @param residualSum Σ (R − V), V by the critic that learns
- * @param residualSquareSum Σ (R − V)²
+ * @param advantages A of each sample, before any normalisation
+ * @param returns R of each sample
+ * @param residuals R − V of each sample, V by the critic that learns
  * @param episodes those that ended in this round
  * @param environmentNanos time spent in the environment
  * @param actingNanos time spent in the policy's forward passes and in sampling
@@ -26,15 +22,11 @@ import java.util.List;
  */
 public record ShardStatistics(
         int shard,
-        int samples,
         boolean finite,
         ActorCriticLoss.Sums losses,
-        double advantageSum,
-        double advantageSquareSum,
-        double returnSum,
-        double returnSquareSum,
-        double residualSum,
-        double residualSquareSum,
+        Moments advantages,
+        Moments returns,
+        Moments residuals,
         List<Episode> episodes,
         long environmentNanos,
         long actingNanos,
@@ -44,7 +36,7 @@ public record ShardStatistics(
     /**
      * Of one rollout.
      *
-     * @param targets what was learned from it; the sums are added up sample by sample, in order
+     * @param targets what was learned from it
      */
     static ShardStatistics of(
             int shard,
@@ -53,37 +45,25 @@ public record ShardStatistics(
             ActorCriticLoss.Sums losses,
             Targets targets,
             long learningNanos) {
-        double advantageSum = 0;
-        double advantageSquareSum = 0;
-        double returnSum = 0;
-        double returnSquareSum = 0;
-        double residualSum = 0;
-        double residualSquareSum = 0;
-        for (int i = 0; i < targets.returns().length; i++) {
-            double advantage = targets.advantages()[i];
-            double target = targets.returns()[i];
-            double residual = target - targets.values()[i];
-            advantageSum += advantage;
-            advantageSquareSum += advantage * advantage;
-            returnSum += target;
-            returnSquareSum += target * target;
-            residualSum += residual;
-            residualSquareSum += residual * residual;
+        double[] residuals = new double[targets.returns().length];
+        for (int i = 0; i < residuals.length; i++) {
+            residuals[i] = targets.returns()[i] - targets.values()[i];
         }
         return new ShardStatistics(
                 shard,
-                acted.rollout().samples(),
                 finite,
                 losses,
-                advantageSum,
-                advantageSquareSum,
-                returnSum,
-                returnSquareSum,
-                residualSum,
-                residualSquareSum,
+                Moments.of(targets.advantages()),
+                Moments.of(targets.returns()),
+                Moments.of(residuals),
                 acted.episodes(),
                 acted.environmentNanos(),
                 acted.actingNanos(),
                 learningNanos);
+    }
+
+    /** T×B. */
+    public int samples() {
+        return returns.count();
     }
 }

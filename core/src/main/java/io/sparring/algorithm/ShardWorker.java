@@ -13,20 +13,11 @@ import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * One round of one shard: (model, shard) → (gradient, statistics, shard′), a pure function. The worker itself is only a scratch
- * pad (an environment, two readers of the model) that saves making these anew; any worker gives the same result. Used by
- * one thread at a time, and closed by whoever made it.
- *
- * <p>The gradient is of the <em>sum</em> over the shard's samples: adding up the shards' gradients and dividing by the number of
- * all samples gives the gradient of the mean over the whole batch, whatever the sizes of the shards.
- *
- * <p>Where advantages are normalised over the whole batch, μ and σ are known only after all shards have acted. Since the policy
- * loss is linear in A, the shard returns three gradients, one behind the other: of the policy loss with A as it is, of the policy
- * loss with A = 1, and of the rest. {@link A2c} puts them together: ∇ = (∇_A − μ ∇_1)/σ + ∇_rest.
+ * What acting and learning on a shard need and nothing remembers: an environment and two readers of the model, a scratch pad that saves
+ * making these anew. Any worker gives the same result. Used by one thread at a time, and closed by whoever made it.
  */
 public final class ShardWorker implements AutoCloseable {
     /** Rows that go through the network at once: enough to hide the calls' cost, few enough to stay in the cache. */
@@ -70,39 +61,13 @@ public final class ShardWorker implements AutoCloseable {
         environment.close();
     }
 
-    /** The round. Neither argument is changed. */
-    public ShardUpdate round(Model model, Shard shard) {
-        Configuration.A2c options = configuration.a2c();
-
-        Actor.Result acted = actor.act(model, shard, options.gamma(), options.rolloutLength());
-        long start = System.nanoTime();
-
-        Rollout rollout = acted.rollout();
-        double[] advantages =
-                options.advantage().estimate(rollout.advantageInputs(), options.gaeLambda(), options.advantageSteps());
-        Targets targets = Targets.of(advantages, rollout);
-        double[] returns = targets.returns();
-
-        double alpha = options.valueWeight();
-        double beta = options.entropyWeight();
-        int count = architecture.parameterCount();
-        List<Part> parts = options.normalizeAdvantages()
-                ? List.of(
-                        new Part(advantages, new ActorCriticLoss.Weights(1, 0, 0)),
-                        new Part(ones(advantages.length), new ActorCriticLoss.Weights(1, 0, 0)),
-                        new Part(advantages, new ActorCriticLoss.Weights(0, alpha, beta)))
-                : List.of(new Part(advantages, new ActorCriticLoss.Weights(1, alpha, beta)));
-        float[] gradient = new float[parts.size() * count];
-        ActorCriticLoss.Sums losses = learn(model, rollout, returns, parts, gradient);
-
-        ShardStatistics statistics = ShardStatistics.of(
-                shard.index(), acted, isFinite(gradient), losses, targets, System.nanoTime() - start);
-        return new ShardUpdate(gradient, statistics, acted.next());
+    Configuration configuration() {
+        return configuration;
     }
 
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
-    Actor.Result act(Model model, Shard shard, double gamma, int steps) {
-        return actor.act(model, shard, gamma, steps);
+    Actor.Result act(Model model, Shard shard, Configuration.Learning learning) {
+        return actor.act(model, shard, learning.gamma(), learning.rolloutLength());
     }
 
     /**
@@ -166,20 +131,5 @@ public final class ShardWorker implements AutoCloseable {
             }
         }
         return losses;
-    }
-
-    private static double[] ones(int count) {
-        double[] ones = new double[count];
-        Arrays.fill(ones, 1);
-        return ones;
-    }
-
-    private static boolean isFinite(float[] gradient) {
-        for (float element : gradient) {
-            if (!Float.isFinite(element)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

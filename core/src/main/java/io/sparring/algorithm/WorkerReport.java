@@ -17,7 +17,7 @@ import java.util.List;
  * @param gradientNorm of the last gradient, before clipping
  */
 record WorkerReport(ShardStatistics statistics, double gradientNorm) {
-    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(1, 1));
+    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(2, 2));
     private static final int EPISODE_BYTES = Double.BYTES + Integer.BYTES;
 
     byte[] encode() {
@@ -26,17 +26,13 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
 
     private void write(Output out) {
         out.integer(statistics.shard());
-        out.integer(statistics.samples());
         out.flag(statistics.finite());
         out.real(statistics.losses().policy());
         out.real(statistics.losses().value());
         out.real(statistics.losses().entropy());
-        out.real(statistics.advantageSum());
-        out.real(statistics.advantageSquareSum());
-        out.real(statistics.returnSum());
-        out.real(statistics.returnSquareSum());
-        out.real(statistics.residualSum());
-        out.real(statistics.residualSquareSum());
+        write(statistics.advantages(), out);
+        write(statistics.returns(), out);
+        write(statistics.residuals(), out);
         out.integer64(statistics.environmentNanos());
         out.integer64(statistics.actingNanos());
         out.integer64(statistics.learningNanos());
@@ -48,6 +44,12 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         }
     }
 
+    private static void write(Moments moments, Output out) {
+        out.integer(moments.count());
+        out.real(moments.sum());
+        out.real(moments.squareSum());
+    }
+
     /** @throws Unreadable if it is none that {@link #encode} gave */
     static WorkerReport decode(byte[] bytes) throws Unreadable {
         return FORMAT.read(bytes, (in, version) -> read(in));
@@ -55,15 +57,11 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
 
     private static WorkerReport read(Input in) throws Unreadable {
         int shard = in.integer();
-        int samples = in.integer();
         boolean finite = in.flag();
         ActorCriticLoss.Sums losses = new ActorCriticLoss.Sums(in.real(), in.real(), in.real());
-        double advantageSum = in.real();
-        double advantageSquareSum = in.real();
-        double returnSum = in.real();
-        double returnSquareSum = in.real();
-        double residualSum = in.real();
-        double residualSquareSum = in.real();
+        Moments advantages = moments(in);
+        Moments returns = moments(in);
+        Moments residuals = moments(in);
         long environmentNanos = in.integer64();
         long actingNanos = in.integer64();
         long learningNanos = in.integer64();
@@ -73,21 +71,22 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         for (int i = 0; i < count; i++) {
             episodes.add(new Episode(in.real(), in.integer()));
         }
-        ShardStatistics statistics = new ShardStatistics(
-                shard,
-                samples,
-                finite,
-                losses,
-                advantageSum,
-                advantageSquareSum,
-                returnSum,
-                returnSquareSum,
-                residualSum,
-                residualSquareSum,
-                episodes,
-                environmentNanos,
-                actingNanos,
-                learningNanos);
-        return new WorkerReport(statistics, gradientNorm);
+        return new WorkerReport(
+                new ShardStatistics(
+                        shard,
+                        finite,
+                        losses,
+                        advantages,
+                        returns,
+                        residuals,
+                        episodes,
+                        environmentNanos,
+                        actingNanos,
+                        learningNanos),
+                gradientNorm);
+    }
+
+    private static Moments moments(Input in) throws Unreadable {
+        return new Moments(in.integer(), in.real(), in.real());
     }
 }

@@ -10,6 +10,7 @@ import io.sparring.Names;
 import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.Environments;
+import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Engine;
@@ -18,6 +19,10 @@ import io.sparring.optimizer.Schedule;
 import io.sparring.optimizer.UpdateRule;
 import io.sparring.parameterserver.Merging;
 import java.io.Serializable;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -158,14 +163,9 @@ public record Configuration(
         }
     }
 
-    /** See {@link Configuration#a2c()}. */
+    /** How any of the algorithms learns from a rollout: keys of each one's own section. */
     @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
-    public record A2c(
-            @JsonProperty(defaultValue = "2")
-            @JsonPropertyDescription(
-                    "N, how many shards of environments there are. Part of the result; executors are not.")
-            int shards,
-
+    public record Learning(
             @JsonProperty(defaultValue = "16")
             @JsonPropertyDescription("k, how many steps every copy acts before the gradient is taken.")
             int rolloutLength,
@@ -173,22 +173,10 @@ public record Configuration(
             @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("γ, the discount.")
             double gamma,
 
-            @JsonProperty(defaultValue = "gae")
-            @JsonPropertyDescription("The advantage estimator: `gae`, `k-step` or `one-step`.")
-            AdvantageEstimator advantage,
-
             @JsonProperty(defaultValue = "1.0")
             @JsonPropertyDescription(
-                    "λ of `gae`: 0 is one step, 1 is k step with the longest k that the rollout allows.")
+                    "λ of generalized advantage estimation and of V-trace: 0 is one step, 1 is k step with the longest k that the rollout allows.")
             double gaeLambda,
-
-            @JsonProperty(defaultValue = "5") @JsonPropertyDescription("k of `k-step`.")
-            int advantageSteps,
-
-            @JsonProperty(defaultValue = "false")
-            @JsonPropertyDescription(
-                    "Whether advantages are brought to mean 0 and deviation 1, over the whole batch of all shards.")
-            boolean normalizeAdvantages,
 
             @JsonProperty(defaultValue = "0.5") @JsonPropertyDescription("α, the weight of the value loss.")
             double valueWeight,
@@ -202,24 +190,60 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "10")
             @JsonPropertyDescription(
-                    "A shard's gradient that is not finite is dropped and counted; with more than so many the run fails.")
+                    "A shard's (or worker's) gradient that is not finite is dropped and counted; with more than so many the run fails.")
             int maxDroppedGradients)
             implements Serializable {
-        public A2c {
-            Require.atLeast(1, "shards", shards);
+        public Learning {
             Require.atLeast(1, "rollout-length", rolloutLength);
             Require.within(0, 1, "gamma", gamma);
             Require.within(0, 1, "gae-lambda", gaeLambda);
-            Require.that(
-                    gaeLambda == 1.0 || advantage == AdvantageEstimator.GAE,
-                    "gae-lambda",
-                    gaeLambda,
-                    "no λ where advantage is not gae");
-            Require.atLeast(1, "advantage-steps", advantageSteps);
             Require.notNegative("value-weight", valueWeight);
             Require.notNegative("entropy-weight", entropyWeight);
             Require.notNegative("max-gradient-norm", maxGradientNorm);
             Require.atLeast(0, "max-dropped-gradients", maxDroppedGradients);
+        }
+
+        /** The loss's. */
+        public ActorCriticLoss.Weights weights() {
+            return new ActorCriticLoss.Weights(1, valueWeight, entropyWeight);
+        }
+    }
+
+    /** Keys that several sections share: a record whose keys stand in the file among those of the section that holds it. */
+    @Target(ElementType.RECORD_COMPONENT)
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Inline {}
+
+    /** See {@link Configuration#a2c()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record A2c(
+            @JsonProperty(defaultValue = "2")
+            @JsonPropertyDescription(
+                    "N, how many shards of environments there are. Part of the result; executors are not.")
+            int shards,
+
+            @Inline Learning learning,
+
+            @JsonProperty(defaultValue = "gae")
+            @JsonPropertyDescription("The advantage estimator: `gae`, `k-step` or `one-step`.")
+            AdvantageEstimator advantage,
+
+            @JsonProperty(defaultValue = "5") @JsonPropertyDescription("k of `k-step`.")
+            int advantageSteps,
+
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Whether advantages are brought to mean 0 and deviation 1, over the whole batch of all shards.")
+            boolean normalizeAdvantages)
+            implements Serializable {
+        public A2c {
+            Require.atLeast(1, "shards", shards);
+            Require.that(
+                    learning.gaeLambda() == 1.0 || advantage == AdvantageEstimator.GAE,
+                    "gae-lambda",
+                    learning.gaeLambda(),
+                    "no λ where advantage is not gae");
+            Require.atLeast(1, "advantage-steps", advantageSteps);
         }
     }
 
@@ -233,9 +257,7 @@ public record Configuration(
                     "N, how many workers there are, each with `environment.copies-per-shard` environments; `auto`: as many as there are slots.")
             int workers,
 
-            @JsonProperty(defaultValue = "16")
-            @JsonPropertyDescription("k, how many steps every copy acts between two pushes.")
-            int rolloutLength,
+            @Inline Learning learning,
 
             @JsonProperty(defaultValue = "1")
             @JsonPropertyDescription("How many gradient steps a worker takes on each rollout before it pushes.")
@@ -255,29 +277,6 @@ public record Configuration(
             @JsonPropertyDescription(
                     "What is done about staleness: `none`, `v-trace` (the worker pulls again after its rollout and corrects for the policy that acted) or `damping` (a push counts 1/(1 + staleness)).")
             Correction correction,
-
-            @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("γ, the discount.")
-            double gamma,
-
-            @JsonProperty(defaultValue = "1.0")
-            @JsonPropertyDescription(
-                    "λ of generalized advantage estimation and of V-trace: 0 is one step, 1 is k step with the longest k that the rollout allows.")
-            double gaeLambda,
-
-            @JsonProperty(defaultValue = "0.5") @JsonPropertyDescription("α, the weight of the value loss.")
-            double valueWeight,
-
-            @JsonProperty(defaultValue = "0.0") @JsonPropertyDescription("β, the weight of the entropy.")
-            double entropyWeight,
-
-            @JsonProperty(defaultValue = "0.5")
-            @JsonPropertyDescription("A worker's gradient is clipped to this global norm; 0 turns clipping off.")
-            double maxGradientNorm,
-
-            @JsonProperty(defaultValue = "10")
-            @JsonPropertyDescription(
-                    "An update that is not finite is dropped and counted; with more than so many the run fails.")
-            int maxDroppedGradients,
 
             @JsonProperty(defaultValue = "1.0") @JsonPropertyDescription("ρ̄ of V-trace.")
             double rhoBar,
@@ -312,7 +311,6 @@ public record Configuration(
                     "workers",
                     workers,
                     "a whole number of at least 1, or auto");
-            Require.atLeast(1, "rollout-length", rolloutLength);
             Require.atLeast(1, "local-steps", localSteps);
             Require.that(
                     localSteps == 1 || merge != Merging.GRADIENTS,
@@ -320,12 +318,6 @@ public record Configuration(
                     localSteps,
                     "1 where merge is gradients, since the server takes the step");
             Require.atLeast(0, "max-staleness", maxStaleness);
-            Require.within(0, 1, "gamma", gamma);
-            Require.within(0, 1, "gae-lambda", gaeLambda);
-            Require.notNegative("value-weight", valueWeight);
-            Require.notNegative("entropy-weight", entropyWeight);
-            Require.notNegative("max-gradient-norm", maxGradientNorm);
-            Require.atLeast(0, "max-dropped-gradients", maxDroppedGradients);
             Require.positive("rho-bar", rhoBar);
             Require.positive("c-bar", cBar);
             Require.positive("moving-rate", movingRate);

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
-import com.fasterxml.jackson.databind.exc.PropertyBindingException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DoubleNode;
@@ -24,7 +23,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.sparring.Names;
 import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -32,9 +30,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads and writes a {@link Configuration} as YAML: defaults, then the file, then the overrides. */
 public final class ConfigurationFile {
@@ -52,6 +53,14 @@ public final class ConfigurationFile {
             .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .build();
 
+    /** Names of inlined records, which no file and no message has. */
+    private static final Set<String> INLINED = Arrays.stream(Configuration.class.getRecordComponents())
+            .filter(section -> section.getType().isRecord())
+            .flatMap(section -> Arrays.stream(section.getType().getRecordComponents()))
+            .filter(ConfigurationFile::inlined)
+            .map(ConfigurationFile::key)
+            .collect(Collectors.toSet());
+
     private ConfigurationFile() {}
 
     /**
@@ -68,6 +77,7 @@ public final class ConfigurationFile {
         }
         String source = source(name, overrides);
         numbers(tree);
+        requireKnown(source, "", tree, Configuration.class);
         requireValues(source, "", tree, Configuration.class);
         return bind(source, tree);
     }
@@ -80,7 +90,7 @@ public final class ConfigurationFile {
     /** The resolved configuration: every key with its value. */
     public static String write(Configuration configuration) {
         try {
-            return YAML.writeValueAsString(configuration);
+            return YAML.writeValueAsString(flat(YAML.valueToTree(configuration), Configuration.class));
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }
@@ -144,9 +154,49 @@ public final class ConfigurationFile {
         return root;
     }
 
+    /** A record's components, for an inlined one those of its record. */
+    static List<RecordComponent> components(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .flatMap(component ->
+                        inlined(component) ? components(component.getType()).stream() : Stream.of(component))
+                .toList();
+    }
+
+    private static boolean inlined(RecordComponent component) {
+        return component.isAnnotationPresent(Configuration.Inline.class);
+    }
+
+    /** Keys as files have them: an inlined record's beside the others. */
+    private static ObjectNode flat(JsonNode tree, Class<?> type) {
+        ObjectNode flat = YAML.createObjectNode();
+        for (RecordComponent component : type.getRecordComponents()) {
+            JsonNode value = tree.get(key(component));
+            if (inlined(component)) {
+                flat.setAll(flat(value, component.getType()));
+            } else {
+                flat.set(key(component), component.getType().isRecord() ? flat(value, component.getType()) : value);
+            }
+        }
+        return flat;
+    }
+
+    /** Keys as records have them: the reverse. */
+    private static ObjectNode nested(ObjectNode tree, Class<?> type) {
+        ObjectNode nested = YAML.createObjectNode();
+        for (RecordComponent component : type.getRecordComponents()) {
+            JsonNode value = inlined(component) ? tree : tree.get(key(component));
+            if (value instanceof ObjectNode section && component.getType().isRecord()) {
+                nested.set(key(component), nested(section, component.getType()));
+            } else if (value != null) {
+                nested.set(key(component), value);
+            }
+        }
+        return nested;
+    }
+
     private static ObjectNode defaults(Class<?> type) {
         ObjectNode node = YAML.createObjectNode();
-        for (RecordComponent component : type.getRecordComponents()) {
+        for (RecordComponent component : components(type)) {
             if (component.getType().isRecord()) {
                 node.set(key(component), defaults(component.getType()));
             } else if (defaultValue(component) != null) {
@@ -175,9 +225,27 @@ public final class ConfigurationFile {
         }
     }
 
+    private static void requireKnown(String name, String prefix, ObjectNode tree, Class<?> type) {
+        Map<String, Class<?>> known = new TreeMap<>();
+        components(type).forEach(component -> known.put(key(component), component.getType()));
+        tree.fields().forEachRemaining(field -> {
+            Class<?> found = known.get(field.getKey());
+            if (found == null) {
+                throw new InvalidConfiguration(name + ": there is no key " + prefix + field.getKey()
+                        + Names.nearest(field.getKey(), known.keySet())
+                                .or(() -> elsewhere(field.getKey()))
+                                .map(near -> " (did you mean " + near + "?)")
+                                .orElse("; known here: " + String.join(", ", known.keySet())));
+            }
+            if (found.isRecord() && field.getValue() instanceof ObjectNode section) {
+                requireKnown(name, prefix + field.getKey() + ".", section, found);
+            }
+        });
+    }
+
     /** What Jackson would bind to 0 ("gamma:") or complain about without naming the key. */
     private static void requireValues(String name, String prefix, ObjectNode tree, Class<?> type) {
-        for (RecordComponent component : type.getRecordComponents()) {
+        for (RecordComponent component : components(type)) {
             JsonNode value = tree.get(key(component));
             String path = prefix + key(component);
             if (value instanceof ObjectNode section && component.getType().isRecord()) {
@@ -230,19 +298,10 @@ public final class ConfigurationFile {
                 : DoubleNode.valueOf(value);
     }
 
-    private static Configuration bind(String name, ObjectNode tree) {
+    private static Configuration bind(String name, ObjectNode file) {
+        ObjectNode tree = nested(file, Configuration.class);
         try {
             return YAML.treeToValue(tree, Configuration.class);
-        } catch (PropertyBindingException e) {
-            List<String> known = e.getKnownPropertyIds().stream()
-                    .map(Object::toString)
-                    .sorted()
-                    .toList();
-            throw new InvalidConfiguration(name + ": there is no key " + path(e)
-                    + Names.nearest(e.getPropertyName(), known)
-                            .or(() -> elsewhere(e.getPropertyName()))
-                            .map(near -> " (did you mean " + near + "?)")
-                            .orElse("; known here: " + String.join(", ", known)));
         } catch (ValueInstantiationException e) {
             String section = path(e);
             throw new InvalidConfiguration(name + ": " + (section.isEmpty() ? "" : section + ".") + reason(e));
@@ -269,7 +328,7 @@ public final class ConfigurationFile {
         for (JsonMappingException.Reference step : e.getPath()) {
             if (step.getFieldName() == null) {
                 path.append('[').append(step.getIndex()).append(']');
-            } else {
+            } else if (!INLINED.contains(step.getFieldName())) {
                 path.append(path.isEmpty() ? "" : ".").append(step.getFieldName());
             }
         }
@@ -339,21 +398,20 @@ public final class ConfigurationFile {
 
     /** A section's keys with their values, in order. */
     public static Map<String, Object> values(Record section) {
-        return YAML.convertValue(section, new TypeReference<LinkedHashMap<String, Object>>() {});
+        return YAML.convertValue(
+                flat(YAML.valueToTree(section), section.getClass()),
+                new TypeReference<LinkedHashMap<String, Object>>() {});
     }
 
     /** All keys, as paths with dots. */
     public static List<String> keys() {
-        List<String> keys = new ArrayList<>();
-        for (RecordComponent component : Configuration.class.getRecordComponents()) {
-            if (component.getType().isRecord()) {
-                for (RecordComponent inner : component.getType().getRecordComponents()) {
-                    keys.add(key(component) + "." + key(inner));
-                }
-            } else {
-                keys.add(key(component));
-            }
-        }
-        return keys;
+        return keys("", Configuration.class).toList();
+    }
+
+    private static Stream<String> keys(String prefix, Class<?> type) {
+        return components(type).stream()
+                .flatMap(component -> component.getType().isRecord()
+                        ? keys(prefix + key(component) + ".", component.getType())
+                        : Stream.of(prefix + key(component)));
     }
 }

@@ -25,7 +25,17 @@ public final class ActorCriticLoss {
      * @param value α, at least 0
      * @param entropy β, at least 0
      */
-    public record Weights(double policy, double value, double entropy) {}
+    public record Weights(double policy, double value, double entropy) {
+        /** Of the policy's term alone. */
+        public Weights ofPolicy() {
+            return new Weights(policy, 0, 0);
+        }
+
+        /** Of the other terms alone. */
+        public Weights ofTheRest() {
+            return new Weights(0, value, entropy);
+        }
+    }
 
     /** Sums over a batch (not means: batches are added up): Σ L_π, Σ L_V and Σ H. */
     public record Sums(double policy, double value, double entropy) implements Serializable {

@@ -17,7 +17,6 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -274,7 +273,7 @@ class A2cTest {
                         configuration, configuration.environment().resolve(), start.shards());
                 Rounds rounds = new Rounds() {
                     @Override
-                    public Outcome run(Model model) {
+                    public RoundSum run(Model model) {
                         return local.run(model);
                     }
 
@@ -416,15 +415,15 @@ class A2cTest {
 
     /** A fake that gives what it is told. */
     private static final class Told implements Rounds {
-        private final Outcome outcome;
+        private final RoundSum sum;
 
-        Told(Outcome outcome) {
-            this.outcome = outcome;
+        Told(RoundSum sum) {
+            this.sum = sum;
         }
 
         @Override
-        public Outcome run(Model model) {
-            return outcome;
+        public RoundSum run(Model model) {
+            return sum;
         }
 
         @Override
@@ -447,24 +446,28 @@ class A2cTest {
                 "optimizer={kind: sgd, learning-rate: 1, schedule: constant}",
                 "a2c.max-gradient-norm=0",
                 "budget.env-steps=1");
-        List<ShardStatistics> statistics = new ArrayList<>();
+        RoundSum told = new RoundSum(2);
         for (int shard = 0; shard < finite.length; shard++) {
             double term = finite[shard] ? 6 : Double.NaN;
-            statistics.add(new ShardStatistics(
-                    shard,
-                    10 * (shard + 1),
-                    finite[shard],
-                    new ActorCriticLoss.Sums(term, 2 * term, 3 * term),
-                    term,
-                    term,
-                    term,
-                    term,
-                    term,
-                    term,
-                    List.of(),
-                    0,
-                    0,
-                    0));
+            Moments moments = new Moments(10 * (shard + 1), term, term);
+            float[] gradient = {Float.NaN, Float.NaN};
+            if (finite[shard]) {
+                gradient = shard == finite.length - 1 ? sum : new float[2];
+            }
+            told.add(new ShardUpdate(
+                    gradient,
+                    new ShardStatistics(
+                            shard,
+                            finite[shard],
+                            new ActorCriticLoss.Sums(term, 2 * term, 3 * term),
+                            moments,
+                            moments,
+                            moments,
+                            List.of(),
+                            0,
+                            0,
+                            0),
+                    null));
         }
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
@@ -475,8 +478,7 @@ class A2cTest {
                 start.optimizerState(),
                 List.of(),
                 start.shards());
-        return A2c.train(configuration, two, new Told(new Rounds.Outcome(sum, statistics)), recorder)
-                .state();
+        return A2c.train(configuration, two, new Told(told), recorder).state();
     }
 
     @Test

@@ -332,7 +332,7 @@ class A3cTest {
                 .get(0);
         Rollout rollout = new ShardWorker(
                         configuration, configuration.environment().resolve())
-                .act(model, shard, configuration.a3c().gamma(), 8)
+                .act(model, shard, configuration.a3c().learning())
                 .rollout();
         double[] returns = correction.equals("none")
                 ? returns(rollout)

@@ -76,16 +76,21 @@ class ShardWorkerTest {
         Shard shard = state.shards().get(0);
         ShardWorker worker =
                 new ShardWorker(configuration, configuration.environment().resolve());
-        ShardUpdate first = worker.round(state.model(), shard);
+        ShardUpdate first = A2c.round(worker, state.model(), shard);
 
-        requireSame(worker.round(state.model(), shard), first);
-        worker.round(
+        requireSame(A2c.round(worker, state.model(), shard), first);
+        A2c.round(
+                worker,
                 TrainingState.first(configuration, configuration.environment().resolve())
                         .model(),
                 first.next());
-        requireSame(worker.round(state.model(), shard), first);
+        requireSame(A2c.round(worker, state.model(), shard), first);
         requireSame(
-                new ShardWorker(configuration, configuration.environment().resolve()).round(state.model(), shard),
+                A2c.round(
+                        new ShardWorker(
+                                configuration, configuration.environment().resolve()),
+                        state.model(),
+                        shard),
                 first);
     }
 
@@ -94,9 +99,10 @@ class ShardWorkerTest {
         Configuration configuration = configuration();
         TrainingState state = trained(configuration);
         byte[] before = Recorder.file(state);
-        ShardUpdate update = new ShardWorker(
-                        configuration, configuration.environment().resolve())
-                .round(state.model(), state.shards().get(0));
+        ShardUpdate update = A2c.round(
+                new ShardWorker(configuration, configuration.environment().resolve()),
+                state.model(),
+                state.shards().get(0));
 
         assertThat(Recorder.file(state)).isEqualTo(before);
         assertThat(update.next().observations())
@@ -126,10 +132,17 @@ class ShardWorkerTest {
                 distribution = ActionDistribution.of(environment.actionSpace());
                 Actor actor = new Actor(environment, new Network(architecture), distribution);
                 for (Shard shard : state.shards()) {
-                    Rollout rollout = actor.act(model, shard, options.gamma(), options.rolloutLength())
+                    Rollout rollout = actor.act(
+                                    model,
+                                    shard,
+                                    options.learning().gamma(),
+                                    options.learning().rolloutLength())
                             .rollout();
                     double[] estimated = options.advantage()
-                            .estimate(rollout.advantageInputs(), options.gaeLambda(), options.advantageSteps());
+                            .estimate(
+                                    rollout.advantageInputs(),
+                                    options.learning().gaeLambda(),
+                                    options.advantageSteps());
                     double[] targets = new double[estimated.length];
                     for (int i = 0; i < targets.length; i++) {
                         targets[i] = estimated[i] + rollout.values()[i];
@@ -177,10 +190,7 @@ class ShardWorkerTest {
                     returns,
                     0,
                     rows,
-                    new ActorCriticLoss.Weights(
-                            1,
-                            configuration.a2c().valueWeight(),
-                            configuration.a2c().entropyWeight()),
+                    configuration.a2c().learning().weights(),
                     network.policyGradient(),
                     network.valueGradient(),
                     freeGradient);
@@ -214,10 +224,10 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         List<ShardUpdate> updates = new ArrayList<>();
         for (Shard shard : state.shards()) {
-            updates.add(
-                    new ShardWorker(configuration, configuration.environment().resolve()).round(state.model(), shard));
+            updates.add(A2c.round(
+                    new ShardWorker(configuration, configuration.environment().resolve()), state.model(), shard));
         }
-        float[] sum = GradientSum.of(updates, state.model().parameters().length);
+        float[] sum = RoundSum.of(updates).gradient();
         double[] mean = new double[sum.length];
         int samples = updates.stream()
                 .mapToInt(update -> update.statistics().samples())
@@ -235,8 +245,8 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         double[] average = new double[state.model().parameters().length];
         for (Shard shard : state.shards()) {
-            ShardUpdate update =
-                    new ShardWorker(configuration, configuration.environment().resolve()).round(state.model(), shard);
+            ShardUpdate update = A2c.round(
+                    new ShardWorker(configuration, configuration.environment().resolve()), state.model(), shard);
             for (int i = 0; i < average.length; i++) {
                 average[i] += update.gradient()[i]
                         / (double) update.statistics().samples()
@@ -283,25 +293,28 @@ class ShardWorkerTest {
     void theStatisticsAreSumsOverTheShardsSamples() {
         Configuration configuration = configuration("a2c.shards=1");
         TrainingState state = trained(configuration);
-        ShardStatistics statistics = new ShardWorker(
-                        configuration, configuration.environment().resolve())
-                .round(state.model(), state.shards().get(0))
+        ShardStatistics statistics = A2c.round(
+                        new ShardWorker(
+                                configuration, configuration.environment().resolve()),
+                        state.model(),
+                        state.shards().get(0))
                 .statistics();
         WholeBatch batch = new WholeBatch(configuration, state);
 
         assertThat(statistics.samples()).isEqualTo(120);
         assertThat(statistics.shard()).isZero();
         assertThat(statistics.finite()).isTrue();
-        assertThat(statistics.advantageSum())
+        assertThat(statistics.advantages().sum())
                 .isCloseTo(Arrays.stream(batch.advantages).sum(), within(1e-9));
-        assertThat(statistics.advantageSquareSum())
+        assertThat(statistics.advantages().squareSum())
                 .isCloseTo(Arrays.stream(batch.advantages).map(a -> a * a).sum(), within(1e-9));
-        assertThat(statistics.returnSum())
+        assertThat(statistics.returns().sum())
                 .isCloseTo(Arrays.stream(batch.returns).sum(), within(1e-9));
-        assertThat(statistics.returnSquareSum())
+        assertThat(statistics.returns().squareSum())
                 .isCloseTo(Arrays.stream(batch.returns).map(r -> r * r).sum(), within(1e-9));
         // R − V(s) is A: the value loss is half of its squares.
-        assertThat(statistics.losses().value()).isCloseTo(statistics.advantageSquareSum() / 2, within(1e-3));
+        assertThat(statistics.losses().value())
+                .isCloseTo(statistics.advantages().squareSum() / 2, within(1e-3));
     }
 
     @Test
@@ -311,8 +324,12 @@ class ShardWorkerTest {
         float[] parameters = state.model().parameters().clone();
         parameters[3] = Float.NaN;
 
-        assertThat(new ShardWorker(configuration, configuration.environment().resolve())
-                        .round(state.model().with(parameters), state.shards().get(0))
+        assertThat(A2c.round(
+                                new ShardWorker(
+                                        configuration,
+                                        configuration.environment().resolve()),
+                                state.model().with(parameters),
+                                state.shards().get(0))
                         .statistics()
                         .finite())
                 .isFalse();

@@ -30,6 +30,7 @@ class ConfigurationFileTest {
 
     @Test
     void whatIsNotSaidHasItsDefault() {
+        Configuration.Learning learning = new Configuration.Learning(16, 0.99, 1.0, 0.5, 0.0, 0.5, 10);
         assertThat(parse(CARTPOLE))
                 .isEqualTo(new Configuration(
                         Configuration.Algorithm.A2C,
@@ -37,20 +38,14 @@ class ConfigurationFileTest {
                         new Configuration.Environment("CartPole-v1", 8, new TreeMap<>()),
                         new Configuration.Network(
                                 Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN),
-                        new Configuration.A2c(2, 16, 0.99, AdvantageEstimator.GAE, 1.0, 5, false, 0.5, 0.0, 0.5, 10),
+                        new Configuration.A2c(2, learning, AdvantageEstimator.GAE, 5, false),
                         new Configuration.A3c(
                                 4,
-                                16,
+                                learning,
                                 1,
                                 Merging.AVERAGE,
                                 0,
                                 Configuration.Correction.NONE,
-                                0.99,
-                                1.0,
-                                0.5,
-                                0.0,
-                                0.5,
-                                10,
                                 1.0,
                                 1.0,
                                 0.9,
@@ -74,9 +69,29 @@ class ConfigurationFileTest {
 
         assertThat(configuration.seed()).isEqualTo(7);
         assertThat(configuration.a2c().shards()).isEqualTo(4);
-        assertThat(configuration.a2c().gamma()).isEqualTo(0.98);
-        assertThat(configuration.a2c().rolloutLength()).isEqualTo(16);
+        assertThat(configuration.a2c().learning().gamma()).isEqualTo(0.98);
+        assertThat(configuration.a2c().learning().rolloutLength()).isEqualTo(16);
         assertThat(configuration.network().hidden()).containsExactly(16, 8);
+    }
+
+    /** Both algorithms have them, each its own, and no file knows that they are one record. */
+    @Test
+    void sharedSettingsAreKeysOfEachAlgorithmsSection() {
+        Configuration configuration = parse(CARTPOLE, "a2c.gamma=0.5", "a3c.gamma=0.25", "a3c.rollout-length=3");
+
+        assertThat(configuration.a2c().learning().gamma()).isEqualTo(0.5);
+        assertThat(configuration.a3c().learning().gamma()).isEqualTo(0.25);
+        assertThat(configuration.a3c().learning().rolloutLength()).isEqualTo(3);
+        assertThat(ConfigurationFile.write(configuration))
+                .contains("  gamma: 0.25\n")
+                .doesNotContain("learning:");
+        assertThat(ConfigurationFile.values(configuration.a3c())).containsEntry("gamma", 0.25);
+        assertThatThrownBy(() -> parse(CARTPOLE, "a2c.learning={gamma: 0.5}"))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageStartingWith("run.yaml with --set a2c.learning={gamma: 0.5}: there is no key a2c.learning");
+        assertThatThrownBy(() -> parse(CARTPOLE, "a3c.gamma=2"))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining(": a3c.gamma: expected");
     }
 
     @Test

@@ -59,7 +59,7 @@ class ReferenceTest {
 
     private static void table(StringBuilder text, String prefix, Class<?> type) {
         text.append("| key | type | default | meaning |\n|---|---|---|---|\n");
-        for (RecordComponent component : type.getRecordComponents()) {
+        for (RecordComponent component : ConfigurationFile.components(type)) {
             if (component.getType().isRecord()) {
                 continue;
             }

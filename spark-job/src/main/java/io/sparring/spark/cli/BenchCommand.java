@@ -2,6 +2,7 @@ package io.sparring.spark.cli;
 
 import io.sparring.algorithm.Backend;
 import io.sparring.algorithm.Counters;
+import io.sparring.algorithm.RoundSum;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.Strategy;
@@ -138,11 +139,11 @@ final class BenchCommand implements Callable<Integer> {
             Rounds rounds = backend.rounds(configuration, source, start);
             return new Rounds() {
                 @Override
-                public Outcome run(Model model) {
+                public RoundSum run(Model model) {
                     long before = System.nanoTime();
-                    Outcome outcome = rounds.run(model);
+                    RoundSum sum = rounds.run(model);
                     outside = (System.nanoTime() - before) / 1e6;
-                    return outcome;
+                    return sum;
                 }
 
                 @Override

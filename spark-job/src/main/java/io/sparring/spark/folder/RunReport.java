@@ -129,11 +129,11 @@ public final class RunReport {
         String copies = " × " + configuration.environment().copiesPerShard() + " copies × ";
         if (Strategy.of(configuration).inRounds()) {
             return configuration.a2c().shards() + " shards" + copies
-                    + configuration.a2c().rolloutLength() + " steps";
+                    + configuration.a2c().learning().rolloutLength() + " steps";
         }
         int workers = configuration.a3c().workers();
         return (workers == Configuration.A3c.AUTO_WORKERS ? "a worker a slot" : workers + " workers") + copies
-                + configuration.a3c().rolloutLength() + " steps, merged by "
+                + configuration.a3c().learning().rolloutLength() + " steps, merged by "
                 + RunResult.lower(configuration.a3c().merge()) + ", correction "
                 + RunResult.lower(configuration.a3c().correction());
     }

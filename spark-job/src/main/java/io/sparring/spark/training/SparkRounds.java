@@ -2,9 +2,8 @@ package io.sparring.spark.training;
 
 import io.sparring.Explanation;
 import io.sparring.algorithm.Evaluator;
-import io.sparring.algorithm.GradientSum;
+import io.sparring.algorithm.RoundSum;
 import io.sparring.algorithm.Rounds;
-import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
@@ -95,20 +94,20 @@ public final class SparkRounds implements Rounds {
     }
 
     @Override
-    public Outcome run(Model model) {
+    public RoundSum run(Model model) {
         spark.setJobDescription(description.next());
-        Outcome outcome;
+        RoundSum sum;
         try {
-            outcome = cutEvery == 1 ? travel(model) : stay(model);
+            sum = cutEvery == 1 ? travel(model) : stay(model);
         } catch (Exception e) {
             throw failed(description.name(), e);
         }
         rounds++;
-        description.ended(outcome.statistics());
-        return outcome;
+        description.ended(sum.statistics());
+        return sum;
     }
 
-    private Outcome travel(Model model) {
+    private RoundSum travel(Model model) {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
         Theta theta = theta(model);
@@ -117,18 +116,16 @@ public final class SparkRounds implements Rounds {
                 .collect();
         atDriver = updates.stream().map(ShardUpdate::next).toList();
         letGo();
-        return new Outcome(
-                GradientSum.of(updates, updates.get(0).gradient().length),
-                updates.stream().map(ShardUpdate::statistics).toList());
+        return RoundSum.of(updates);
     }
 
-    private Outcome stay(Model model) {
+    private RoundSum stay(Model model) {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
         Theta theta = theta(model);
         JavaRDD<ShardUpdate> updates =
                 onExecutors.map(shard -> compute(pool, theta, shard, counter)).persist(StorageLevel.MEMORY_AND_DISK());
-        Outcome outcome = sum(updates, model.parameters().length);
+        RoundSum sum = sum(updates, model.parameters().length);
         if (cached != null) {
             // Its successor is cached now. Should that be lost, Spark computes both again from the last cut.
             cached.unpersist(false);
@@ -139,45 +136,38 @@ public final class SparkRounds implements Rounds {
         if ((rounds + 1) % cutEvery == 0) {
             cut();
         }
-        return outcome;
+        return sum;
     }
 
     /** The sum of all gradients: at the driver, or for wide ones group by group on the executors first. */
-    private Outcome sum(JavaRDD<ShardUpdate> updates, int parameters) {
+    private RoundSum sum(JavaRDD<ShardUpdate> updates, int parameters) {
         int shards = configuration.a2c().shards();
         int length = configuration.a2c().normalizeAdvantages() ? 3 * parameters : parameters;
-        int groupSize = GradientSum.groupSize(shards, length);
+        int groupSize = RoundSum.groupSize(shards, length);
         if (groupSize == shards) {
-            List<ShardUpdate> slim = updates.map(SparkRounds::withoutShard).collect();
-            return new Outcome(
-                    GradientSum.of(slim, length),
-                    slim.stream().map(ShardUpdate::statistics).toList());
+            return RoundSum.of(updates.map(SparkRounds::withoutShard).collect());
         }
         int groups = (shards + groupSize - 1) / groupSize;
-        List<Tuple2<Integer, Group>> sums = updates.mapToPair(
-                        update -> new Tuple2<>(update.statistics().shard() / groupSize, withoutShard(update)))
+        RoundSum all = new RoundSum(length);
+        updates
+                .mapToPair(update -> new Tuple2<>(update.statistics().shard() / groupSize, withoutShard(update)))
                 .groupByKey(groups)
-                .mapValues(members -> Group.of(members, length))
-                .collect();
-        List<Group> inOrder = sums.stream()
+                .mapValues(members -> group(members, length))
+                .collect()
+                .stream()
                 .sorted(Comparator.comparing(Tuple2::_1))
-                .map(Tuple2::_2)
-                .toList();
-        return new Outcome(
-                GradientSum.ofGroups(inOrder.stream().map(Group::sum).toList(), length),
-                inOrder.stream().flatMap(group -> group.statistics().stream()).toList());
+                .forEach(group -> all.merge(group._2));
+        return all;
     }
 
     /** What a group of neighbouring shards gives together. */
-    private record Group(float[] sum, List<ShardStatistics> statistics) implements java.io.Serializable {
-        static Group of(Iterable<ShardUpdate> members, int length) {
-            List<ShardUpdate> inOrder = new ArrayList<>();
-            members.forEach(inOrder::add);
-            inOrder.sort(Comparator.comparing(update -> update.statistics().shard()));
-            return new Group(
-                    GradientSum.ofGroup(inOrder, length),
-                    inOrder.stream().map(ShardUpdate::statistics).toList());
-        }
+    private static RoundSum group(Iterable<ShardUpdate> members, int length) {
+        List<ShardUpdate> inOrder = new ArrayList<>();
+        members.forEach(inOrder::add);
+        inOrder.sort(Comparator.comparing(update -> update.statistics().shard()));
+        RoundSum group = new RoundSum(length);
+        inOrder.forEach(group::add);
+        return group;
     }
 
     private static ShardUpdate withoutShard(ShardUpdate update) {

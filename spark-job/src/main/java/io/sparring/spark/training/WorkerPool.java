@@ -1,5 +1,6 @@
 package io.sparring.spark.training;
 
+import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
@@ -39,7 +40,7 @@ class WorkerPool implements Serializable, AutoCloseable {
         ShardWorker worker = used == null ? new ShardWorker(configuration, source) : used;
         ShardUpdate update;
         try {
-            update = worker.round(model, shard);
+            update = A2c.round(worker, model, shard);
         } catch (RuntimeException | Error e) {
             // A worker that threw may be in any state: only one that returned is used again.
             try (worker) {

@@ -16,14 +16,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class GradientSumTest {
+class RoundSumTest {
     /** What of a wide gradient is not 0: summing up the rest would only take time. */
     private static final int TOLD = 8;
+
+    private static final Moments ONE = new Moments(1, 0, 0);
 
     private static ShardUpdate update(int shard, float[] gradient, boolean finite) {
         return new ShardUpdate(
                 gradient,
-                new ShardStatistics(shard, 1, finite, ActorCriticLoss.Sums.NONE, 0, 0, 0, 0, 0, 0, List.of(), 0, 0, 0),
+                new ShardStatistics(shard, finite, ActorCriticLoss.Sums.NONE, ONE, ONE, ONE, List.of(), 0, 0, 0),
                 null);
     }
 
@@ -68,13 +70,13 @@ class GradientSumTest {
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 40) int shards) {
         List<ShardUpdate> updates = updates(seed, shards, TOLD);
 
-        assertThat(GradientSum.of(updates, TOLD)).isEqualTo(rounded(plainSum(updates)));
+        assertThat(RoundSum.of(updates).gradient()).isEqualTo(rounded(plainSum(updates)));
     }
 
     @Property(tries = 15)
     void wideGradientsAreSummedInGroupsOfTheRootOfNFirst(
             @ForAll long seed, @ForAll @IntRange(min = 1, max = 12) int shards) {
-        List<ShardUpdate> updates = updates(seed, shards, GradientSum.WIDE);
+        List<ShardUpdate> updates = updates(seed, shards, RoundSum.WIDE);
         int groupSize = (int) Math.ceil(Math.sqrt(shards));
         double[] tree = new double[TOLD];
         for (int from = 0; from < shards; from += groupSize) {
@@ -84,7 +86,7 @@ class GradientSumTest {
             }
         }
 
-        float[] sum = told(GradientSum.of(updates, GradientSum.WIDE));
+        float[] sum = told(RoundSum.of(updates).gradient());
 
         assertThat(sum).isEqualTo(rounded(tree));
         double[] plain = plainSum(updates);
@@ -96,9 +98,9 @@ class GradientSumTest {
     /** If it had the bits of the plain sum, the test of the tree above would say nothing. */
     @Test
     void theTreeHasOtherBitsThanThePlainSum() {
-        List<ShardUpdate> updates = updates(1, 12, GradientSum.WIDE);
+        List<ShardUpdate> updates = updates(1, 12, RoundSum.WIDE);
 
-        assertThat(told(GradientSum.of(updates, GradientSum.WIDE))).isNotEqualTo(rounded(plainSum(updates)));
+        assertThat(told(RoundSum.of(updates).gradient())).isNotEqualTo(rounded(plainSum(updates)));
     }
 
     /** The groups are those of all shards: one that drops out moves no other into another group. */
@@ -113,12 +115,14 @@ class GradientSumTest {
         List<ShardUpdate> withZeros = new ArrayList<>(updates);
         withZeros.set(dropped % 12, update(dropped, new float[length], true));
 
-        assertThat(GradientSum.of(withBroken, length)).isEqualTo(GradientSum.of(withZeros, length));
+        assertThat(RoundSum.of(withBroken).gradient())
+                .isEqualTo(RoundSum.of(withZeros).gradient());
     }
 
     @Test
     void whereNoGradientIsFiniteTheSumIsZero() {
-        assertThat(GradientSum.of(List.of(update(0, new float[] {Float.NaN, 1}, false)), 2))
+        assertThat(RoundSum.of(List.of(update(0, new float[] {Float.NaN, 1}, false)))
+                        .gradient())
                 .containsExactly(0, 0);
     }
 
@@ -135,6 +139,6 @@ class GradientSumTest {
         "100, 1000000, 10",
     })
     void theGroupsDependOnTheNumberOfShardsAlone(int shards, int length, int groupSize) {
-        assertThat(GradientSum.groupSize(shards, length)).isEqualTo(groupSize);
+        assertThat(RoundSum.groupSize(shards, length)).isEqualTo(groupSize);
     }
 }

@@ -1,0 +1,152 @@
+package io.sparring.algorithm;
+
+import io.sparring.loss.ActorCriticLoss;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What the shards of a round give together: the sum of their gradients, and their statistics. An aggregator to which shards are
+ * {@linkplain #add added} in order, and whole groups {@linkplain #merge merged}.
+ *
+ * <p>The gradient's bits depend on nothing but the shards' gradients and their number. Small gradients are added up one after the
+ * other. Wide ones, which would all have to travel to one place, are added up as a tree of two levels: groups of ⌈√N⌉
+ * neighbouring shards first, then the groups in order. Whoever computes it, here or on many executors, computes this.
+ */
+public final class RoundSum implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** From so many floats on (1 MiB) a gradient is wide. */
+    public static final int WIDE = 1 << 18;
+
+    /** In double precision, and rounded where a group ends. */
+    private final double[] gradient;
+
+    private final List<ShardStatistics> statistics = new ArrayList<>();
+    private ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
+    private Moments advantages = Moments.NONE;
+    private Moments returns = Moments.NONE;
+    private Moments residuals = Moments.NONE;
+
+    /**
+     * Of no shard.
+     *
+     * @param length of a gradient; 0 where statistics alone are counted
+     */
+    public RoundSum(int length) {
+        gradient = new double[length];
+    }
+
+    /**
+     * How many neighbouring shards are added up first: shard i belongs to group i / groupSize.
+     *
+     * @param shards N
+     * @param length of a gradient
+     */
+    public static int groupSize(int shards, int length) {
+        return length >= WIDE ? (int) Math.ceil(Math.sqrt(shards)) : shards;
+    }
+
+    /**
+     * Of all shards.
+     *
+     * @param shards at least one, in shard order
+     */
+    public static RoundSum of(List<ShardUpdate> shards) {
+        int length = shards.get(0).gradient().length;
+        int groupSize = groupSize(shards.size(), length);
+        RoundSum all = new RoundSum(length);
+        for (int from = 0; from < shards.size(); from += groupSize) {
+            RoundSum group = new RoundSum(length);
+            shards.subList(from, Math.min(from + groupSize, shards.size())).forEach(group::add);
+            all.merge(group);
+        }
+        return all;
+    }
+
+    /** Adds the next shard of a group; a gradient that is not finite counts for nothing. */
+    public void add(ShardUpdate update) {
+        if (update.statistics().finite()) {
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] += update.gradient()[i];
+            }
+        }
+        count(update.statistics());
+    }
+
+    /** Adds the next group, rounded as it travels. */
+    public void merge(RoundSum group) {
+        for (int i = 0; i < gradient.length; i++) {
+            gradient[i] += (float) group.gradient[i];
+        }
+        group.statistics.forEach(this::count);
+    }
+
+    /** Adds a shard's statistics alone. */
+    void count(ShardStatistics shard) {
+        statistics.add(shard);
+        if (shard.finite()) {
+            losses = losses.plus(shard.losses());
+            advantages = advantages.plus(shard.advantages());
+            returns = returns.plus(shard.returns());
+            residuals = residuals.plus(shard.residuals());
+        }
+    }
+
+    /** Σ ∇ over the samples of all shards whose gradient is finite. */
+    float[] gradient() {
+        float[] rounded = new float[gradient.length];
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = (float) gradient[i];
+        }
+        return rounded;
+    }
+
+    /** Of each shard, in the order in which they were added. */
+    public List<ShardStatistics> statistics() {
+        return Collections.unmodifiableList(statistics);
+    }
+
+    /** How many the gradient is the sum of. */
+    int samples() {
+        return returns.count();
+    }
+
+    Moments advantages() {
+        return advantages;
+    }
+
+    double policyLoss() {
+        return losses.policy() / samples();
+    }
+
+    double valueLoss() {
+        return losses.value() / samples();
+    }
+
+    double entropy() {
+        return losses.entropy() / samples();
+    }
+
+    /** 1 − Var(R − V)/Var(R). */
+    double explainedVariance() {
+        return 1 - residuals.variance() / returns.variance();
+    }
+
+    /** Half as large on its way, and the same: the gradient is rounded before it is merged. */
+    private record Travelling(float[] gradient, List<ShardStatistics> statistics) implements Serializable {
+        private Object readResolve() {
+            RoundSum sum = new RoundSum(gradient.length);
+            for (int i = 0; i < gradient.length; i++) {
+                sum.gradient[i] = gradient[i];
+            }
+            statistics.forEach(sum::count);
+            return sum;
+        }
+    }
+
+    private Object writeReplace() {
+        return new Travelling(gradient(), statistics);
+    }
+}
