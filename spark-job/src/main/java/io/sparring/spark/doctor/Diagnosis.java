@@ -74,9 +74,9 @@ final class Diagnosis {
                 Verdict.FIX,
                 "Spark",
                 driver.spark(),
-                e -> !e.spark().equals(driver.spark()) || !e.spark().startsWith("3.5."),
+                e -> !e.spark().equals(driver.spark()) || !e.spark().matches("3\\.5\\..*|4\\..*"),
                 e -> "Spark " + e.spark(),
-                "use one Spark 3.5 (Scala 2.12) everywhere: SPARK_HOME here, and on YARN spark.yarn.archive or spark.yarn.jars of the same");
+                "use one Spark, 3.5 or 4, everywhere: SPARK_HOME here, and on YARN spark.yarn.archive or spark.yarn.jars of the same");
     }
 
     private void kernels() {

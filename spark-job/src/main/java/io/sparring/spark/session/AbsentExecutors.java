@@ -6,8 +6,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.apache.spark.status.api.v1.ExecutorSummary;
-import scala.collection.JavaConverters;
 
 /** Says so while a job has no executor. Spark and a cluster without room for one wait for ever and keep silent. */
 final class AbsentExecutors implements Runnable {
@@ -45,10 +43,7 @@ final class AbsentExecutors implements Runnable {
             return;
         }
         // Without a job, dynamic allocation asks for none.
-        boolean fine = spark.statusTracker().getActiveJobIds().length == 0
-                || JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true)).stream()
-                        .map(ExecutorSummary::id)
-                        .anyMatch(id -> !id.equals("driver"));
+        boolean fine = spark.statusTracker().getActiveJobIds().length == 0 || Session.executors(spark) > 0;
         absent = fine ? Duration.ZERO : absent.plus(LOOK_EVERY);
         if (fine) {
             said = SAID_AFTER;

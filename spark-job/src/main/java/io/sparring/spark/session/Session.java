@@ -6,7 +6,9 @@ import io.sparring.network.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Properties;
 import java.util.function.BiConsumer;
 import org.apache.spark.SparkConf;
@@ -15,7 +17,6 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.status.api.v1.ExecutorSummary;
-import scala.collection.JavaConverters;
 
 /** The Spark application around a command. */
 public final class Session {
@@ -100,13 +101,33 @@ public final class Session {
         LostExecutors lost = new LostExecutors(consequence, reason -> giveUp.accept(spark, reason));
         spark.sc().addSparkListener(lost);
         // On YARN and Kubernetes most have come before there is a context to listen to.
-        for (ExecutorSummary executor :
-                JavaConverters.seqAsJavaList(spark.sc().statusStore().executorList(true))) {
-            if (!executor.id().equals("driver")) {
-                lost.came(executor.id(), executor.addTime().getTime());
+        present(spark)
+                .forEach(executor -> lost.came(executor.id(), executor.addTime().getTime()));
+        return spark;
+    }
+
+    /** How many executors are there, without the driver. */
+    static int executors(JavaSparkContext spark) {
+        return spark.sc().statusTracker().getExecutorInfos().length - 1;
+    }
+
+    /** The executors that are there. Spark lists them in Scala's collections alone, which are other classes for each Scala. */
+    private static List<ExecutorSummary> present(JavaSparkContext spark) {
+        List<ExecutorSummary> present = new ArrayList<>();
+        // Every cluster manager counts them, from 0 or from 1.
+        for (int number = 0; present.size() < executors(spark); number++) {
+            try {
+                ExecutorSummary executor = spark.sc().statusStore().executorSummary(Integer.toString(number));
+                if (executor.isActive()) {
+                    present.add(executor);
+                }
+            } catch (NoSuchElementException none) {
+                if (number > 0) {
+                    break;
+                }
             }
         }
-        return spark;
+        return present;
     }
 
     private static JavaSparkContext connect(SparkConf settings) {
@@ -134,6 +155,7 @@ public final class Session {
         }
     }
 
+    /** All of them: the context, and with it every job, is this command's own. */
     private static void cancelJobs(JavaSparkContext spark, String reason) {
         for (int job : spark.statusTracker().getActiveJobIds()) {
             spark.sc().cancelJob(job, reason);

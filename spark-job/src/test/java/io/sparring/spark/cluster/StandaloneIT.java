@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Spark's own cluster, a master and two workers as processes, with authentication and encryption, and a real spark-submit. */
 class StandaloneIT {
-    private static final String CONFIGURATION = """
+    static final String CONFIGURATION = """
             environment: {id: CartPole-v1, copies-per-shard: 4}
             network: {kind: separate, hidden: [16, 16], activation: tanh}
             a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
@@ -114,7 +114,7 @@ class StandaloneIT {
         }
     }
 
-    private static long rounds(Path run) {
+    static long rounds(Path run) {
         try {
             return Files.exists(run.resolve("metrics.jsonl"))
                     ? RunFolders.metrics(RunFolder.at(run.toString(), new org.apache.hadoop.conf.Configuration()))

@@ -8,11 +8,13 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.spark.session.Session;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -65,6 +67,22 @@ class NothingNativeIT {
                     .noneMatch(
                             name -> name.endsWith(".so") && NATIVE.matcher(name).find());
         }
+    }
+
+    /** Scala's collections are other classes for Spark 3.5 (2.12) and 4 (2.13): a method that takes or gives them is not found on one of them. */
+    @Test
+    void noClassInTheJarNamesAScalaCollection() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (JarFile jar = new JarFile(Path.of("target", "sparring-app.jar").toFile())) {
+            for (JarEntry entry : (Iterable<JarEntry>) jar.stream()::iterator) {
+                if (entry.getName().endsWith(".class")
+                        && new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.ISO_8859_1)
+                                .contains("scala/collection/")) {
+                    found.add(entry.getName());
+                }
+            }
+        }
+        assertThat(found).isEmpty();
     }
 
     /** What a process has mapped; Linux only. */

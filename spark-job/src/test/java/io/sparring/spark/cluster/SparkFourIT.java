@@ -1,0 +1,94 @@
+package io.sparring.spark.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.spark.cli.Sparring;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.training.SameBitsIT;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The same jar on Spark 4 with Scala 2.13: its own spark-submit, driver and executors. */
+class SparkFourIT {
+    private static final String NEWEST = "4.3.0";
+    private static final Path PRESETS = Path.of("..", "conf").toAbsolutePath().normalize();
+
+    @TempDir
+    private static Path work;
+
+    private static Map<String, String> environment;
+
+    @BeforeAll
+    static void anInstallation() throws IOException {
+        environment = Map.of(
+                "SPARK_HOME",
+                SparkInstallation.orSkip("spark-4-installation", NEWEST).toString());
+        Files.writeString(work.resolve("test.yaml"), StandaloneIT.CONFIGURATION);
+    }
+
+    private static Sparring sparring(String master, String... command) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--master", master));
+        words.addAll(Arrays.asList(command));
+        return Sparring.start(work, environment, words.toArray(String[]::new));
+    }
+
+    @Test
+    void aPresetHasTheSameBits() throws Exception {
+        Path preset = PRESETS.resolve("cartpole-a2c.yaml");
+        try (Sparring sparring = sparring("local[2]", "train", preset.toString(), "--run", "preset", "--json")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("params_sha256").asText())
+                    .isEqualTo(SameBitsIT.plainJava(
+                            ConfigurationFile.parse("preset", Files.readString(preset), List.of())));
+        }
+    }
+
+    @Test
+    void anExecutorThatIsKilledChangesNoBit() throws Exception {
+        Path run = work.resolve("killed");
+        try (Sparring sparring =
+                sparring("local-cluster[2,1,1024]", "train", "test.yaml", "--run", run.toString(), "--json")) {
+            sparring.await("shards on executors that no checkpoint has", () -> StandaloneIT.rounds(run) >= 20);
+            ExecutorProcesses.started().get(0).destroyForcibly();
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.stderr()).contains("was lost and its shards are computed again");
+            assertThat(outcome.json().get("params_sha256").asText())
+                    .isEqualTo(SameBitsIT.plainJava(
+                            ConfigurationFile.parse("test", StandaloneIT.CONFIGURATION, List.of())));
+            assertThat(KubernetesIT.recomputedShards(
+                            RunFolder.at(run.toString(), new org.apache.hadoop.conf.Configuration())))
+                    .as("shards that were lost")
+                    .isPositive();
+        }
+    }
+
+    @Test
+    void workersOfA3cPushToTheDriver() throws Exception {
+        try (Sparring sparring = sparring(
+                "local-cluster[2,1,1024]",
+                "train",
+                "test.yaml",
+                "--run",
+                "a3c",
+                "--json",
+                "--set",
+                "algorithm=a3c",
+                "--set",
+                "a3c.workers=2")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("env_steps").asLong()).isGreaterThanOrEqualTo(25_600);
+        }
+    }
+}
