@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import java.lang.module.ModuleFinder;
 import java.util.Arrays;
 
 /**
@@ -16,6 +17,8 @@ public abstract class Kernels {
     /** In so many lanes rows are summed up: row r in lane r mod 16. */
     static final int LANES = 16;
 
+    private static final String MODULE = "jdk.incubator.vector";
+
     private static final Choice CHOICE = Choice.make();
 
     /** For the vectors' side. */
@@ -31,6 +34,11 @@ public abstract class Kernels {
         return CHOICE.description();
     }
 
+    /** Whether this Java has the Vector API, added or not. */
+    public static boolean vectorizable() {
+        return ModuleFinder.ofSystem().find(MODULE).isPresent();
+    }
+
     /** Whether the Vector API is used. */
     public static boolean vectorized() {
         return CHOICE.vectors();
@@ -42,10 +50,13 @@ public abstract class Kernels {
             if ("scalar".equals(System.getProperty("sparring.kernels"))) {
                 return new Choice(false, "one float at a time, as sparring.kernels says");
             }
-            if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
+            if (!vectorizable()) {
+                return new Choice(false, "one float at a time, as Java compiles it: this one has no " + MODULE);
+            }
+            if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
                 return new Choice(
                         false,
-                        "one float at a time, as Java compiles it: add --add-modules jdk.incubator.vector for more speed");
+                        "one float at a time, as Java compiles it: add --add-modules " + MODULE + " for more speed");
             }
             if (!Fused.HARDWARE) {
                 return new Choice(false, "one float at a time: this CPU has no fused multiply-add");
@@ -54,7 +65,7 @@ public abstract class Kernels {
             int lanes = kernels.lanes();
             return lanes < 4
                     ? new Choice(false, "one float at a time: this CPU's vectors are too short")
-                    : new Choice(true, lanes + " floats at a time (jdk.incubator.vector)");
+                    : new Choice(true, lanes + " floats at a time (" + MODULE + ")");
         }
 
         /** By name: without the module the class cannot be loaded. */

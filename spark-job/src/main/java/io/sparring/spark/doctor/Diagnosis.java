@@ -86,7 +86,7 @@ final class Diagnosis {
                 all.get(all.size() - 1).kernels(),
                 e -> !e.vectorized(),
                 Examination::kernels,
-                "the same bits, but slower: submit/sparring sets the option, or --conf spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector (the driver: --driver-java-options)");
+                "the same bits, but slower: on a Java that has the module submit/sparring sets the option, or --conf spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector (the driver: --driver-java-options)");
     }
 
     private void memory() {

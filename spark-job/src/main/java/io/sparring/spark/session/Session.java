@@ -173,6 +173,10 @@ public final class Session {
         for (String key : lines.stringPropertyNames()) {
             String value = lines.getProperty(key).strip();
             if (key.equals("spark.executor.extraJavaOptions")) {
+                if (settings.get("spark.master").startsWith("local-cluster") && !Kernels.vectorizable()) {
+                    // Executors have this Java, and would not start with it.
+                    continue;
+                }
                 // In front, so that what others have set wins; once, if submit/sparring has done so.
                 String others = settings.get(key, "");
                 settings.set(key, others.contains(value) ? others : (value + " " + others).strip());

@@ -409,7 +409,8 @@ class CommandLineIT {
                 "25.0.3    | 3.5.9 | Java 25.0.3 (JAVA): Spark 3.5.9 runs on Java 17 to 23; set JAVA_HOME to one of these",
                 "24-ea     |       | Java 24-ea (JAVA): Spark 3.5 runs on Java 17 to 23; set JAVA_HOME to one of these",
                 "1.8.0_402 | 3.5.5 | Java 1.8.0_402 (JAVA): Spark 3.5.5 runs on Java 17 to 23; set JAVA_HOME to one of these",
-                "16.0.2    | 4.0.1 | Java 16.0.2 (JAVA): Spark 4.0.1 runs on Java 17 and later; set JAVA_HOME to one of these",
+                "25        | 4.1.4 | Java 25 (JAVA): Spark 4.1.4 runs on Java 17 to 23; set JAVA_HOME to one of these",
+                "16.0.2    | 4.2.0 | Java 16.0.2 (JAVA): Spark 4.2.0 runs on Java 17 and later; set JAVA_HOME to one of these",
                 "17.0.15   | 3.4.4 | SPARK_HOME=SPARK has Spark 3.4.4: expected 3.5 or 4"
             })
     void aJavaOrASparkThatDoesNotFitIsOneLine(String java, String spark, String complaint) throws Exception {
