@@ -288,15 +288,17 @@ public final class A3c {
 
     private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
-        evaluated = global();
-        List<Episode> played = evaluator.play(evaluated, ledger.envSteps(), 0, options.episodes(), options.greedy());
-        if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
+        // Workers may be ahead of what is counted here.
+        ParameterServer.Global now = server.global();
+        evaluated = first.with(now.parameters());
+        List<Episode> played = evaluator.play(evaluated, now.envSteps(), 0, options.episodes(), options.greedy());
+        if (ledger.evaluated(ledger.round(), now.envSteps(), played)) {
             listener.best(ledger.toAct(evaluated));
         }
     }
 
     private Model global() {
-        return first.with(server.parameters());
+        return first.with(server.global().parameters());
     }
 
     private TrainingState state(Model model) {

@@ -67,6 +67,14 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
             long envStepBudget,
             String build) {}
 
+    /**
+     * θ at one moment.
+     *
+     * @param parameters must not be changed
+     * @param envSteps environment steps of which the parameters have learned
+     */
+    public record Global(float[] parameters, long envSteps) {}
+
     /** What a checkpoint holds of the server. */
     public record State(
             float[] parameters, long version, float[] optimizerState, int optimizerSteps, List<byte[]> snapshots) {}
@@ -360,9 +368,9 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
         });
     }
 
-    /** θ; it must not be changed. */
-    public float[] parameters() {
-        return locked(() -> parameters);
+    /** θ now. */
+    public Global global() {
+        return locked(() -> new Global(parameters, envSteps));
     }
 
     /** How many updates θ holds. */

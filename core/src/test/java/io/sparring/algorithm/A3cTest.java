@@ -312,6 +312,40 @@ class A3cTest {
         assertThat(result.state().envSteps()).isEqualTo(992);
     }
 
+    /** Workers do not wait for the driver: an evaluation is of what they have made of θ, not of what it has counted. */
+    @Test
+    void anEvaluationSaysHowManyStepsItsParametersHaveLearnedFrom() throws Exception {
+        Configuration configuration = configuration("evaluation.every-env-steps=96");
+        Recorder recorder = new Recorder();
+        Workers ahead = new MadeUp() {
+            private A3cWorker worker;
+
+            @Override
+            public void start(ParameterServer server) {
+                super.start(server);
+                worker = worker(configuration, server, 0);
+            }
+
+            @Override
+            public List<Update> next(int count) throws InterruptedException {
+                for (int push = 0; push < 2 * count; push++) {
+                    always(worker::step);
+                }
+                return server.take(count, 0);
+            }
+        };
+
+        A3c.train(
+                configuration,
+                configuration.environment().resolve(),
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                ahead,
+                recorder);
+
+        assertThat(recorder.rounds.get(0).envSteps()).isEqualTo(96);
+        assertThat(recorder.evaluations.get(0).envSteps()).isEqualTo(192);
+    }
+
     /** With V-trace A ≠ R − V: what is explained is of the residual, not of the advantages. */
     @ParameterizedTest
     @ValueSource(strings = {"none", "v-trace"})

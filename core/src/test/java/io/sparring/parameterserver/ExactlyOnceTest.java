@@ -97,7 +97,7 @@ class ExactlyOnceTest {
             assertThat(acknowledged).as("all were acknowledged").hasSize(WORKERS * PUSHES);
             assertThat(applied).as("none lost, none made up").containsExactlyInAnyOrderElementsOf(sent);
             assertThat(applied).containsAll(acknowledged);
-            assertThat(server.parameters()[0]).as("θ counts them too").isEqualTo(WORKERS * PUSHES);
+            assertThat(server.global().parameters()[0]).as("θ counts them too").isEqualTo(WORKERS * PUSHES);
             assertThat(server.version()).isEqualTo(WORKERS * PUSHES);
         } finally {
             threads.shutdownNow();
@@ -140,7 +140,7 @@ class ExactlyOnceTest {
                 .isInstanceOf(ParameterServerClient.Refused.class)
                 .hasMessage("worker 0: attempt 1 was superseded by attempt 2");
         TestServer.push(newer, 3);
-        assertThat(server.server.parameters()).containsExactly(3);
+        assertThat(server.server.global().parameters()).containsExactly(3);
         assertThat(applied(server.server)).containsExactly(new Key(0, 1, 1), new Key(0, 2, 1), new Key(0, 2, 2));
     }
 }

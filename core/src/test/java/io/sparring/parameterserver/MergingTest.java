@@ -53,7 +53,7 @@ class MergingTest {
 
         ParameterServerClient.Pulled answer = TestServer.push(first, 6, 3);
 
-        assertThat(server.server.parameters()).containsExactly(new float[] {2, -1}, within(1e-6f));
+        assertThat(server.server.global().parameters()).containsExactly(new float[] {2, -1}, within(1e-6f));
         assertThat(answer.parameters())
                 .as("what the worker subtracts from θ′")
                 .containsExactly(new float[] {1, 1}, within(1e-6f));
@@ -100,7 +100,7 @@ class MergingTest {
 
         clients.forEach(client -> TestServer.push(client, local));
 
-        assertThat(server.server.parameters()[0]).isCloseTo(local, within(2e-5f));
+        assertThat(server.server.global().parameters()[0]).isCloseTo(local, within(2e-5f));
     }
 
     @Property(tries = 200)
@@ -112,9 +112,9 @@ class MergingTest {
         TestServer.hello(worker, 1);
 
         for (float local : path) {
-            float before = server.server.parameters()[0];
+            float before = server.server.global().parameters()[0];
             float moved = local - TestServer.push(worker, local).parameters()[0];
-            assertThat(server.server.parameters()[0] + moved).isCloseTo(before + local, within(1e-5f));
+            assertThat(server.server.global().parameters()[0] + moved).isCloseTo(before + local, within(1e-5f));
         }
     }
 }

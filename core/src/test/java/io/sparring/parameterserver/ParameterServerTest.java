@@ -85,7 +85,7 @@ class ParameterServerTest {
         TestServer.push(second, 5, 4);
 
         assertThat(pulled.parameters()).containsExactly(4, 4);
-        assertThat(sum.server.parameters()).containsExactly(5, 4);
+        assertThat(sum.server.global().parameters()).containsExactly(5, 4);
         assertThat(sum.server.staleness(1).max()).isZero();
     }
 
@@ -133,7 +133,7 @@ class ParameterServerTest {
         assertThat(TestServer.push(client, 1, Float.NEGATIVE_INFINITY).outcome())
                 .isEqualTo(Outcome.NOT_FINITE);
         assertThat(TestServer.push(client).outcome()).isEqualTo(Outcome.NOT_FINITE);
-        assertThat(sum.server.parameters()).containsExactly(1, 2);
+        assertThat(sum.server.global().parameters()).containsExactly(1, 2);
         assertThat(sum.server.version()).isZero();
         assertThat(sum.server.take(3, 0)).extracting(Update::worker).containsOnly(2);
     }
@@ -183,7 +183,7 @@ class ParameterServerTest {
         assertThat(late.reason()).isEqualTo("worker 1: attempt 5 was superseded by attempt 8");
         assertThat(lateHello.outcome()).isEqualTo(Outcome.REFUSED);
         assertThat(next.outcome()).isEqualTo(Outcome.APPLIED);
-        assertThat(sum.server.parameters()).containsExactly(3, 3);
+        assertThat(sum.server.global().parameters()).containsExactly(3, 3);
         assertThat(sum.server.takeRemarks())
                 .containsExactly(
                         "worker 1 was started anew (attempt 8 after 5, which had pushed 1 updates)",
@@ -236,7 +236,7 @@ class ParameterServerTest {
         Pulled third = TestServer.push(client, 4, 4);
         assertThat(third.parameters()).containsExactly(1, 1);
         assertThat(third.version()).isEqualTo(1);
-        assertThat(server.server.parameters()).as("1 + 2 + 4").containsExactly(7, 7);
+        assertThat(server.server.global().parameters()).as("1 + 2 + 4").containsExactly(7, 7);
         assertThat(client.pull().parameters()).as("a pull brings the newest").containsExactly(7, 7);
         assertThat(server.server.takeRest()).extracting(Update::staleness).containsExactly(0L, 1L, 2L);
     }
