@@ -36,8 +36,17 @@ final class Ledger {
         bestReturn = before.bestReturn();
         droppedGradients = before.droppedGradients();
         secondsBefore = before.seconds();
-        solvedAtSteps = before.solvedAtSteps();
-        solvedAtSeconds = before.solvedAtSeconds();
+        // Today's target decides, which an earlier session may not have had.
+        if (!targetReached()) {
+            solvedAtSteps = -1;
+            solvedAtSeconds = -1;
+        } else if (before.solvedAtSteps() < 0) {
+            solvedAtSteps = envSteps;
+            solvedAtSeconds = secondsBefore;
+        } else {
+            solvedAtSteps = before.solvedAtSteps();
+            solvedAtSeconds = before.solvedAtSeconds();
+        }
     }
 
     long round() {

@@ -10,11 +10,13 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * A run's metrics as JSON lines: one flat object a line, in UTF-8, so that {@code pandas.read_json(lines=True)} and
@@ -65,33 +67,57 @@ public final class MetricsLog implements Closeable {
     }
 
     /**
-     * Reads a log back, each line's keys in their order: whole numbers as Integer or Long, others as Double.
+     * A line that is no record.
      *
-     * @throws IOException if a finished line is not one JSON object; the message names the line. An unfinished last line is
-     *     no error, and no record
+     * @param number of the line, from 1
+     * @param text the line
+     * @param reason what is wrong with it
      */
-    public static List<Map<String, Object>> read(InputStream in) throws IOException {
+    public record Damage(int number, String text, String reason) {}
+
+    /**
+     * Reads a log back, each line's keys in their order: whole numbers as Integer or Long, others as Double. An unfinished last line
+     * is no error, and no record.
+     *
+     * @param required keys that every record has, each with the type of its values
+     * @param damaged receives the finished lines that are no records, which are passed over
+     */
+    public static List<Map<String, Object>> read(
+            InputStream in, Map<String, Class<?>> required, Consumer<Damage> damaged) throws IOException {
         byte[] bytes = in.readAllBytes();
         List<Map<String, Object>> records = new ArrayList<>();
         int start = 0;
+        int number = 0;
         for (int i = 0; i < bytes.length; i++) {
             if (bytes[i] == '\n') {
-                records.add(parse(bytes, start, i, records.size() + 1));
+                number++;
+                try {
+                    records.add(parse(bytes, start, i, required));
+                } catch (IOException e) {
+                    String text = new String(bytes, start, i - start, StandardCharsets.UTF_8);
+                    damaged.accept(new Damage(number, text, e.getMessage()));
+                }
                 start = i + 1;
             }
         }
         return records;
     }
 
-    private static Map<String, Object> parse(byte[] bytes, int start, int end, int number) throws IOException {
+    private static Map<String, Object> parse(byte[] bytes, int start, int end, Map<String, Class<?>> required)
+            throws IOException {
         Map<String, Object> line;
         try {
             line = LINE.readValue(bytes, start, end - start);
         } catch (JsonProcessingException e) {
-            throw new IOException("metrics, line " + number + ": " + e.getOriginalMessage(), e);
+            throw new IOException("not one JSON object", e);
         }
         if (line == null) {
-            throw new IOException("metrics, line " + number + ": null, must be an object");
+            throw new IOException("null, must be an object");
+        }
+        for (Map.Entry<String, Class<?>> key : required.entrySet()) {
+            if (!key.getValue().isInstance(line.get(key.getKey()))) {
+                throw new IOException("it has no " + key.getKey());
+            }
         }
         return line;
     }

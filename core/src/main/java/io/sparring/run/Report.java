@@ -79,9 +79,11 @@ public final class Report {
     private static String facts(List<Fact> facts) {
         StringBuilder rows = new StringBuilder();
         for (Fact fact : facts) {
-            rows.append("<tr><th scope=\"row\">%s</th><td>%s</td></tr>\n"
-                    .formatted(
-                            StringEscapeUtils.escapeHtml4(fact.label()), StringEscapeUtils.escapeHtml4(fact.value())));
+            rows.append("<tr><th scope=\"row\">")
+                    .append(StringEscapeUtils.escapeHtml4(fact.label()))
+                    .append("</th><td>")
+                    .append(StringEscapeUtils.escapeHtml4(fact.value()))
+                    .append("</td></tr>\n");
         }
         return rows.toString();
     }
@@ -89,8 +91,9 @@ public final class Report {
     private static String figures(List<Chart> charts) {
         StringBuilder figures = new StringBuilder();
         for (Chart chart : charts) {
-            figures.append("<figure><figcaption>%s</figcaption><div class=\"plot\"></div></figure>\n"
-                    .formatted(StringEscapeUtils.escapeHtml4(chart.title())));
+            figures.append("<figure><figcaption>")
+                    .append(StringEscapeUtils.escapeHtml4(chart.title()))
+                    .append("</figcaption><div class=\"plot\"></div></figure>\n");
         }
         return figures.toString();
     }

@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
@@ -50,7 +51,7 @@ public final class TensorBoardEvents implements Closeable {
         if (!writer.matches("[A-Za-z0-9_-]+")) {
             throw new IllegalArgumentException("writer: \"" + writer + "\", must be letters, digits, - or _");
         }
-        return "events.out.tfevents.%010d.%s".formatted((long) wallTimeSeconds, writer);
+        return String.format(Locale.ROOT, "events.out.tfevents.%010d.%s", (long) wallTimeSeconds, writer);
     }
 
     /**

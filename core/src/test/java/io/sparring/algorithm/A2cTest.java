@@ -193,7 +193,18 @@ class A2cTest {
         assertThat(again.rounds).isEmpty();
 
         Configuration raised = configuration(SMALL, "evaluation.every-env-steps=100", "budget.target-return=501");
-        assertThat(trainFrom(raised, end, new Recorder()).reason()).isEqualTo(Reason.ENV_STEPS);
+        TrainingResult unsolved = trainFrom(raised, end, new Recorder());
+        assertThat(unsolved.reason()).isEqualTo(Reason.ENV_STEPS);
+        assertThat(unsolved.state().counters().solvedAtSteps())
+                .as("by today's target")
+                .isEqualTo(-1);
+
+        assertThat(end.counters().solvedAtSteps()).isPositive();
+        assertThat(trainFrom(configuration, unsolved.state(), new Recorder())
+                        .state()
+                        .counters()
+                        .solvedAtSteps())
+                .isEqualTo(640);
     }
 
     @Test

@@ -117,7 +117,7 @@ class AeronProcessesIT {
         assertThat(applied).doesNotHaveDuplicates().containsAll(acknowledged.keySet());
         // What was applied and not acknowledged is at most the last push of every killed attempt.
         assertThat(applied).hasSizeBetween(acknowledged.size(), acknowledged.size() + killed);
-        assertThat(parameters.parameters()[0]).isEqualTo(applied.size());
+        assertThat(parameters.global().parameters()[0]).isEqualTo(applied.size());
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.sparring.spark.cli;
 
 import io.sparring.environment.EnvironmentOption;
 import io.sparring.environment.Environments;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -16,11 +17,18 @@ final class EnvsCommand implements Callable<Integer> {
     public Integer call() {
         for (String id : Environments.ids()) {
             System.out.printf(
-                    "%-24s %s%n", id, Environments.resolve(id, Map.of()).spec().spaces());
+                    Locale.ROOT,
+                    "%-24s %s%n",
+                    id,
+                    Environments.resolve(id, Map.of()).spec().spaces());
             for (EnvironmentOption option : Environments.options(id)) {
                 System.out.printf(
+                        Locale.ROOT,
                         "  %-22s %s (default: %s). %s%n",
-                        option.name(), option.expected(), option.byDefault(), option.description());
+                        option.name(),
+                        option.expected(),
+                        option.byDefault(),
+                        option.description());
             }
         }
         return 0;

@@ -4,6 +4,7 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,15 +26,17 @@ final class InspectCommand implements Callable<Integer> {
         System.out.println(ConfigurationFile.write(saved.configuration()));
         if (saved.environment() != null) {
             System.out.printf(
+                    Locale.ROOT,
                     "%s %s: %s%n",
                     saved.environment().id(),
                     saved.environment().options(),
                     saved.environment().spaces());
         }
         System.out.println(result.sentence(saved.configuration()));
-        System.out.printf("last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
+        System.out.printf(Locale.ROOT, "last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
         if (result.bestParamsSha256() != null) {
-            System.out.printf("best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
+            System.out.printf(
+                    Locale.ROOT, "best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
         }
         if (json) {
             System.out.println(result.json());

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.Explanation;
+import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.Strategy;
 import io.sparring.algorithm.Training;
@@ -35,6 +36,7 @@ import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -96,12 +98,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (submission != null) {
                 folder.mark(submission.id());
             }
-            folder.delete(OUTCOME);
             // An attempt that follows another goes on from the last checkpoint, if that came so far.
             boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
             Start start = goesOn
                     ? resumed(folder, asked)
                     : new Start(asked, source, TrainingState.first(asked, source), null);
+            folder.delete(OUTCOME);
             int exit;
             try {
                 exit = train(folder, start, settings);
@@ -165,7 +167,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (run != null) {
             return run;
         }
-        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
         return "runs/" + options.name() + "-seed" + asked.seed() + "-" + time;
     }
 
@@ -250,6 +252,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                         ? ", going on after round " + start.state().round()
                         : ""));
 
+        sayIfDone(configuration, start.state().counters());
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             folder.write(
                     "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
@@ -271,6 +274,33 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             RunReport.write(folder, configuration, start.source().spec(), summary);
             print(folder, configuration, summary);
             return result.reason() == TrainingListener.Reason.REQUESTED ? signals.exitCode() : 0;
+        }
+    }
+
+    /** A run that is resumed where nothing is left to do says what it would go on with. */
+    private static void sayIfDone(Configuration configuration, Counters counters) {
+        Configuration.Budget budget = configuration.budget();
+        String done = null;
+        if (budget.targetReturn() != null && counters.bestReturn() >= budget.targetReturn()) {
+            done = String.format(
+                    Locale.ROOT,
+                    "its best evaluation, %.1f, has reached budget.target-return, %s: it goes on with a higher one, or with --set budget.target-return=null",
+                    counters.bestReturn(),
+                    budget.targetReturn());
+        } else if (counters.envSteps() >= budget.envSteps()) {
+            done = String.format(
+                    Locale.ROOT,
+                    "its %,d steps are all of budget.env-steps: it goes on with --set budget.env-steps=%d",
+                    counters.envSteps(),
+                    2 * counters.envSteps());
+        } else if (budget.wallClockSeconds() > 0 && counters.seconds() >= budget.wallClockSeconds()) {
+            done = String.format(
+                    Locale.ROOT,
+                    "its %.0f s are all of budget.wall-clock-seconds: it goes on with more of them, or with 0 for no limit",
+                    counters.seconds());
+        }
+        if (done != null) {
+            Console.say("there is nothing left to train: " + done);
         }
     }
 

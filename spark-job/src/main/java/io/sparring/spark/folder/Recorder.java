@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /**
  * Writes what happens into the run's folder: metrics, TensorBoard events, checkpoints.
@@ -36,6 +38,10 @@ import java.util.function.ToLongFunction;
  */
 public final class Recorder implements TrainingListener, AutoCloseable {
     private static final String METRICS = "metrics.jsonl";
+    private static final Map<String, Class<?>> REQUIRED = Map.of("type", String.class, "round", Number.class);
+    /** Gets the lines of the metrics that could not be read. */
+    private static final String DAMAGED = "damaged-metrics.txt";
+
     private static final String EVENTS = "events.out.tfevents.";
     /** How long what has been recorded may be lost with this process, in object stores; a checkpoint writes it out too. */
     private static final Duration SYNC_EVERY = Duration.ofSeconds(30);
@@ -71,9 +77,15 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         this.configuration = configuration;
         this.recomputed = recomputed;
         checkpointRound = start.round();
-        List<Map<String, Object>> kept = read(folder).stream()
+        List<MetricsLog.Damage> damaged = new ArrayList<>();
+        List<Map<String, Object>> kept = read(folder, damaged).stream()
                 .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
                 .toList();
+        if (!damaged.isEmpty()) {
+            String texts = damaged.stream().map(line -> line.text() + "\n").collect(Collectors.joining());
+            folder.write(DAMAGED, texts.getBytes(StandardCharsets.UTF_8));
+            Console.say(folder.name() + "/" + METRICS + ": " + describe(damaged) + "; see " + DAMAGED);
+        }
         byte[] lines = encoded(kept);
         if (folder.inSegments()) {
             folder.write(METRICS, lines);
@@ -90,12 +102,30 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** A run's metrics as far as they are written, each line once. */
+    /** A run's metrics as far as they are written, each line once. Says so where there are damaged lines, and passes over them. */
     static List<Map<String, Object>> read(RunFolder folder) throws IOException {
+        List<MetricsLog.Damage> damaged = new ArrayList<>();
+        List<Map<String, Object>> lines = read(folder, damaged);
+        if (!damaged.isEmpty()) {
+            Console.say(folder.name() + "/" + METRICS + ": " + describe(damaged));
+        }
+        return lines;
+    }
+
+    private static String describe(List<MetricsLog.Damage> damaged) {
+        MetricsLog.Damage first = damaged.get(0);
+        String line = "line " + first.number() + " (" + first.reason() + ")";
+        return damaged.size() == 1
+                ? line + " is damaged and left out"
+                : damaged.size() + " lines are damaged and left out, the first of them " + line;
+    }
+
+    private static List<Map<String, Object>> read(RunFolder folder, List<MetricsLog.Damage> damaged)
+            throws IOException {
         Set<String> seen = new HashSet<>();
         // There twice: segments that a process put together and died before it removed them, and lines written again
         // because nobody knew whether they had arrived.
-        return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS))).stream()
+        return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS)), REQUIRED, damaged::add).stream()
                 .filter(line -> seen.add(line.get("type") + " " + line.get("round")))
                 .toList();
     }

@@ -18,6 +18,7 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -276,16 +277,35 @@ class CommandLineIT {
     @Test
     void aRunThatGoesOnEndsWhereAnUninterruptedOneDoes() throws IOException, InterruptedException {
         Path run = copyOfTrained();
+        Files.writeString(run.resolve("metrics.jsonl"), "{}\n\n\0\0\n{\"half\":", StandardOpenOption.APPEND);
 
         Sparring.Outcome outcome = resume(run, 2 * BUDGET);
 
         assertThat(outcome.exit()).as(outcome.toString()).isZero();
-        assertThat(outcome.stderr()).contains("going on after round 10");
+        assertThat(outcome.stderr()).contains("going on after round 10", "metrics.jsonl: 3 lines are damaged");
         assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(uninterrupted(2 * BUDGET));
         assertThat(rounds(run)).isEqualTo(upTo(20));
         assertThat(lines(run).filter(line -> line.get("type").asText().equals("evaluation")))
                 .extracting(line -> line.get("env_steps").asLong())
                 .containsExactly(320L, 640L, 960L, 1280L);
+    }
+
+    @Test
+    void aRunWithNothingLeftToTrainSaysWhatItWouldGoOnWithAndARefusedOneStaysAsItIs() throws Exception {
+        Path run = copyOfTrained();
+
+        Sparring.Outcome outcome = resume(run, BUDGET);
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.stderr())
+                .contains("there is nothing left to train: its 640 steps are all of budget.env-steps")
+                .contains("--set budget.env-steps=1280");
+        assertThat(rounds(run)).isEqualTo(upTo(10));
+
+        Sparring.Outcome refused = Sparring.run(work, "train", "--resume", run.toString(), "--seed", "9");
+
+        assertThat(refused.exit()).as(refused.toString()).isEqualTo(2);
+        assertThat(run.resolve("exit.json")).exists();
     }
 
     @Test
