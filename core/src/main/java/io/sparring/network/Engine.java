@@ -42,7 +42,7 @@ public enum Engine {
 
     /** What to say where {@link #isThere()} is false. */
     public static final String MISSING =
-            "network.engine: dl4j: its jar is not on the class path (sparring-dl4j.jar, which submit/sparring builds and adds; a bare spark-submit takes it by --jars)";
+            "network.engine: dl4j: its jar is not on the class path (sparring-dl4j.jar, which submit/sparring builds and adds where the command line, or a file or a folder of this machine, names the engine; for a run elsewhere say --set network.engine=dl4j; a bare spark-submit takes it by --jars)";
 
     /**
      * A network of this engine.

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.Explanation;
+import io.sparring.algorithm.Footprint;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
@@ -100,14 +101,26 @@ final class ConfigurationOptions {
         return configuration;
     }
 
-    /**
-     * The environment of a configuration that was read here.
-     *
-     * @throws InvalidConfiguration if there is none of that name, or an option is unknown or its value not allowed
-     */
+    /** The environment of a configuration that was read here, for a run whose driver is this JVM. */
     EnvironmentSource resolve(Configuration configuration) {
+        return resolve(configuration, Runtime.getRuntime().maxMemory());
+    }
+
+    /** The same, for one whose driver is elsewhere or has been here before. */
+    EnvironmentSource resolveElsewhere(Configuration configuration) {
+        return resolve(configuration, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param heapBytes the driver's; {@link Long#MAX_VALUE} where that is not known
+     * @throws InvalidConfiguration if there is none of that name, or an option is unknown or its value not allowed, or the run can
+     *     never fit
+     */
+    private EnvironmentSource resolve(Configuration configuration, long heapBytes) {
         try {
-            return configuration.environment().resolve();
+            EnvironmentSource source = configuration.environment().resolve();
+            Footprint.require(configuration, source.spec(), heapBytes);
+            return source;
         } catch (InvalidConfiguration e) {
             throw new InvalidConfiguration(source + ": " + e.getMessage());
         }

@@ -128,7 +128,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);
         if (resume == null) {
-            options.resolve(asked);
+            options.resolveElsewhere(asked);
         } else {
             resumed(folder, asked);
         }
@@ -197,7 +197,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         EnvironmentSource source = SavedRun.source(folder, saved);
         if (!saved.environment().equals(configuration.environment())) {
             // One may name an option that the other leaves at that default.
-            Map<String, Object> other = options.resolve(configuration).spec().options();
+            Map<String, Object> other =
+                    options.resolveElsewhere(configuration).spec().options();
             source.spec()
                     .options()
                     .forEach((name, value) -> refuseOther("environment.options." + name, value, other.get(name)));

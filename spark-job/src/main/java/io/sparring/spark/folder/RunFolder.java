@@ -77,6 +77,11 @@ public final class RunFolder implements AutoCloseable {
                 throw new IOException(name + ": unknown host " + unknown.getMessage(), e);
             }
             throw new InvalidConfiguration("'" + name + "' is no folder's name: " + Explanation.of(e));
+        } catch (RuntimeException e) {
+            if (e.getCause() instanceof ClassNotFoundException missing) {
+                throw new IOException(name + ": its file system's class is not here: " + missing.getMessage(), e);
+            }
+            throw e;
         }
         if (system instanceof LocalFileSystem local) {
             // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.

@@ -287,6 +287,18 @@ class BadInputTest {
     }
 
     @Test
+    void aFileSystemThatIsNotHereIsNamed() {
+        Sparring.Outcome outcome =
+                Sparring.here("train", folder.resolve("tiny.yaml").toString(), "--run", "s3a://bucket/run");
+
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains("s3a://bucket/run: its file system's class is not here: ", "S3AFileSystem");
+    }
+
+    @Test
     void withoutAnyWholeCheckpointARunDoesNotGoOn() throws IOException {
         Path run = checkpoints();
         for (String name : List.of("last", "last.previous")) {

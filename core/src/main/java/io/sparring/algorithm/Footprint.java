@@ -1,0 +1,114 @@
+package io.sparring.algorithm;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.Configuration.Algorithm;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.network.Architecture;
+import io.sparring.policy.ActionDistribution;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run takes of memory at least, by its configuration alone: so that what can never fit is refused with the key that asks for it,
+ * before anything is started. Lower bounds, good to the order of magnitude; what passes may still need more.
+ */
+public final class Footprint {
+    /** Arrays of Java have at most so many elements. */
+    private static final double MOST_ELEMENTS = Integer.MAX_VALUE - 8;
+
+    /** Of a parameter: itself, two averages of the optimiser, a gradient, and that as a sum in double precision. */
+    private static final double PARAMETER_BYTES = 4 * (1 + 2 + 1) + 8;
+
+    /** Of a sample beside its observation: action, reward, discount, values, advantage, return. */
+    private static final double SAMPLE_BYTES = 7 * 8;
+
+    /** Of a copy of an environment beside its observation: a generator, its state, its episode so far. */
+    private static final double COPY_BYTES = 100;
+
+    private Footprint() {}
+
+    /**
+     * @param heapBytes what the driver has; {@link Long#MAX_VALUE} where that is not known
+     * @throws InvalidConfiguration naming the key and what it takes, where that is more than there is
+     */
+    public static void require(Configuration configuration, EnvironmentSpec spec, long heapBytes) {
+        boolean rounds = configuration.algorithm() == Algorithm.A2C;
+        double observation = spec.observationSpace().size();
+        double copies = configuration.environment().copiesPerShard();
+        double copyBytes = COPY_BYTES + 4 * observation;
+
+        double gradients = rounds && configuration.a2c().normalizeAdvantages() ? 3 : 1;
+        double parameters = parameters(configuration, spec);
+        List<Integer> hidden = configuration.network().hidden();
+        require("network.hidden", hidden, parameters * PARAMETER_BYTES, parameters * gradients, heapBytes);
+
+        int length = rounds
+                ? configuration.a2c().learning().rolloutLength()
+                : configuration.a3c().learning().rolloutLength();
+        String rolloutLength = rounds ? "a2c.rollout-length" : "a3c.rollout-length";
+        require(
+                "environment.copies-per-shard",
+                configuration.environment().copiesPerShard(),
+                copies * copyBytes,
+                copies * observation,
+                heapBytes);
+        double samples = copies * length;
+        require(
+                rolloutLength,
+                length,
+                samples * (SAMPLE_BYTES + 4 * observation),
+                samples * Math.max(1, observation),
+                heapBytes);
+        if (rounds) {
+            double shards = configuration.a2c().shards();
+            require("a2c.shards", configuration.a2c().shards(), shards * copies * copyBytes, shards, heapBytes);
+        }
+        double episodes = configuration.evaluation().episodes();
+        require(
+                "evaluation.episodes",
+                configuration.evaluation().episodes(),
+                episodes * copyBytes,
+                episodes * observation,
+                heapBytes);
+    }
+
+    /** As {@link Architecture} counts them, without its whole numbers' limit. */
+    private static double parameters(Configuration configuration, EnvironmentSpec spec) {
+        double trunk = 0;
+        double inputs = spec.observationSpace().size();
+        for (int outputs : configuration.network().hidden()) {
+            trunk += (inputs + 1) * outputs;
+            inputs = outputs;
+        }
+        int trunks = configuration.network().kind() == Architecture.Kind.SHARED ? 1 : 2;
+        double heads = (inputs + 1) * (ActionDistribution.of(spec.actionSpace()).outputs() + 1);
+        return trunks * trunk + heads;
+    }
+
+    private static void require(String key, Object value, double bytes, double elements, long heapBytes) {
+        if (bytes > heapBytes) {
+            throw new InvalidConfiguration(String.format(
+                    Locale.ROOT,
+                    "%s: expected what fits into a heap of %s (--driver-memory gives more), got %s, which takes %s at least",
+                    key,
+                    size(heapBytes),
+                    value,
+                    size(bytes)));
+        }
+        if (elements > MOST_ELEMENTS) {
+            throw new InvalidConfiguration(String.format(
+                    Locale.ROOT,
+                    "%s: expected what fits into an array of 2³¹ numbers, got %s, which makes %.1e",
+                    key,
+                    value,
+                    elements));
+        }
+    }
+
+    private static String size(double bytes) {
+        return bytes < 1L << 30
+                ? String.format(Locale.ROOT, "%,.0f MiB", bytes / (1 << 20))
+                : String.format(Locale.ROOT, "%,.1f GiB", bytes / (1 << 30));
+    }
+}

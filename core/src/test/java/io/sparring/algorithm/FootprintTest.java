@@ -1,0 +1,87 @@
+package io.sparring.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FootprintTest {
+    private static final long HEAP = 2L << 30;
+
+    private static void require(String yaml, long heap, String... overrides) {
+        Configuration configuration = ConfigurationFile.parse("test", yaml, List.of(overrides));
+        Footprint.require(configuration, configuration.environment().resolve().spec(), heap);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a2c.shards=1000000000               | a2c.shards: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 1000000000, which takes 864.3 GiB at least",
+                "network.hidden=[32768,32768]        | network.hidden: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got [32768, 32768], which takes 48.0 GiB at least",
+                "evaluation.episodes=2147483647      | evaluation.episodes: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 232.0 GiB at least",
+                "environment.copies-per-shard=2147483647 | environment.copies-per-shard: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 232.0 GiB at least",
+                "a2c.rollout-length=2147483647       | a2c.rollout-length: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 1,152.0 GiB at least"
+            })
+    void whatCanNeverFitIsRefusedWithItsKeyAndItsSize(String override, String message) {
+        String yaml = "environment: {id: CartPole-v1}";
+
+        assertThatThrownBy(() -> require(yaml, HEAP, override))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "network.hidden=[65536,65536]",
+                "evaluation.episodes=2147483647",
+                "environment.copies-per-shard=2147483647",
+                "a2c.rollout-length=2147483647"
+            })
+    void whereTheHeapIsNotKnownWhatNoArrayHoldsIsRefused(String override) {
+        assertThatThrownBy(() -> require("environment: {id: CartPole-v1}", Long.MAX_VALUE, override))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageStartingWith(override.substring(0, override.indexOf('=')))
+                .hasMessageContaining("2³¹ numbers");
+    }
+
+    @Test
+    void presetsFitIntoHalfAGibibyte() throws IOException {
+        try (Stream<Path> presets = Files.list(Path.of("..", "conf"))) {
+            for (Path preset :
+                    presets.filter(file -> file.toString().endsWith(".yaml")).toList()) {
+                assertThatCode(() -> require(Files.readString(preset), 512 << 20))
+                        .as(preset.toString())
+                        .doesNotThrowAnyException();
+            }
+        }
+    }
+
+    @Test
+    void parametersAreCountedAsTheArchitectureCountsThem() {
+        for (String kind : List.of("shared", "separate")) {
+            String yaml = "{environment: {id: CartPole-v1}, network: {kind: " + kind + ", hidden: [300, 200]}}";
+            Configuration configuration = ConfigurationFile.parse("test", yaml, List.of());
+            long bytes = 24L
+                    * ShardWorker.architecture(
+                                    configuration,
+                                    configuration.environment().resolve().spec())
+                            .parameterCount();
+
+            assertThatCode(() -> require(yaml, bytes)).doesNotThrowAnyException();
+            assertThatThrownBy(() -> require(yaml, bytes - 1)).hasMessageContaining("network.hidden");
+        }
+    }
+}
