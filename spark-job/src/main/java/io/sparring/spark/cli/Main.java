@@ -38,7 +38,7 @@ import picocli.CommandLine.IVersionProvider;
         footer = {
             "",
             "Options before the command are spark-submit's own: sparring --master local[4] train conf/cartpole-a2c.yaml",
-            "Exit codes: 0, 1 a failed run, 2 bad input, 130 after SIGINT, 143 after SIGTERM."
+            "Exit codes: 0, 1 a failed run, 2 bad input, 129 after SIGHUP, 130 after SIGINT, 143 after SIGTERM."
         })
 public final class Main implements IVersionProvider {
     Main() {}

@@ -95,6 +95,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             }
             // An earlier attempt's driver is dead, but its lock may not look so yet.
             folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
+            if (!again) {
+                // Another one may have begun and ended meanwhile.
+                refuseUnfit(folder);
+            }
             if (submission != null) {
                 folder.mark(submission.id());
             }

@@ -7,13 +7,15 @@ import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
-import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 
 /** Says that a run's folder is in use: a file with the host and the process, which gives a sign of life every few seconds. */
@@ -21,11 +23,14 @@ public final class RunLock implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     /** A lock without a sign of life for so long belongs to a dead run. */
     public static final Duration DEAD_AFTER = Duration.ofSeconds(60);
+    /** Between this machine's clock and the file system's, and for start times in hundredths of a second. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
 
     private final WholeFiles files;
     private final Path path;
     private final String folder;
     private final String host;
+    private final String owner;
     private ScheduledExecutorService heartbeat;
 
     private RunLock(WholeFiles files, Path path, String folder) throws IOException {
@@ -33,6 +38,7 @@ public final class RunLock implements AutoCloseable {
         this.path = path;
         this.folder = folder;
         host = InetAddress.getLocalHost().getHostName();
+        owner = host + " " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
     }
 
     /**
@@ -61,12 +67,15 @@ public final class RunLock implements AutoCloseable {
                 claim();
                 return;
             } catch (FileAlreadyExistsException e) {
-                String alive = alive();
+                Holder holder = holder();
+                String alive = holder == null ? null : alive(holder);
                 if (alive == null) {
                     if (attempt > 10) {
                         throw e;
                     }
-                    files.system().delete(path, false);
+                    if (holder != null) {
+                        removeDead(holder);
+                    }
                 } else if (System.nanoTime() < deadline) {
                     attempt = 0;
                     pause();
@@ -74,6 +83,19 @@ public final class RunLock implements AutoCloseable {
                     throw new InvalidConfiguration(alive);
                 }
             }
+        }
+    }
+
+    /** Two may find the same lock dead: the slower one must not remove that of the faster one. */
+    private void removeDead(Holder dead) throws IOException {
+        Path aside = path.suffix("." + UUID.randomUUID());
+        if (!files.system().rename(path, aside)) {
+            return;
+        }
+        if (read(aside).equals(dead.text())) {
+            files.system().delete(aside, false);
+        } else {
+            files.system().rename(aside, path);
         }
     }
 
@@ -107,8 +129,22 @@ public final class RunLock implements AutoCloseable {
     }
 
     private void writeOwner(boolean overwrite) throws IOException {
-        try (OutputStream out = new PlainOutput(files.system().create(path, overwrite))) {
-            out.write((host + " " + ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8));
+        try (OutputStream out = create(overwrite)) {
+            out.write(owner.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private OutputStream create(boolean overwrite) throws IOException {
+        if (!files.local()) {
+            return new PlainOutput(files.system().create(path, overwrite));
+        }
+        // Hadoop looks first and creates then, between which another process can do the same.
+        java.nio.file.Path local = java.nio.file.Path.of(path.toUri().getPath());
+        java.nio.file.Files.createDirectories(local.getParent());
+        try {
+            return java.nio.file.Files.newOutputStream(local, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (java.nio.file.FileAlreadyExistsException e) {
+            throw new FileAlreadyExistsException(e.getMessage());
         }
     }
 
@@ -121,30 +157,57 @@ public final class RunLock implements AutoCloseable {
         }
     }
 
-    /** Who holds the lock, in a sentence; null where nobody alive does. */
-    private String alive() throws IOException {
-        String[] owner;
-        FileStatus status;
-        try (FSDataInputStream in = files.system().open(path)) {
-            owner = new String(in.readAllBytes(), StandardCharsets.UTF_8).split(" ");
-            status = files.system().getFileStatus(path);
+    /**
+     * What a lock says.
+     *
+     * @param text host, process, and a name that no other lock has
+     * @param beat the last sign of life
+     */
+    private record Holder(String text, Instant beat) {}
+
+    /** Null where it has just been released. */
+    private Holder holder() throws IOException {
+        try {
+            String text = read(path);
+            long beat = files.system().getFileStatus(path).getModificationTime();
+            return new Holder(text, Instant.ofEpochMilli(beat));
         } catch (FileNotFoundException justReleased) {
             return null;
         }
-        long silent = Math.max(0, (System.currentTimeMillis() - status.getModificationTime()) / 1000);
-        boolean known = owner.length == 2 && owner[0].equals(host) && owner[1].matches("[0-9]+");
+    }
+
+    private String read(Path lock) throws IOException {
+        try (FSDataInputStream in = files.system().open(lock)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Who holds the lock, in a sentence; null where nobody alive does. */
+    private String alive(Holder holder) {
+        String[] owner = holder.text().split(" ");
+        long silent = Math.max(0, Duration.between(holder.beat(), Instant.now()).toSeconds());
+        boolean known = owner.length >= 2 && owner[0].equals(host) && owner[1].matches("[0-9]+");
         // A process of this very number held it before this one: containers of a pod count from 1 each time.
         boolean alive = known
                 ? Long.parseLong(owner[1]) != ProcessHandle.current().pid()
                         && ProcessHandle.of(Long.parseLong(owner[1]))
-                                .map(ProcessHandle::isAlive)
-                                .orElse(false)
+                                .filter(ProcessHandle::isAlive)
+                                .filter(process -> wasThere(process, holder.beat()))
+                                .isPresent()
                 : silent < DEAD_AFTER.toSeconds();
         return alive
                 ? folder + " is in use by a live run (host " + owner[0] + ", process "
                         + (owner.length > 1 ? owner[1] : "unknown") + ", last sign of life " + silent
                         + " s ago); name another folder, or wait for its end"
                 : null;
+    }
+
+    /** Whether it is the process that gave that sign of life, and not a later one with its number. */
+    private static boolean wasThere(ProcessHandle process, Instant beat) {
+        return process.info()
+                .startInstant()
+                .map(start -> start.minus(CLOCK_TOLERANCE).isBefore(beat))
+                .orElse(true);
     }
 
     @Override

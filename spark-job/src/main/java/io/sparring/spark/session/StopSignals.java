@@ -2,7 +2,7 @@ package io.sparring.spark.session;
 
 import org.jline.utils.Signals;
 
-/** SIGINT and SIGTERM: the first asks training to end after the round, the second ends the process at once. */
+/** SIGINT, SIGTERM, and SIGHUP, which the end of an ssh session sends: the first asks training to end after the round, the second ends the process at once. */
 public final class StopSignals {
     private volatile int exitCode;
 
@@ -10,6 +10,8 @@ public final class StopSignals {
     public StopSignals() {
         Signals.register("INT", () -> received(130));
         Signals.register("TERM", () -> received(143));
+        // Where it is ignored, as under nohup, the JVM leaves it ignored.
+        Signals.register("HUP", () -> received(129));
     }
 
     private void received(int code) {

@@ -324,7 +324,7 @@ class CommandLineIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"TERM, 143", "INT, 130"})
+    @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
     void aSignalEndsARunAfterItsRoundAndItGoesOnExactly(String signal, int exit)
             throws IOException, InterruptedException {
         Path run = fresh.resolve("run");
@@ -372,6 +372,26 @@ class CommandLineIT {
             sparring.await("an answer", () -> sparring.complaints().contains("a second signal stops at once"));
             sparring.signal("INT");
             assertThat(sparring.outcome().exit()).isEqualTo(130);
+        }
+    }
+
+    @Test
+    void ofTwoRunsThatAreStartedAtOnceInOneFolderOneTrains() throws Exception {
+        for (int pair = 0; pair < 3; pair++) {
+            String run = fresh.resolve("run" + pair).toString();
+            List<Sparring.Outcome> outcomes = new ArrayList<>();
+            try (Sparring one = Sparring.start(work, "train", "tiny.yaml", "--run", run);
+                    Sparring other = Sparring.start(work, "train", "tiny.yaml", "--run", run)) {
+                outcomes.add(one.outcome());
+                outcomes.add(other.outcome());
+            }
+            assertThat(outcomes).extracting(Sparring.Outcome::exit).containsExactlyInAnyOrder(0, 2);
+            assertThat(outcomes)
+                    .filteredOn(outcome -> outcome.exit() == 2)
+                    .singleElement()
+                    .extracting(Sparring.Outcome::stderr)
+                    .asString()
+                    .containsAnyOf("is in use by a live run", "there is a run in this folder");
         }
     }
 
