@@ -89,8 +89,22 @@ public final class ConfigurationFile {
 
     /** The resolved configuration: every key with its value. */
     public static String write(Configuration configuration) {
+        return write(flat(YAML.valueToTree(configuration), Configuration.class));
+    }
+
+    /** The same without the sections of algorithms that are not used. */
+    public static String writeUsed(Configuration configuration) {
+        ObjectNode tree = flat(YAML.valueToTree(configuration), Configuration.class);
+        String used = tree.get("algorithm").asText();
+        names(Configuration.Algorithm.class).stream()
+                .filter(name -> !name.equals(used))
+                .forEach(tree::remove);
+        return write(tree);
+    }
+
+    private static String write(ObjectNode tree) {
         try {
-            return YAML.writeValueAsString(flat(YAML.valueToTree(configuration), Configuration.class));
+            return YAML.writeValueAsString(tree);
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException(impossible);
         }

@@ -285,27 +285,11 @@ class A3cTest {
     @Test
     void aRunThatFewerWorkersThanAskedForHaveUsedUpEndsAndEveryPushCounts() throws Exception {
         Configuration configuration = configuration("budget.env-steps=992", "a3c.patience-seconds=5");
-        Workers alone = new MadeUp() {
-            private A3cWorker worker;
-
-            @Override
-            public void start(ParameterServer server) {
-                super.start(server);
-                worker = worker(configuration, server, 0);
-            }
-
-            @Override
-            public List<Update> next(int count) throws InterruptedException {
-                always(worker::step);
-                return server.take(count, 0);
-            }
-        };
-
         TrainingResult result = A3c.train(
                 configuration,
                 configuration.environment().resolve(),
                 TrainingState.first(configuration, configuration.environment().resolve()),
-                alone,
+                new Alone(configuration, 1),
                 new Recorder());
 
         assertThat(result.reason()).isEqualTo(TrainingListener.Reason.ENV_STEPS);
@@ -317,29 +301,11 @@ class A3cTest {
     void anEvaluationSaysHowManyStepsItsParametersHaveLearnedFrom() throws Exception {
         Configuration configuration = configuration("evaluation.every-env-steps=96");
         Recorder recorder = new Recorder();
-        Workers ahead = new MadeUp() {
-            private A3cWorker worker;
-
-            @Override
-            public void start(ParameterServer server) {
-                super.start(server);
-                worker = worker(configuration, server, 0);
-            }
-
-            @Override
-            public List<Update> next(int count) throws InterruptedException {
-                for (int push = 0; push < 2 * count; push++) {
-                    always(worker::step);
-                }
-                return server.take(count, 0);
-            }
-        };
-
         A3c.train(
                 configuration,
                 configuration.environment().resolve(),
                 TrainingState.first(configuration, configuration.environment().resolve()),
-                ahead,
+                new Alone(configuration, 6),
                 recorder);
 
         assertThat(recorder.rounds.get(0).envSteps()).isEqualTo(96);
@@ -484,6 +450,33 @@ class A3cTest {
             return step.take();
         } catch (IOException | InterruptedException impossible) {
             throw new AssertionError(impossible);
+        }
+    }
+
+    /** One worker, in this thread, where there should be three. */
+    private static final class Alone extends MadeUp {
+        private final Configuration configuration;
+        private final int pushes;
+        private A3cWorker worker;
+
+        /** @param pushes how often it pushes before the driver looks */
+        Alone(Configuration configuration, int pushes) {
+            this.configuration = configuration;
+            this.pushes = pushes;
+        }
+
+        @Override
+        public void start(ParameterServer server) {
+            super.start(server);
+            worker = worker(configuration, server, 0);
+        }
+
+        @Override
+        public List<Update> next(int count) throws InterruptedException {
+            for (int push = 0; push < pushes; push++) {
+                always(worker::step);
+            }
+            return server.take(count, 0);
         }
     }
 

@@ -43,7 +43,7 @@ final class ConcludeCommand implements Callable<Integer> {
         RunFolder run =
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
         Console.say("the driver left no result: " + reason(Files.readAllLines(folder.resolve(ClientLog.LOG)))
-                + (outcome.endsWith("/" + TrainCommand.OUTCOME) && run.has("checkpoints")
+                + (outcome.endsWith("/" + RunFolder.EXIT) && run.has("checkpoints")
                         ? "; go on with train --resume " + run.name()
                         : ""));
         return 1;

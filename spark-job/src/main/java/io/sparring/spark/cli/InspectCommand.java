@@ -23,7 +23,12 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         SavedRun saved = SavedRun.open(run, "last");
         RunResult result = saved.result();
-        System.out.println(ConfigurationFile.write(saved.configuration()));
+        System.out.println(result.sentence(saved.configuration()));
+        System.out.printf(Locale.ROOT, "last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
+        if (result.bestParamsSha256() != null) {
+            System.out.printf(
+                    Locale.ROOT, "best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
+        }
         if (saved.environment() != null) {
             System.out.printf(
                     Locale.ROOT,
@@ -32,12 +37,8 @@ final class InspectCommand implements Callable<Integer> {
                     saved.environment().options(),
                     saved.environment().spaces());
         }
-        System.out.println(result.sentence(saved.configuration()));
-        System.out.printf(Locale.ROOT, "last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
-        if (result.bestParamsSha256() != null) {
-            System.out.printf(
-                    Locale.ROOT, "best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
-        }
+        System.out.println();
+        System.out.print(ConfigurationFile.writeUsed(saved.configuration()));
         if (json) {
             System.out.println(result.json());
         }

@@ -12,7 +12,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Training as it goes, on stderr: a bar on a terminal, a line now and then elsewhere. */
 final class Progress implements TrainingListener, AutoCloseable {
-    private static final int WIDTH = 110;
+    /** Wider bars are no better. */
+    private static final int WIDEST = 110;
+
     private static final Duration LINE_EVERY = Duration.ofSeconds(10);
 
     private final ProgressBar bar;
@@ -31,9 +33,24 @@ final class Progress implements TrainingListener, AutoCloseable {
                         .setStyle(ProgressBarStyle.COLORFUL_UNICODE_BLOCK)
                         .setUpdateIntervalMillis(200)
                         .showSpeed()
-                        .setConsumer(new DelegatingProgressBarConsumer(Console::bar, WIDTH))
+                        .setConsumer(new Fitting(new TerminalWidth()))
                         .build()
                 : null;
+    }
+
+    /** Leaves the terminal's last column free: a bar that fills it begins a new line each time it is drawn. */
+    private static final class Fitting extends DelegatingProgressBarConsumer {
+        private final TerminalWidth width;
+
+        Fitting(TerminalWidth width) {
+            super(Console::bar);
+            this.width = width;
+        }
+
+        @Override
+        public int getMaxRenderedLength() {
+            return Math.min(WIDEST, width.columns() - 1);
+        }
     }
 
     @Override

@@ -70,9 +70,6 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
 
-    /** In the run's folder, how it ended. */
-    static final String OUTCOME = "exit.json";
-
     /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
     private static final Set<String> MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
 
@@ -107,7 +104,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             Start start = goesOn
                     ? resumed(folder, asked)
                     : new Start(asked, source, TrainingState.first(asked, source), null);
-            folder.delete(OUTCOME);
+            folder.delete(RunFolder.EXIT);
             int exit;
             try {
                 exit = train(folder, start, settings);
@@ -142,7 +139,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (json) {
             words.add("--json");
         }
-        return new Travel(folder.uri() + "/" + OUTCOME, words);
+        return new Travel(folder.uri() + "/" + RunFolder.EXIT, words);
     }
 
     private void refuseBoth() {
@@ -161,7 +158,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
 
     /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
     private static void writeExit(RunFolder folder, int exit) throws IOException {
-        folder.write(OUTCOME, RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+        folder.write(RunFolder.EXIT, RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
     }
 
     private String folderName(Configuration asked) {

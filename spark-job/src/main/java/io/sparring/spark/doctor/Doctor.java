@@ -148,7 +148,7 @@ public final class Doctor {
                     "their own logs say why (standalone: work/" + spark.sc().applicationId()
                             + "/*/stderr of the workers; YARN: yarn logs -applicationId "
                             + spark.sc().applicationId()
-                            + "): a Java that Spark 3.5 does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17) or that is started without the --add-opens that Spark gives, an option that it does not know (spark.executor.extraJavaOptions), or no way to the driver (spark.driver.host)");
+                            + "): a Java that this Spark does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17) or that is started without the --add-opens that Spark gives, an option that it does not know (spark.executor.extraJavaOptions), or no way to the driver (spark.driver.host)");
         }
         return new Finding(
                 Verdict.FIX,

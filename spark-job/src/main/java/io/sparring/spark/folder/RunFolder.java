@@ -36,6 +36,9 @@ import org.apache.hadoop.security.AccessControlException;
  * file system is tried again {@linkplain Patience for a while}.
  */
 public final class RunFolder implements AutoCloseable {
+    /** The file that says how a run ended. */
+    public static final String EXIT = "exit.json";
+
     private static final String SUBMISSION = "submission";
     /** For how long what fails is tried again; not for folders of this machine, whose disk does not grow by waiting. */
     static final String PATIENCE_SECONDS = "sparring.run.patience-seconds";

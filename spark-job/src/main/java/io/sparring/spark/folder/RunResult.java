@@ -37,6 +37,9 @@ public record RunResult(
         String reason,
         String run) {
 
+    /** The reason of a run that has not said how it ended. */
+    static final String UNFINISHED = "unfinished";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
@@ -93,6 +96,9 @@ public record RunResult(
         String returns = bestReturn == null
                 ? meanReturn == null ? "no episode ended" : String.format(Locale.ROOT, "mean return %.1f", meanReturn)
                 : String.format(Locale.ROOT, "best evaluation %.1f", bestReturn);
+        if (reason.equals(UNFINISHED)) {
+            return "Killed, or still running: " + steps + " so far, " + returns + ".";
+        }
         return (reason.equals("requested") ? "Stopped" : "Ended") + " after " + steps + ": " + returns + ".";
     }
 

@@ -78,6 +78,7 @@ public record SavedRun(
     /** What came of it, up to the checkpoint. */
     public RunResult result() throws IOException {
         float[] best = folder.bestParameters(Console::say);
-        return RunResult.of(checkpoint.counters(), checkpoint.parameters(), best, "saved", folder);
+        String reason = folder.has(RunFolder.EXIT) ? "saved" : RunResult.UNFINISHED;
+        return RunResult.of(checkpoint.counters(), checkpoint.parameters(), best, reason, folder);
     }
 }

@@ -241,6 +241,10 @@ class CommandLineIT {
         for (String key : List.of("params_sha256", "best_params_sha256", "env_steps", "best_return")) {
             assertThat(inspected.json().get(key)).isEqualTo(trained.json().get(key));
         }
+        assertThat(inspected.stdout()).startsWith("Ended after 640 steps: ").doesNotContain("\na3c:");
+        Files.delete(run.resolve("exit.json"));
+        assertThat(Sparring.here("inspect", run.toString()).stdout())
+                .startsWith("Killed, or still running: 640 steps so far, ");
         assertThat(reported.exit()).as(reported.toString()).isZero();
         assertThat(reported.stdout().trim())
                 .isEqualTo(run.resolve("report.html").toString());
