@@ -72,8 +72,8 @@ public final class Sparring implements AutoCloseable {
     /** @param environment variables of a Spark installation and a cluster */
     public static Sparring start(Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
-        // A build in a shell's background has SIGINT ignored, and hands that down.
-        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT", SCRIPT.toString()));
+        // A build in a shell's background has SIGINT ignored, one under nohup SIGHUP, and hands that down.
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT,HUP", SCRIPT.toString()));
         words.addAll(List.of(arguments));
         return new Sparring(directory, environment, words);
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Python packages that tests need, each in a virtual environment of its own under {@code target}. */
 public final class PyPi {
-    private static final Duration LIMIT = Duration.ofMinutes(5);
+    private static final Duration LIMIT = Duration.ofMinutes(8);
 
     private PyPi() {}
 
