@@ -20,8 +20,8 @@ public final class Footprint {
     /** Of a parameter: itself, two averages of the optimiser, a gradient, and that as a sum in double precision. */
     private static final double PARAMETER_BYTES = 4 * (1 + 2 + 1) + 8;
 
-    /** Of a sample beside its observation: action, reward, discount, values, advantage, return. */
-    private static final double SAMPLE_BYTES = 7 * 8;
+    /** Of an episode that was played. */
+    private static final double EPISODE_BYTES = 32;
 
     /** Of a copy of an environment beside its observation: a generator, its state, its episode so far. */
     private static final double COPY_BYTES = 100;
@@ -43,6 +43,7 @@ public final class Footprint {
         List<Integer> hidden = configuration.network().hidden();
         require("network.hidden", hidden, parameters * PARAMETER_BYTES, parameters * gradients, heapBytes);
 
+        // Environments and rollouts may be elsewhere, where there is more.
         int length = rounds
                 ? configuration.a2c().learning().rolloutLength()
                 : configuration.a3c().learning().rolloutLength();
@@ -50,16 +51,11 @@ public final class Footprint {
         require(
                 "environment.copies-per-shard",
                 configuration.environment().copiesPerShard(),
-                copies * copyBytes,
+                0,
                 copies * observation,
                 heapBytes);
         double samples = copies * length;
-        require(
-                rolloutLength,
-                length,
-                samples * (SAMPLE_BYTES + 4 * observation),
-                samples * Math.max(1, observation),
-                heapBytes);
+        require(rolloutLength, length, 0, samples * Math.max(1, observation), heapBytes);
         if (rounds) {
             double shards = configuration.a2c().shards();
             require("a2c.shards", configuration.a2c().shards(), shards * copies * copyBytes, shards, heapBytes);
@@ -68,7 +64,7 @@ public final class Footprint {
         require(
                 "evaluation.episodes",
                 configuration.evaluation().episodes(),
-                episodes * copyBytes,
+                episodes * EPISODE_BYTES,
                 episodes * observation,
                 heapBytes);
     }

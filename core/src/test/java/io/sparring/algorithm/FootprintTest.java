@@ -30,9 +30,9 @@ class FootprintTest {
             value = {
                 "a2c.shards=1000000000               | a2c.shards: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 1000000000, which takes 864.3 GiB at least",
                 "network.hidden=[32768,32768]        | network.hidden: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got [32768, 32768], which takes 48.0 GiB at least",
-                "evaluation.episodes=2147483647      | evaluation.episodes: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 232.0 GiB at least",
-                "environment.copies-per-shard=2147483647 | environment.copies-per-shard: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 232.0 GiB at least",
-                "a2c.rollout-length=2147483647       | a2c.rollout-length: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 1,152.0 GiB at least"
+                "evaluation.episodes=2147483647      | evaluation.episodes: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 64.0 GiB at least",
+                "environment.copies-per-shard=2147483647 | environment.copies-per-shard: expected what fits into an array of 2³¹ numbers, got 2147483647, which makes 8.6e+09",
+                "a2c.rollout-length=2147483647       | a2c.rollout-length: expected what fits into an array of 2³¹ numbers, got 2147483647, which makes 6.9e+10"
             })
     void whatCanNeverFitIsRefusedWithItsKeyAndItsSize(String override, String message) {
         String yaml = "environment: {id: CartPole-v1}";

@@ -451,6 +451,7 @@ class CommandLineIT {
             delimiter = '|',
             value = {
                 "25.0.3    | 3.5.9 | Java 25.0.3 (JAVA): Spark 3.5.9 runs on Java 17 to 23; set JAVA_HOME to one of these",
+                "25.0.3    | 3.5.0-amzn-1 | Java 25.0.3 (JAVA): Spark 3.5.0 runs on Java 17 to 23; set JAVA_HOME to one of these",
                 "24-ea     |       | Java 24-ea (JAVA): Spark 3.5 runs on Java 17 to 23; set JAVA_HOME to one of these",
                 "1.8.0_402 | 3.5.5 | Java 1.8.0_402 (JAVA): Spark 3.5.5 runs on Java 17 to 23; set JAVA_HOME to one of these",
                 "25        | 4.1.4 | Java 25 (JAVA): Spark 4.1.4 runs on Java 17 to 23; set JAVA_HOME to one of these",
