@@ -114,8 +114,9 @@ public final class Session {
     /** The executors that are there. Spark lists them in Scala's collections alone, which are other classes for each Scala. */
     private static List<ExecutorSummary> present(JavaSparkContext spark) {
         List<ExecutorSummary> present = new ArrayList<>();
+        int count = executors(spark);
         // Every cluster manager counts them, from 0 or from 1.
-        for (int number = 0; present.size() < executors(spark); number++) {
+        for (int number = 0; present.size() < count; number++) {
             try {
                 ExecutorSummary executor = spark.sc().statusStore().executorSummary(Integer.toString(number));
                 if (executor.isActive()) {
