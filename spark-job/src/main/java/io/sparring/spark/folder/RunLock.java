@@ -23,8 +23,8 @@ public final class RunLock implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
     /** A lock without a sign of life for so long belongs to a dead run. */
     public static final Duration DEAD_AFTER = Duration.ofSeconds(60);
-    /** Between this machine's clock and the file system's, and for start times in hundredths of a second. */
-    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(2);
+    /** What a process is asked for its start twice may differ by so much, as its machine's idea of its own start does. */
+    private static final Duration START_TOLERANCE = Duration.ofSeconds(10);
 
     private final WholeFiles files;
     private final Path path;
@@ -38,7 +38,8 @@ public final class RunLock implements AutoCloseable {
         this.path = path;
         this.folder = folder;
         host = InetAddress.getLocalHost().getHostName();
-        owner = host + " " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
+        owner = host + " " + ProcessHandle.current().pid() + " " + start(ProcessHandle.current()) + " "
+                + UUID.randomUUID();
     }
 
     /**
@@ -160,7 +161,7 @@ public final class RunLock implements AutoCloseable {
     /**
      * What a lock says.
      *
-     * @param text host, process, and a name that no other lock has
+     * @param text host, process, when that was started, and a name that no other lock has; in older builds host and process alone
      * @param beat the last sign of life
      */
     private record Holder(String text, Instant beat) {}
@@ -192,7 +193,9 @@ public final class RunLock implements AutoCloseable {
                 ? Long.parseLong(owner[1]) != ProcessHandle.current().pid()
                         && ProcessHandle.of(Long.parseLong(owner[1]))
                                 .filter(ProcessHandle::isAlive)
-                                .filter(process -> wasThere(process, holder.beat()))
+                                .filter(process -> owner.length > 2
+                                        ? isStart(start(process), owner[2])
+                                        : silent < DEAD_AFTER.toSeconds())
                                 .isPresent()
                 : silent < DEAD_AFTER.toSeconds();
         return alive
@@ -202,12 +205,14 @@ public final class RunLock implements AutoCloseable {
                 : null;
     }
 
-    /** Whether it is the process that gave that sign of life, and not a later one with its number. */
-    private static boolean wasThere(ProcessHandle process, Instant beat) {
-        return process.info()
-                .startInstant()
-                .map(start -> start.minus(CLOCK_TOLERANCE).isBefore(beat))
-                .orElse(true);
+    /** When a process was started, by the machine that it runs on; 0 where that is not known. Its number alone may be a later one's too. */
+    private static long start(ProcessHandle process) {
+        return process.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    }
+
+    private static boolean isStart(long start, String recorded) {
+        return !recorded.matches("[0-9]{1,18}")
+                || Math.abs(start - Long.parseLong(recorded)) < START_TOLERANCE.toMillis();
     }
 
     @Override

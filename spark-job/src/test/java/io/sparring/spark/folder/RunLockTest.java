@@ -29,8 +29,15 @@ class RunLockTest {
     void aLockOfAnotherProcessOnThisHost() throws IOException {
         other = new ProcessBuilder("sleep", "300").start();
         folder = RunFolder.at(work.toString(), new org.apache.hadoop.conf.Configuration());
-        Files.writeString(
-                work.resolve("lock"), InetAddress.getLocalHost().getHostName() + " " + other.pid() + " a-name");
+        lockSince(other.info().startInstant().orElseThrow());
+    }
+
+    private void lockSince(Instant start) throws IOException {
+        lock(" " + start.toEpochMilli() + " a-name");
+    }
+
+    private void lock(String rest) throws IOException {
+        Files.writeString(work.resolve("lock"), InetAddress.getLocalHost().getHostName() + " " + other.pid() + rest);
     }
 
     @AfterEach
@@ -58,17 +65,39 @@ class RunLockTest {
         assertThat(files()).isEmpty();
     }
 
-    /** Numbers of processes come again: the one that has it now was started after the lock's last sign of life. */
+    /** A file system's clock may be behind: what counts is the process, and not when it gave its last sign of life. */
+    @Test
+    void aLiveProcessKeepsItsLockWhateverTheFileSystemsClockSays() throws IOException {
+        yesterday();
+
+        assertThatThrownBy(() -> folder.lock(Duration.ZERO)).hasMessageContaining("is in use by a live run");
+    }
+
+    @Test
+    void aLockOfAnOlderBuildIsKeptByItsSignsOfLife() throws IOException {
+        lock("");
+        assertThatThrownBy(() -> folder.lock(Duration.ZERO)).hasMessageContaining("is in use by a live run");
+
+        yesterday();
+        folder.lock(Duration.ZERO);
+        folder.close();
+    }
+
+    /** Numbers of processes come again. */
     @Test
     void aLaterProcessOfTheSameNumberDoesNotKeepYesterdaysLock() throws IOException {
-        Files.setLastModifiedTime(
-                work.resolve("lock"), FileTime.from(Instant.now().minus(Duration.ofDays(1))));
+        lockSince(Instant.now().minus(Duration.ofDays(1)));
 
         folder.lock(Duration.ZERO);
 
         assertThat(Files.readString(work.resolve("lock"))).doesNotContain("a-name");
         folder.close();
         assertThat(files()).isEmpty();
+    }
+
+    private void yesterday() throws IOException {
+        Files.setLastModifiedTime(
+                work.resolve("lock"), FileTime.from(Instant.now().minus(Duration.ofDays(1))));
     }
 
     private List<Path> files() throws IOException {
