@@ -25,4 +25,11 @@ class ExplanationTest {
         assertThat(Explanation.of(new IOException(null, new IOException("no room"))))
                 .isEqualTo("IOException: no room");
     }
+
+    @Test
+    void aTerminalObeysNothingOfALine() {
+        assertThat(Explanation.oneLine("a\033[31m\r\nsparring: done\u202e \u2028\0"))
+                .isEqualTo("a\\u001b[31m\\u000d\\nsparring: done\\u202e \\u2028\\u0000");
+        assertThat(Explanation.oneLine("Läufe/日本 \ud83d\ude80 \\n")).isEqualTo("Läufe/日本 \ud83d\ude80 \\n");
+    }
 }

@@ -1,7 +1,6 @@
 package io.sparring.configuration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
@@ -32,8 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -61,6 +58,9 @@ public final class ConfigurationFile {
             .map(ConfigurationFile::key)
             .collect(Collectors.toSet());
 
+    /** Larger files are not read. */
+    public static final int MAX_BYTES = YamlText.MAX_CHARACTERS;
+
     private ConfigurationFile() {}
 
     /**
@@ -84,7 +84,7 @@ public final class ConfigurationFile {
 
     /** What a message about a configuration begins with: where it came from. */
     public static String source(String name, List<String> overrides) {
-        return overrides.isEmpty() ? name : name + " with --set " + oneLine(String.join(" --set ", overrides));
+        return overrides.isEmpty() ? name : name + " with --set " + String.join(" --set ", overrides);
     }
 
     /** The resolved configuration: every key with its value. */
@@ -113,14 +113,11 @@ public final class ConfigurationFile {
     private static JsonNode read(String name, String yaml) {
         JsonNode tree;
         try {
-            tree = YAML.readTree(yaml);
-        } catch (JsonProcessingException e) {
-            String where = e.getLocation() == null
-                    ? ""
-                    : ":" + e.getLocation().getLineNr() + ":" + e.getLocation().getColumnNr();
-            throw new InvalidConfiguration(name + where + ": " + unreadable(e));
+            tree = YamlText.read(YAML, yaml);
+        } catch (YamlText.Refused e) {
+            throw new InvalidConfiguration(name + e.where() + ": " + e.getMessage());
         }
-        if (tree == null || tree.isMissingNode() || tree.isNull()) {
+        if (tree.isMissingNode() || tree.isNull()) {
             throw new InvalidConfiguration(name + ": expected sections and keys, but the file is empty");
         }
         if (!tree.isObject()) {
@@ -129,35 +126,21 @@ public final class ConfigurationFile {
         return tree;
     }
 
-    /** What Jackson says in words that few users know; YAML's .nan and .inf it takes for spoilt numbers. */
-    private static String unreadable(JsonProcessingException e) {
-        Matcher number = Pattern.compile("Malformed numeric value '(.*)'").matcher(e.getOriginalMessage());
-        if (number.matches() && e.getProcessor() instanceof JsonParser parser) {
-            String pointer = parser.getParsingContext().pathAsPointer().toString();
-            return pointer.substring(1).replace('/', '.') + ": expected a number, got " + number.group(1);
-        }
-        Matcher twice = Pattern.compile("Duplicate field '(.*)'").matcher(e.getOriginalMessage());
-        if (twice.matches()) {
-            return "expected each key once, got " + twice.group(1) + " again";
-        }
-        if (e instanceof MismatchedInputException) {
-            return "expected one document, got another one after it";
-        }
-        return "not YAML: " + gist(e.getOriginalMessage());
-    }
-
     private static ObjectNode override(String override) {
         int equals = override.indexOf('=');
         if (equals < 1) {
-            throw new InvalidConfiguration("--set " + oneLine(override) + ": expected key=value, as in a2c.gamma=0.98");
+            throw new InvalidConfiguration("--set " + override + ": expected key=value, as in a2c.gamma=0.98");
         }
         List<String> path = List.of(override.substring(0, equals).trim().split("\\.", -1));
+        if (path.size() > YamlText.MAX_DEPTH) {
+            throw new InvalidConfiguration(
+                    "--set: expected a key of at most " + YamlText.MAX_DEPTH + " parts, got " + path.size());
+        }
         JsonNode value;
         try {
-            value = YAML.readTree(override.substring(equals + 1));
-        } catch (JsonProcessingException e) {
-            throw new InvalidConfiguration(
-                    "--set " + oneLine(override) + ": not a YAML value: " + gist(e.getOriginalMessage()));
+            value = YamlText.read(YAML, override.substring(equals + 1));
+        } catch (YamlText.Refused e) {
+            throw new InvalidConfiguration("--set " + override + ": " + e.getMessage());
         }
         ObjectNode root = YAML.createObjectNode();
         ObjectNode node = root;
@@ -293,7 +276,7 @@ public final class ConfigurationFile {
             for (int i = 0; i < array.size(); i++) {
                 array.set(i, numbers(array.get(i)));
             }
-        } else if (node.isTextual() && node.asText().matches("[-+]?[0-9.]+[eE][-+]?[0-9]+")) {
+        } else if (node.isTextual() && node.asText().matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)[eE][-+]?[0-9]+")) {
             return number(Double.parseDouble(node.asText()));
         } else if (node.isTextual() && node.asText().toLowerCase(Locale.ROOT).matches("\\.?nan")) {
             return DoubleNode.valueOf(Double.NaN);
@@ -324,7 +307,7 @@ public final class ConfigurationFile {
             throw new InvalidConfiguration(
                     name + ": " + path(e) + ": expected " + expected(e.getTargetType()) + ", got " + shorten(found));
         } catch (JsonProcessingException e) {
-            throw new InvalidConfiguration(name + ": " + gist(e.getOriginalMessage()));
+            throw new InvalidConfiguration(name + ": " + YamlText.gist(e.getOriginalMessage()));
         }
     }
 
@@ -334,7 +317,9 @@ public final class ConfigurationFile {
     }
 
     private static String reason(ValueInstantiationException e) {
-        return e.getCause() instanceof InvalidConfiguration invalid ? invalid.getMessage() : gist(e.getMessage());
+        return e.getCause() instanceof InvalidConfiguration invalid
+                ? invalid.getMessage()
+                : YamlText.gist(e.getMessage());
     }
 
     private static String path(JsonMappingException e) {
@@ -388,17 +373,6 @@ public final class ConfigurationFile {
     private static String shorten(JsonNode node) {
         String text = node == null || node.isMissingNode() ? "nothing" : node.toString();
         return text.length() <= 60 ? text : text.substring(0, 57) + "...";
-    }
-
-    /** What SnakeYAML says in several lines, without the excerpts between them. */
-    private static String gist(String message) {
-        return message == null
-                ? "unknown reason"
-                : message.lines().filter(line -> !line.startsWith(" ")).collect(Collectors.joining(", "));
-    }
-
-    private static String oneLine(String text) {
-        return text.replaceAll("\\R", " ");
     }
 
     static String key(RecordComponent component) {

@@ -1,10 +1,12 @@
 package io.sparring.configuration;
 
+import io.sparring.Explanation;
+
 /** A configuration that cannot be run. The message is one line that a user can act on: where, what, and what was expected. */
 public final class InvalidConfiguration extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public InvalidConfiguration(String message) {
-        super(message);
+        super(Explanation.oneLine(message));
     }
 }

@@ -414,6 +414,29 @@ class ConfigurationFileTest {
                 mistake(
                         "a2c: {gamma: 0.9}\n---\nseed: 3",
                         "run.yaml:4:1: expected one document, got another one after it"),
+                mistake(
+                        "optimizer: {learning-rate: 1.2.3e4}",
+                        "run.yaml: optimizer.learning-rate: expected a number, got \"1.2.3e4\""),
+                mistake(
+                        "optimizer: {learning-rate: .e5}",
+                        "run.yaml: optimizer.learning-rate: expected a number, got \".e5\""),
+                mistake(
+                        "a2c: &a {gamma: 0.9}\na3c: *a",
+                        "run.yaml:3:6: aliases are not read: expected the value itself, got *a"),
+                mistake(
+                        "a3c: {<<: {gamma: 0.9}}",
+                        "run.yaml:2:7: merges are not read: expected the keys themselves, got <<"),
+                mistake(
+                        "a: " + "{a: ".repeat(5_000) + "1" + "}".repeat(5_000),
+                        "run.yaml:2:128: expected at most 32 levels of sections and lists"),
+                mistake("a: " + "[".repeat(5_000), "run.yaml:2:35: expected at most 32 levels of sections and lists"),
+                mistake(
+                        "# " + "x".repeat(2_000_000),
+                        "run.yaml: expected at most 1048576 characters of YAML, got 2000033"),
+                // What a terminal would obey.
+                mistake(
+                        "\"a\\e[31m\\nsparring: all is well\": 1",
+                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, seed"),
                 // Whole files.
                 mistakeIn("", "run.yaml: expected sections and keys, but the file is empty"),
                 mistakeIn("# nothing\n", "run.yaml: expected sections and keys, but the file is empty"),
@@ -456,13 +479,16 @@ class ConfigurationFileTest {
                         "a2c.gamma.x=1"),
                 mistakenOverride("run.yaml with --set a2c=3: a2c: expected a section with keys, got 3", "a2c=3"),
                 mistakenOverride(
-                        "run.yaml with --set a2c.gamma=a b: a2c.gamma: expected a number, got \"a b\"",
+                        "run.yaml with --set a2c.gamma=a\\nb: a2c.gamma: expected a number, got \"a b\"",
                         "a2c.gamma=a\nb"),
                 mistakenOverride("--set a2c.gamma: expected key=value, as in a2c.gamma=0.98", "a2c.gamma"),
                 mistakenOverride("--set =1: expected key=value, as in a2c.gamma=0.98", "=1"),
                 mistakenOverride(
-                        "--set a2c.gamma=[1: not a YAML value: while parsing a flow sequence, expected ',' or ']', but got <stream end>",
-                        "a2c.gamma=[1"));
+                        "--set a2c.gamma=[1: not YAML: while parsing a flow sequence, expected ',' or ']', but got <stream end>",
+                        "a2c.gamma=[1"),
+                mistakenOverride(
+                        "--set a2c.gamma=*g: aliases are not read: expected the value itself, got *g", "a2c.gamma=*g"),
+                mistakenOverride("--set: expected a key of at most 32 parts, got 5000", "a.".repeat(4_999) + "a=1"));
     }
 
     private static Arguments mistake(String yaml, String message) {

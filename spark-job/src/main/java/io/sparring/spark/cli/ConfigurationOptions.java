@@ -10,6 +10,7 @@ import io.sparring.network.Engine;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,13 @@ final class ConfigurationOptions {
             throw new InvalidConfiguration(file + ": there is no such file" + presets(path));
         }
         try {
+            if (Files.size(path) > ConfigurationFile.MAX_BYTES) {
+                throw new InvalidConfiguration(file + ": expected a file of at most " + ConfigurationFile.MAX_BYTES
+                        + " bytes, got " + Files.size(path));
+            }
             return parse(file, Files.readString(path, StandardCharsets.UTF_8));
+        } catch (CharacterCodingException e) {
+            throw new InvalidConfiguration(file + ": cannot be read as text: expected UTF-8");
         } catch (IOException e) {
             throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
         }

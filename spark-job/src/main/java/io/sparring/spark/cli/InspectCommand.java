@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Explanation;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
@@ -30,12 +31,8 @@ final class InspectCommand implements Callable<Integer> {
                     Locale.ROOT, "best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
         }
         if (saved.environment() != null) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "%s %s: %s%n",
-                    saved.environment().id(),
-                    saved.environment().options(),
-                    saved.environment().spaces());
+            System.out.println(Explanation.oneLine(saved.environment().id() + " "
+                    + saved.environment().options() + ": " + saved.environment().spaces()));
         }
         System.out.println();
         System.out.print(ConfigurationFile.writeUsed(saved.configuration()));

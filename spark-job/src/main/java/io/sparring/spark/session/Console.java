@@ -1,5 +1,6 @@
 package io.sparring.spark.session;
 
+import io.sparring.Explanation;
 import java.io.PrintStream;
 import java.util.function.Supplier;
 
@@ -22,7 +23,7 @@ public final class Console {
 
     /** A remark or a complaint, in one line. */
     public static void say(String line) {
-        STDERR.print("sparring: " + line);
+        STDERR.print("sparring: " + Explanation.oneLine(line));
     }
 
     /** A line as it is. */

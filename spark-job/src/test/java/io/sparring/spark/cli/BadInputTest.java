@@ -47,6 +47,7 @@ class BadInputTest {
         Files.writeString(folder.resolve("tiny.yaml"), TINY);
         Files.writeString(folder.resolve("malformed.yaml"), "environment: {id: CartPole-v1\na2c: [\n");
         Files.writeString(folder.resolve("empty.yaml"), "");
+        Files.writeString(folder.resolve("huge.yaml"), "#".repeat(2_000_000));
         Files.writeString(folder.resolve("list.yaml"), "- environment\n");
         Files.write(folder.resolve("bytes.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0, (byte) 0xff});
     }
@@ -64,7 +65,8 @@ class BadInputTest {
                 arguments("train DIR/malformed.yaml", List.of("malformed.yaml:", "not YAML")),
                 arguments("train DIR/empty.yaml", List.of("empty.yaml", "empty")),
                 arguments("train DIR/list.yaml", List.of("list.yaml", "expected sections and keys")),
-                arguments("train DIR/bytes.yaml", List.of("bytes.yaml", "cannot be read as text")),
+                arguments("train DIR/huge.yaml", List.of("huge.yaml", "at most 1048576 bytes, got 2000000")),
+                arguments("train DIR/bytes.yaml", List.of("bytes.yaml", "cannot be read as text: expected UTF-8")),
                 arguments(
                         "train DIR/tiny.yaml --set a2c.shard=2",
                         List.of("there is no key a2c.shard", "did you mean shards?")),
