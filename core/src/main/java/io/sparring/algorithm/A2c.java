@@ -132,7 +132,7 @@ public final class A2c {
             RoundSum sum = rounds.run(model); // (a), (b)
             countDropped(sum.statistics());
 
-            double learningRate = ledger.learningRate();
+            double learningRate = configuration.learningRate(ledger.envSteps());
             double gradientNorm = Double.NaN;
             if (sum.samples() > 0) {
                 float[] gradient = average(sum, configuration.a2c().normalizeAdvantages()); // (c)

@@ -103,7 +103,7 @@ public final class A3c {
                 0,
                 start.envSteps(),
                 optimizer,
-                envSteps -> Ledger.learningRate(configuration, envSteps),
+                configuration::learningRate,
                 snapshots(start, count, shared));
     }
 
@@ -145,7 +145,7 @@ public final class A3c {
                 }
             }
             reason = ledger.reasonToStop();
-            if (reason == null && ledger.checkpointDue() && !updates.isEmpty()) {
+            if (reason == null && !updates.isEmpty() && ledger.checkpointDue()) {
                 listener.checkpoint(state(global()));
             }
         }
@@ -187,7 +187,7 @@ public final class A3c {
                 countDropped(update);
             }
         }
-        double learningRate = ledger.learningRate();
+        double learningRate = configuration.learningRate(ledger.envSteps());
         ledger.count(statistics);
         RoundSum sum = new RoundSum(0);
         statistics.forEach(sum::count);

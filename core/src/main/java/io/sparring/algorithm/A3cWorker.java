@@ -150,7 +150,7 @@ public final class A3cWorker implements AutoCloseable {
             gradientNorm = GlobalNorm.clip(gradient, learning.maxGradientNorm());
             finite = Double.isFinite(gradientNorm);
             if (finite && options.merge() != Merging.GRADIENTS) {
-                double learningRate = Ledger.learningRate(configuration, global.envSteps());
+                double learningRate = configuration.learningRate(global.envSteps());
                 local = local.with(optimizer.step(local.parameters(), gradient, learningRate)); // (c)
             }
         }

@@ -24,6 +24,8 @@ final class Ledger {
     private int droppedGradients;
     private long solvedAtSteps;
     private double solvedAtSeconds;
+    /** From then on a checkpoint is due: at first at once, so that what is killed early can go on. */
+    private double nextCheckpointSeconds;
 
     Ledger(Configuration configuration, TrainingState start, TrainingListener listener) {
         this.configuration = configuration;
@@ -63,21 +65,6 @@ final class Ledger {
 
     int droppedGradients() {
         return droppedGradients;
-    }
-
-    /** Of a step that is taken now. */
-    double learningRate() {
-        return learningRate(envSteps);
-    }
-
-    double learningRate(long atEnvSteps) {
-        return learningRate(configuration, atEnvSteps);
-    }
-
-    static double learningRate(Configuration configuration, long atEnvSteps) {
-        double progress = (double) atEnvSteps / configuration.budget().envSteps();
-        return configuration.optimizer().learningRate()
-                * configuration.optimizer().schedule().factor(progress);
     }
 
     /** Counts one gradient that was not finite. */
@@ -149,9 +136,16 @@ final class Ledger {
         return listener.stopRequested() ? Reason.REQUESTED : null;
     }
 
+    /** Asked once a round: who is told that one is due writes it. */
     boolean checkpointDue() {
-        int every = configuration.checkpoint().everyRounds();
-        return every > 0 && round % every == 0;
+        Configuration.Checkpoint options = configuration.checkpoint();
+        double now = seconds();
+        boolean due = options.everyRounds() > 0 && round % options.everyRounds() == 0
+                || options.everySeconds() > 0 && now >= nextCheckpointSeconds;
+        if (due) {
+            nextCheckpointSeconds = now + options.everySeconds();
+        }
+        return due;
     }
 
     double seconds() {

@@ -73,6 +73,22 @@ public record Configuration(
         Cluster cluster)
         implements Serializable {
 
+    /** The same with another optimizer. */
+    public Configuration with(Optimizer other) {
+        return new Configuration(
+                algorithm, seed, environment, network, a2c, a3c, other, budget, evaluation, checkpoint, cluster);
+    }
+
+    /** The environment steps at which the learning rate's schedule ends. */
+    public long scheduleEnvSteps() {
+        return optimizer.scheduleEnvSteps() == null ? budget.envSteps() : optimizer.scheduleEnvSteps();
+    }
+
+    /** The learning rate of a step that is taken after so many environment steps. */
+    public double learningRate(long envSteps) {
+        return optimizer.learningRate() * optimizer.schedule().factor((double) envSteps / scheduleEnvSteps());
+    }
+
     /** Checks what no section can check alone. */
     public Configuration {
         Require.that(
@@ -362,8 +378,12 @@ public record Configuration(
             double learningRate,
 
             @JsonProperty(defaultValue = "constant")
-            @JsonPropertyDescription("`constant`, or `linear`: down to 0 at the end of `budget.env-steps`.")
+            @JsonPropertyDescription("`constant`, or `linear`: down to 0 at `schedule-env-steps`.")
             Schedule schedule,
+
+            @JsonPropertyDescription(
+                    "The environment steps at which the schedule ends; empty: `budget.env-steps`. A run that is resumed with another budget keeps its own.")
+            Long scheduleEnvSteps,
 
             @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("The decay of RMSProp's mean square.")
             double rmspropDecay,
@@ -379,10 +399,18 @@ public record Configuration(
             implements Serializable {
         public Optimizer {
             Require.positive("learning-rate", learningRate);
+            if (scheduleEnvSteps != null) {
+                Require.atLeast(1, "schedule-env-steps", scheduleEnvSteps);
+            }
             Require.belowOne("rmsprop-decay", rmspropDecay);
             Require.belowOne("adam-beta1", adamBeta1);
             Require.belowOne("adam-beta2", adamBeta2);
             Require.positive("epsilon", epsilon);
+        }
+
+        /** The same with {@code schedule-env-steps}. */
+        public Optimizer withSchedule(long envSteps) {
+            return new Optimizer(kind, learningRate, schedule, envSteps, rmspropDecay, adamBeta1, adamBeta2, epsilon);
         }
 
         /** The formula that it describes. */
@@ -445,11 +473,17 @@ public record Configuration(
     @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
     public record Checkpoint(
             @JsonProperty(defaultValue = "50")
-            @JsonPropertyDescription("`last` is written every so many rounds, and at the end; 0: at the end only.")
-            int everyRounds)
+            @JsonPropertyDescription("`last` is written every so many rounds, and at the end; 0: not by rounds.")
+            int everyRounds,
+
+            @JsonProperty(defaultValue = "30")
+            @JsonPropertyDescription(
+                    "`last` is also written after a session's first round, and then where so many seconds have passed since it was; 0: not.")
+            double everySeconds)
             implements Serializable {
         public Checkpoint {
             Require.atLeast(0, "every-rounds", everyRounds);
+            Require.notNegative("every-seconds", everySeconds);
         }
     }
 

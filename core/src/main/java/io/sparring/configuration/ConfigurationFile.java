@@ -259,8 +259,9 @@ public final class ConfigurationFile {
     }
 
     private static void requireRange(String name, String path, JsonNode value, Class<?> type) {
+        boolean wide = type == long.class || type == Long.class;
         boolean tooLarge = value.isIntegralNumber()
-                && (type == int.class && !value.canConvertToInt() || type == long.class && !value.canConvertToLong());
+                && (type == int.class && !value.canConvertToInt() || wide && !value.canConvertToLong());
         if (tooLarge) {
             long largest = type == int.class ? Integer.MAX_VALUE : Long.MAX_VALUE;
             throw new InvalidConfiguration(

@@ -24,7 +24,7 @@ public enum Schedule {
     /**
      * What the learning rate is multiplied by.
      *
-     * @param progress the share of the budget that is used up, from 0
+     * @param progress the share of the schedule that has passed, from 0; 1 and more: its end
      */
     public abstract double factor(double progress);
 }

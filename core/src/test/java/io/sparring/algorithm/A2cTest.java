@@ -275,7 +275,11 @@ class A2cTest {
     @Test
     void theBestIsWhatActingNeedsAndTheCountersAndNoShardIsFetchedForIt() {
         Configuration configuration = configuration(
-                SMALL, "evaluation.every-env-steps=64", "optimizer.learning-rate=5e-2", "checkpoint.every-rounds=0");
+                SMALL,
+                "evaluation.every-env-steps=64",
+                "optimizer.learning-rate=5e-2",
+                "checkpoint.every-rounds=0",
+                "checkpoint.every-seconds=0");
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
         Recorder recorder = new Recorder();
@@ -318,7 +322,18 @@ class A2cTest {
     @CsvSource({"1, 1;2;3;4;5;6;7;8;9;10", "3, 3;6;9;10", "5, 5;10", "0, 10"})
     void checkpointsAreHandedOverEverySoManyRoundsAndAtTheEnd(int every, String rounds) {
         Recorder recorder = new Recorder();
-        train(configuration(SMALL, "checkpoint.every-rounds=" + every), recorder);
+        train(configuration(SMALL, "checkpoint.every-rounds=" + every, "checkpoint.every-seconds=0"), recorder);
+
+        assertThat(recorder.checkpoints.keySet().stream().map(String::valueOf)).containsExactly(rounds.split(";"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 100000, 1;10", "4, 100000, 1;4;8;10", "0, 1e-9, 1;2;3;4;5;6;7;8;9;10"})
+    void theFirstRoundsCheckpointIsHandedOverAndThoseThatAreDueByTheClock(int every, double seconds, String rounds) {
+        Recorder recorder = new Recorder();
+        train(
+                configuration(SMALL, "checkpoint.every-rounds=" + every, "checkpoint.every-seconds=" + seconds),
+                recorder);
 
         assertThat(recorder.checkpoints.keySet().stream().map(String::valueOf)).containsExactly(rounds.split(";"));
     }
@@ -350,6 +365,18 @@ class A2cTest {
         for (int round = 0; round < 10; round++) {
             assertThat(recorder.rounds.get(round).learningRate()).isCloseTo(1e-2 * (10 - round) / 10, within(1e-15));
         }
+    }
+
+    @Test
+    void aScheduleMayEndBeforeTheBudgetAndStaysAtItsEnd() {
+        Recorder recorder = new Recorder();
+        train(configuration(SMALL, "optimizer.schedule-env-steps=320"), recorder);
+
+        assertThat(recorder.rounds)
+                .extracting(Round::learningRate)
+                .startsWith(1e-2, 8e-3)
+                .endsWith(0.0, 0.0);
+        assertThat(recorder.rounds.get(4).learningRate()).isCloseTo(2e-3, within(1e-15));
     }
 
     // It can be cut anywhere.

@@ -53,7 +53,7 @@ class OptimizerTest {
     }
 
     private static UpdateRule rule(OptimizerKind kind, double epsilon) {
-        return new Configuration.Optimizer(kind, 1e-3, Schedule.CONSTANT, DECAY, BETA1, BETA2, epsilon).rule();
+        return new Configuration.Optimizer(kind, 1e-3, Schedule.CONSTANT, null, DECAY, BETA1, BETA2, epsilon).rule();
     }
 
     private static Optimizer optimizer(OptimizerKind kind) {

@@ -4,6 +4,7 @@ import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.session.ClientLog;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
+import io.sparring.spark.session.TypedCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class ConcludeCommand implements Callable<Integer> {
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
         Console.say("the driver left no result: " + reason(Files.readAllLines(folder.resolve(ClientLog.LOG)))
                 + (outcome.endsWith("/" + RunFolder.EXIT) && run.has("checkpoints")
-                        ? "; go on with train --resume " + run.name()
+                        ? "; go on with " + TypedCommand.of("train", "--resume", run.name())
                         : ""));
         return 1;
     }

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Returns;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
@@ -40,7 +41,10 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
     @Option(names = "--episodes", paramLabel = "N", defaultValue = "100", description = "How many (default: 100).")
     private int episodes;
 
-    @Option(names = "--checkpoint", paramLabel = "NAME", defaultValue = "best", description = "best (default) or last.")
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "NAME",
+            description = "best or last (default: best, or last where no evaluation has been).")
     private String checkpoint;
 
     @ArgGroup(exclusive = true)
@@ -77,8 +81,11 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         if (episodes < 1) {
             throw new InvalidConfiguration("--episodes: expected a whole number of at least 1, got " + episodes);
         }
-        if (!List.of("best", "last").contains(checkpoint)) {
+        if (checkpoint != null && !List.of("best", "last").contains(checkpoint)) {
             throw new InvalidConfiguration("--checkpoint: expected best or last, got " + checkpoint);
+        }
+        if (checkpoint == null) {
+            checkpoint = SavedRun.hasCheckpoint(run, "best") ? "best" : "last";
         }
         return SavedRun.open(run, checkpoint);
     }
@@ -108,15 +115,15 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         double max = played.stream().mapToDouble(Episode::totalReward).max().orElseThrow();
         System.out.printf(
                 Locale.ROOT,
-                "%s of round %,d: mean return %.1f ± %.1f over %d %s episodes (from %.1f to %.1f)%n",
+                "%s of round %,d: mean return %s ± %s over %d %s episodes (from %s to %s)%n",
                 checkpoint,
                 saved.checkpoint().counters().round(),
-                mean,
-                deviation,
+                Returns.text(mean),
+                Returns.text(deviation),
                 episodes,
                 greedy ? "greedy" : "sampled",
-                min,
-                max);
+                Returns.text(min),
+                Returns.text(max));
         if (json) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("mean_return", mean);

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.Explanation;
+import io.sparring.Returns;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
@@ -22,13 +23,15 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        SavedRun saved = SavedRun.open(run, "last");
+        SavedRun saved = SavedRun.open(run);
         RunResult result = saved.result();
         System.out.println(result.sentence(saved.configuration()));
-        System.out.printf(Locale.ROOT, "last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
+        if (result.paramsSha256() != null) {
+            System.out.printf(Locale.ROOT, "last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
+        }
         if (result.bestParamsSha256() != null) {
-            System.out.printf(
-                    Locale.ROOT, "best: return %.1f, parameters %s%n", result.bestReturn(), result.bestParamsSha256());
+            System.out.println(
+                    "best: return " + Returns.text(result.bestReturn()) + ", parameters " + result.bestParamsSha256());
         }
         if (saved.environment() != null) {
             System.out.println(Explanation.oneLine(saved.environment().id() + " "

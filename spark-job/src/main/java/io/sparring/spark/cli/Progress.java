@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.Returns;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.configuration.Configuration;
 import io.sparring.spark.session.Console;
@@ -92,11 +93,7 @@ final class Progress implements TrainingListener, AutoCloseable {
     }
 
     private static String returns(double training, double evaluation) {
-        return number(training) + (Double.isNaN(evaluation) ? "" : ", evaluated " + number(evaluation));
-    }
-
-    private static String number(double value) {
-        return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.1f", value);
+        return Returns.text(training) + (Double.isNaN(evaluation) ? "" : ", evaluated " + Returns.text(evaluation));
     }
 
     @Override

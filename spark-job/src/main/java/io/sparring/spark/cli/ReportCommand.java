@@ -35,7 +35,7 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<SavedRun> saved = new ArrayList<>();
         for (String run : runs) {
-            saved.add(SavedRun.open(run, "last"));
+            saved.add(SavedRun.open(run));
         }
         if (saved.size() > 1) {
             Files.writeString(to, RunReport.comparison(saved));

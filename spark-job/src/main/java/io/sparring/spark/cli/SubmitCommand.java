@@ -4,6 +4,7 @@ import io.sparring.Explanation;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.session.ClientLog;
 import io.sparring.spark.session.Session;
+import io.sparring.spark.session.TypedCommand;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -53,7 +54,12 @@ final class SubmitCommand implements Callable<Integer> {
         ClusterCommand.Travel travel = ((ClusterCommand) command.getCommand()).travel(Session.hadoop(settings));
         String id = UUID.randomUUID().toString();
         List<String> arguments = new ArrayList<>(List.of(
-                "--conf", "spark.sparring.submission=" + id, "--conf", "spark.sparring.outcome=" + travel.outcome()));
+                "--conf",
+                "spark.sparring.submission=" + id,
+                "--conf",
+                "spark.sparring.outcome=" + travel.outcome(),
+                "--conf",
+                TypedCommand.SETTING + "=" + TypedCommand.script()));
         arguments.addAll(List.of(Files.readString(folder.resolve(OPTIONS)).split("\0")));
         arguments.addAll(travel.arguments());
         Files.writeString(folder.resolve(ID), id);

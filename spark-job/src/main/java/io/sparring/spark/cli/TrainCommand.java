@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.Explanation;
+import io.sparring.Returns;
 import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.Strategy;
@@ -25,6 +26,7 @@ import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import io.sparring.spark.session.SparkMetrics;
 import io.sparring.spark.session.StopSignals;
+import io.sparring.spark.session.TypedCommand;
 import io.sparring.spark.session.Versions;
 import io.sparring.spark.training.SparkBackend;
 import java.io.FileNotFoundException;
@@ -38,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.spark.SparkConf;
@@ -71,7 +74,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private boolean json;
 
     /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
-    private static final Set<String> MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
+    private static final Set<String> WORKERS_MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
 
     /** Where a run begins. */
     private record Start(
@@ -175,8 +178,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private static void refuseRun(RunFolder folder) throws IOException {
         // Where there is no checkpoint there is nothing to go on from: a start that failed may be tried again.
         if (folder.has("checkpoints")) {
-            throw new InvalidConfiguration("--run " + folder.name()
-                    + ": there is a run in this folder; name another one, or go on with --resume " + folder.name());
+            throw new InvalidConfiguration(
+                    "--run " + folder.name() + ": there is a run in this folder; name another one, or "
+                            + (folder.hasCheckpoint("last")
+                                    ? "go on with --resume " + TypedCommand.quoted(folder.name())
+                                    : "remove this one: it has no whole checkpoint to go on from"));
         }
     }
 
@@ -190,8 +196,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
         Configuration saved =
                 ConfigurationFile.parse(folder.name() + "/checkpoints/last", checkpoint.configuration(), List.of());
-        Configuration configuration =
-                asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration());
+        Configuration configuration = keepingSchedule(
+                saved,
+                asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration()));
         refuseOther("seed", saved.seed(), configuration.seed());
         refuseOther("algorithm", saved.algorithm(), configuration.algorithm());
         refuseOtherSection("environment", saved.environment(), configuration.environment(), Set.of("options"));
@@ -206,8 +213,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
         refuseOtherSection("network", saved.network(), configuration.network(), Set.of());
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
-        refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), MAY_CHANGE);
-        refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of());
+        refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), WORKERS_MAY_CHANGE);
+        refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of("schedule-env-steps"));
         if (Strategy.of(configuration).inRounds() && checkpoint.shards().isEmpty()) {
             throw new InvalidConfiguration("--resume " + folder.name()
                     + ": checkpoints/last has no environments to go on with, as if it were a copy of best");
@@ -215,6 +222,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         float[] best = folder.bestParameters(Console::say);
         TrainingState state = checkpoint.state(ShardWorker.architecture(configuration, source.spec()));
         return new Start(configuration, source, state, best);
+    }
+
+    /** Another budget does not bend the learning rate's schedule, which would jump. */
+    private static Configuration keepingSchedule(Configuration saved, Configuration asked) {
+        return asked.optimizer().scheduleEnvSteps() != null || asked.scheduleEnvSteps() == saved.scheduleEnvSteps()
+                ? asked
+                : asked.with(asked.optimizer().withSchedule(saved.scheduleEnvSteps()));
     }
 
     private static void refuseOtherSection(String section, Record saved, Record asked, Set<String> mayChange) {
@@ -229,7 +243,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static void refuseOther(String key, Object saved, Object asked) {
-        if (!saved.equals(asked)) {
+        if (!Objects.equals(saved, asked)) {
             throw new InvalidConfiguration("--resume: " + key + " is " + saved + " in the checkpoint and " + asked
                     + " in the configuration; a run goes on as it began");
         }
@@ -255,21 +269,24 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                         : ""));
 
         sayIfDone(configuration, start.state().counters());
+        sayIfScheduleEnds(configuration);
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
             folder.write(
-                    "configuration.yaml", ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
+                    RunFolder.CONFIGURATION,
+                    ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
             folder.write(
                     EnvironmentFile.NAME, EnvironmentFile.write(start.source().spec()));
             folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
             if (spark.sc().uiWebUrl().isDefined()) {
                 Console.say("Spark's UI is at " + spark.sc().uiWebUrl().get());
             }
-            BestParameters best = new BestParameters(start.bestParameters());
-            TrainingResult result = recorded(folder, start, spark, signals, best);
+            Evaluations evaluations = new Evaluations(start.bestParameters());
+            TrainingResult result = recorded(folder, start, spark, signals, evaluations);
             RunResult summary = RunResult.of(
                     result.state().counters(),
                     result.state().model().parameters(),
-                    best.parameters(),
+                    evaluations.bestParameters(),
+                    evaluations.lastReturn(),
                     RunResult.lower(result.reason()),
                     folder);
             folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
@@ -284,11 +301,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Configuration.Budget budget = configuration.budget();
         String done = null;
         if (budget.targetReturn() != null && counters.bestReturn() >= budget.targetReturn()) {
-            done = String.format(
-                    Locale.ROOT,
-                    "its best evaluation, %.1f, has reached budget.target-return, %s: it goes on with a higher one, or with --set budget.target-return=null",
-                    counters.bestReturn(),
-                    budget.targetReturn());
+            done = "its best evaluation, " + Returns.text(counters.bestReturn())
+                    + ", has reached budget.target-return, "
+                    + budget.targetReturn()
+                    + ": it goes on with a higher one, or with --set budget.target-return=null";
         } else if (counters.envSteps() >= budget.envSteps()) {
             done = String.format(
                     Locale.ROOT,
@@ -306,8 +322,20 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
+    private static void sayIfScheduleEnds(Configuration configuration) {
+        long end = configuration.scheduleEnvSteps();
+        long budget = configuration.budget().envSteps();
+        if (end < budget && configuration.learningRate(end) == 0) {
+            Console.say(String.format(
+                    Locale.ROOT,
+                    "the learning rate's schedule ends at %,d steps, and nothing is learned after them: --set optimizer.schedule-env-steps=%d lets it end with the budget",
+                    end,
+                    budget));
+        }
+    }
+
     private static TrainingResult recorded(
-            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, BestParameters best)
+            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, Evaluations evaluations)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         Training training = Training.of(configuration, start.source());
@@ -316,7 +344,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 Progress progress = new Progress(configuration, start.state().envSteps());
                 SparkMetrics metrics = new SparkMetrics()) {
             try {
-                return training.run(start.state(), backend, new Listeners(signals, recorder, progress, metrics, best));
+                return training.run(
+                        start.state(), backend, new Listeners(signals, recorder, progress, metrics, evaluations));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (UncheckedIOException e) {
@@ -335,8 +364,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private static String intact(RunFolder folder, Recorder recorder) {
         String written = recorder.checkpointRound() == 0
                 ? "There is no checkpoint yet."
-                : "The checkpoint of round " + recorder.checkpointRound() + " is intact: sparring train --resume "
-                        + folder.name();
+                : "The checkpoint of round " + recorder.checkpointRound() + " is intact: "
+                        + TypedCommand.of("train", "--resume", folder.name());
         return recorder.rescued().isEmpty() ? written : recorder.rescued() + ". " + written;
     }
 
@@ -352,28 +381,39 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         System.out.println("  run      " + folder.name() + "  (report.html, metrics.jsonl, TensorBoard events)");
         System.out.println(
                 result.reason().equals("requested")
-                        ? "  go on    ./submit/sparring train --resume " + folder.name()
-                        : "  next     ./submit/sparring evaluate " + folder.name() + " --episodes 100");
+                        ? "  go on    " + TypedCommand.of("train", "--resume", folder.name())
+                        : "  next     " + TypedCommand.of("evaluate", folder.name(), "--episodes", "100"));
         if (json) {
             System.out.println(result.json());
         }
     }
 
-    /** Keeps the parameters of the best evaluation, for their hash. */
-    private static final class BestParameters implements TrainingListener {
-        private float[] parameters;
+    /** Keeps what the result says of the evaluations: the parameters of the best, for their hash, and the last. */
+    private static final class Evaluations implements TrainingListener {
+        private float[] bestParameters;
+        private Double lastReturn;
 
-        BestParameters(float[] parameters) {
-            this.parameters = parameters;
+        Evaluations(float[] bestParameters) {
+            this.bestParameters = bestParameters;
+        }
+
+        @Override
+        public void evaluated(Evaluated evaluated) {
+            lastReturn = evaluated.meanReturn();
         }
 
         @Override
         public void best(TrainingState state) {
-            parameters = state.model().parameters();
+            bestParameters = state.model().parameters();
         }
 
-        float[] parameters() {
-            return parameters;
+        float[] bestParameters() {
+            return bestParameters;
+        }
+
+        /** Null where this session had none. */
+        Double lastReturn() {
+            return lastReturn;
         }
     }
 

@@ -9,6 +9,7 @@ import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
 import io.sparring.spark.session.Console;
+import io.sparring.spark.session.TypedCommand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -369,8 +370,8 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                     local.writeCheckpoint("best", configuration, best);
                 }
             }
-            rescued = "The state of round " + state.round() + " is in " + directory + " on " + hostName()
-                    + ": sparring train --resume " + directory;
+            rescued = "The state of round " + state.round() + " is in " + directory + " on " + hostName() + ": "
+                    + TypedCommand.of("train", "--resume", directory.toString());
         } catch (IOException e) {
             rescued = "The state of round " + state.round()
                     + " is lost: it could not be written to this machine either (" + Explanation.of(e) + ")";

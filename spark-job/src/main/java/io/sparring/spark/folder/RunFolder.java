@@ -39,6 +39,9 @@ public final class RunFolder implements AutoCloseable {
     /** The file that says how a run ended. */
     public static final String EXIT = "exit.json";
 
+    /** The file with every key of the configuration. */
+    public static final String CONFIGURATION = "configuration.yaml";
+
     private static final String SUBMISSION = "submission";
     /** For how long what fails is tried again; not for folders of this machine, whose disk does not grow by waiting. */
     static final String PATIENCE_SECONDS = "sparring.run.patience-seconds";

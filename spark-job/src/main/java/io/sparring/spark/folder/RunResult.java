@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.sparring.Returns;
 import io.sparring.algorithm.Counters;
 import io.sparring.configuration.Configuration;
 import io.sparring.run.CheckpointFile;
@@ -27,6 +28,7 @@ public record RunResult(
         long episodes,
         Double meanReturn,
         Double bestReturn,
+        Double lastReturn,
         Long solvedAtSteps,
         Double solvedAtSeconds,
         double seconds,
@@ -43,22 +45,29 @@ public record RunResult(
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
-     * @param parameters of the last model
+     * @param parameters of the last model; null where there is no checkpoint that has them
      * @param bestParameters null before the first evaluation
+     * @param lastReturn of the last evaluation; null where that is not known
      */
     public static RunResult of(
-            Counters counters, float[] parameters, float[] bestParameters, String reason, RunFolder folder) {
+            Counters counters,
+            float[] parameters,
+            float[] bestParameters,
+            Double lastReturn,
+            String reason,
+            RunFolder folder) {
         return new RunResult(
                 counters.envSteps(),
                 counters.round(),
                 counters.episodes(),
                 Double.isNaN(counters.meanReturn()) ? null : counters.meanReturn(),
                 Double.isInfinite(counters.bestReturn()) ? null : counters.bestReturn(),
+                lastReturn,
                 counters.solvedAtSteps() < 0 ? null : counters.solvedAtSteps(),
                 counters.solvedAtSteps() < 0 ? null : counters.solvedAtSeconds(),
                 counters.seconds(),
                 counters.seconds() == 0 ? 0 : counters.envSteps() / counters.seconds(),
-                CheckpointFile.sha256(parameters),
+                parameters == null ? null : CheckpointFile.sha256(parameters),
                 bestParameters == null ? null : CheckpointFile.sha256(bestParameters),
                 counters.droppedGradients(),
                 reason,
@@ -83,19 +92,23 @@ public record RunResult(
     @JsonIgnore
     public String sentence(Configuration configuration) {
         String steps = String.format(Locale.ROOT, "%,d steps", envSteps);
+        if (paramsSha256 == null) {
+            return "Killed, or still running: there is no checkpoint yet.";
+        }
         if (solvedAtSteps != null) {
             return String.format(
                     Locale.ROOT,
-                    "Solved: an evaluation of %d episodes reached %s after %,d steps and %.1f s; best %.1f.",
+                    "Solved: an evaluation of %d episodes reached %s after %,d steps and %.1f s; best %s.",
                     configuration.evaluation().episodes(),
                     configuration.budget().targetReturn(),
                     solvedAtSteps,
                     solvedAtSeconds,
-                    bestReturn);
+                    Returns.text(bestReturn));
         }
         String returns = bestReturn == null
-                ? meanReturn == null ? "no episode ended" : String.format(Locale.ROOT, "mean return %.1f", meanReturn)
-                : String.format(Locale.ROOT, "best evaluation %.1f", bestReturn);
+                ? meanReturn == null ? "no episode ended" : "mean return " + Returns.text(meanReturn)
+                : "best evaluation " + Returns.text(bestReturn)
+                        + (lastReturn == null ? "" : ", the last one " + Returns.text(lastReturn));
         if (reason.equals(UNFINISHED)) {
             return "Killed, or still running: " + steps + " so far, " + returns + ".";
         }

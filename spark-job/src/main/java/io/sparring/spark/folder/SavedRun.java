@@ -1,5 +1,6 @@
 package io.sparring.spark.folder;
 
+import io.sparring.algorithm.Counters;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
@@ -12,32 +13,69 @@ import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
  * A run that lies in a folder, as {@code evaluate}, {@code inspect} and {@code report} open it.
  *
  * @param environment what it learns in, which need not be here; null where the folder does not say it, as those of older builds do not
+ * @param checkpoint null where there is none yet
  */
 public record SavedRun(
         RunFolder folder, Configuration configuration, EnvironmentSpec environment, CheckpointFile checkpoint) {
 
+    /**
+     * With its last checkpoint, if it has come so far.
+     *
+     * @throws InvalidConfiguration if there is no run in the folder
+     */
+    public static SavedRun open(String directory) throws IOException {
+        RunFolder folder = folder(directory);
+        try {
+            return of(folder, folder.readCheckpoint("last", Console::say));
+        } catch (FileNotFoundException none) {
+            return of(folder, null);
+        }
+    }
+
     /** @throws InvalidConfiguration if there is no whole checkpoint of that name */
     public static SavedRun open(String directory, String checkpointName) throws IOException {
+        RunFolder folder = folder(directory);
+        try {
+            return of(folder, folder.readCheckpoint(checkpointName, Console::say));
+        } catch (FileNotFoundException e) {
+            throw new InvalidConfiguration(directory + ": there is no whole checkpoint " + checkpointName);
+        }
+    }
+
+    /** Whether there is a whole checkpoint of that name. */
+    public static boolean hasCheckpoint(String directory, String checkpointName) throws IOException {
+        return folder(directory).hasCheckpoint(checkpointName);
+    }
+
+    private static RunFolder folder(String directory) throws IOException {
         RunFolder folder = RunFolder.at(directory, Session.hadoop(Session.settings()));
         if (!folder.exists()) {
             throw new InvalidConfiguration(directory + ": there is no such folder");
         }
+        return folder;
+    }
+
+    private static SavedRun of(RunFolder folder, CheckpointFile checkpoint) throws IOException {
+        String yaml;
         try {
-            CheckpointFile checkpoint = folder.readCheckpoint(checkpointName, Console::say);
-            return new SavedRun(
-                    folder,
-                    ConfigurationFile.parse(directory + "/configuration", checkpoint.configuration(), List.of()),
-                    environment(folder),
-                    checkpoint);
+            yaml = checkpoint == null
+                    ? new String(folder.read(RunFolder.CONFIGURATION), StandardCharsets.UTF_8)
+                    : checkpoint.configuration();
         } catch (FileNotFoundException e) {
-            throw new InvalidConfiguration(directory + ": there is no whole checkpoint " + checkpointName);
+            throw new InvalidConfiguration(folder.name() + ": there is no run in this folder");
         }
+        return new SavedRun(
+                folder,
+                ConfigurationFile.parse(folder.name() + "/" + RunFolder.CONFIGURATION, yaml, List.of()),
+                environment(folder),
+                checkpoint);
     }
 
     private static EnvironmentSpec environment(RunFolder folder) throws IOException {
@@ -79,6 +117,8 @@ public record SavedRun(
     public RunResult result() throws IOException {
         float[] best = folder.bestParameters(Console::say);
         String reason = folder.has(RunFolder.EXIT) ? "saved" : RunResult.UNFINISHED;
-        return RunResult.of(checkpoint.counters(), checkpoint.parameters(), best, reason, folder);
+        return checkpoint == null
+                ? RunResult.of(Counters.NONE, null, best, null, reason, folder)
+                : RunResult.of(checkpoint.counters(), checkpoint.parameters(), best, null, reason, folder);
     }
 }

@@ -120,12 +120,14 @@ class BadInputTest {
                 arguments("trian", List.of("trian", "sparring --help")),
                 arguments("evaluate", List.of("RUN", "sparring evaluate --help")),
                 arguments("evaluate DIR/run", List.of("/run", "no such folder")),
-                arguments("evaluate DIR", List.of("no whole checkpoint best")),
+                arguments("evaluate DIR", List.of("no whole checkpoint last")),
+                arguments("evaluate DIR --checkpoint best", List.of("no whole checkpoint best")),
                 arguments("evaluate DIR --episodes 0", List.of("--episodes", "at least 1", "got 0")),
                 arguments("evaluate DIR --checkpoint first", List.of("--checkpoint", "best or last", "got first")),
                 arguments("evaluate DIR --greedy --sample", List.of("--greedy", "--sample")),
                 arguments("inspect DIR/run", List.of("/run", "no such folder")),
-                arguments("report DIR", List.of("no whole checkpoint last")),
+                arguments("inspect DIR", List.of("no run in this folder")),
+                arguments("report DIR", List.of("no run in this folder")),
                 arguments("check DIR/tiny.yaml --set a2c.shards=0", List.of("a2c.shards", "at least 1", "got 0")));
     }
 
@@ -262,6 +264,29 @@ class BadInputTest {
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
         assertThat(outcome.complaints()).singleElement().asString().contains("has no environments to go on with");
+    }
+
+    @Test
+    void aRunIsReportedAndInspectedBeforeItsFirstCheckpoint() throws IOException {
+        Path run = checkpoints();
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of("seed=77"));
+        Files.writeString(run.resolve("configuration.yaml"), ConfigurationFile.write(configuration));
+        for (String name : List.of("last", "last.previous")) {
+            Files.delete(run.resolve("checkpoints").resolve(name));
+        }
+
+        Sparring.Outcome inspected = Sparring.here("inspect", run.toString());
+        Sparring.Outcome reported = Sparring.here("report", run.toString());
+        Sparring.Outcome again = Sparring.here("train", folder + "/tiny.yaml", "--run", run.toString());
+
+        assertThat(inspected.exit()).as(inspected.toString()).isZero();
+        assertThat(inspected.stdout())
+                .startsWith("Killed, or still running: there is no checkpoint yet.")
+                .contains("seed: 77");
+        assertThat(reported.exit()).as(reported.toString()).isZero();
+        assertThat(run.resolve("report.html")).content().contains("there is no checkpoint yet");
+        assertThat(again.exit()).as(again.toString()).isEqualTo(2);
+        assertThat(again.complaints()).singleElement().asString().contains("no whole checkpoint to go on from");
     }
 
     @Test

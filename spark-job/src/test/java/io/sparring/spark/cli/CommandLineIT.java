@@ -528,7 +528,7 @@ class CommandLineIT {
                 .asString()
                 .matches(
                         "sparring: writing the (metrics|checkpoint .*) of round [0-9]+ failed: No space left on device\\."
-                                + " The state of round [0-9]+ is in /var/tmp/\\S+ on \\S+: sparring train --resume \\S+\\."
+                                + " The state of round [0-9]+ is in /var/tmp/\\S+ on \\S+: \\S+ train --resume \\S+\\."
                                 + " The checkpoint of round [0-9]+ is intact: .*");
         assertThat(outcome.stderr()).doesNotContain("Exception", "\tat ");
         long round = CheckpointFile.read(Files.readAllBytes(fresh.resolve("kept/checkpoints/last")))

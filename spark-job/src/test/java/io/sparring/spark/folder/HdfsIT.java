@@ -190,7 +190,7 @@ class HdfsIT {
                 .isInstanceOf(IOException.class)
                 .hasMessageMatching("the checkpoint last of round 10: " + reason
                         + " \\(tried \\d+ times in \\d s\\)\\."
-                        + " The state of round 10 is in /var/tmp/\\S+ on \\S+: sparring train --resume \\S+")
+                        + " The state of round 10 is in /var/tmp/\\S+ on \\S+: \\S+ train --resume \\S+")
                 .satisfies(e -> {
                     Path rescued = Path.of(e.getMessage().replaceFirst(".*--resume ", ""));
                     CheckpointFile checkpoint =

@@ -168,7 +168,7 @@ class S3IT {
             assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
             assertThat(outcome.stderr()).contains("is tried again for up to 3 s", "InvalidAccessKeyId");
             Matcher rescued = Pattern.compile("The state of round (\\d+) is in (/var/tmp/\\S+) on \\S+:.*"
-                            + "The checkpoint of round (\\d+) is intact: sparring train --resume " + run)
+                            + "The checkpoint of round (\\d+) is intact: \\S+ train --resume " + run)
                     .matcher(outcome.stderr());
             assertThat(rescued.find()).as(outcome.stderr()).isTrue();
             Path folder = Path.of(rescued.group(2));
