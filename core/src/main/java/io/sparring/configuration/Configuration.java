@@ -73,6 +73,15 @@ public record Configuration(
         Cluster cluster)
         implements Serializable {
 
+    /** Checks what no section can check alone. */
+    public Configuration {
+        Require.that(
+                budget.targetReturn() == null || evaluation.everyEnvSteps() > 0,
+                "budget.target-return",
+                budget.targetReturn(),
+                "no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached");
+    }
+
     /** The same with another optimizer. */
     public Configuration with(Optimizer other) {
         return new Configuration(
@@ -87,15 +96,6 @@ public record Configuration(
     /** The learning rate of a step that is taken after so many environment steps. */
     public double learningRate(long envSteps) {
         return optimizer.learningRate() * optimizer.schedule().factor((double) envSteps / scheduleEnvSteps());
-    }
-
-    /** Checks what no section can check alone. */
-    public Configuration {
-        Require.that(
-                budget.targetReturn() == null || evaluation.everyEnvSteps() > 0,
-                "budget.target-return",
-                budget.targetReturn(),
-                "no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached");
     }
 
     /** The algorithms by name. */

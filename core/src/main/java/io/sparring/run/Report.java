@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparring.run.ReportData.Chart;
 import io.sparring.run.ReportData.Fact;
+import io.sparring.run.ReportData.Points;
 import io.sparring.run.ReportData.Series;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -34,12 +35,6 @@ import org.apache.commons.text.StringEscapeUtils;
  * admits the two scripts by their hashes and no request at all.
  */
 public final class Report {
-    /** More than a screen has pixels across. */
-    static final int POINTS_PER_SERIES = 2_000;
-
-    /** A curve of more than twice as many points is drawn pale, with the means of this many runs of points as a bold line. */
-    static final int MEANS_PER_SERIES = 100;
-
     private static final MathContext PRECISION = new MathContext(6);
     private static final double LARGEST_EXACT_INTEGER = 1L << 53;
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
@@ -51,8 +46,7 @@ public final class Report {
     private Report() {}
 
     /**
-     * The page, to be written as UTF-8. Series of more than 2,000 points are thinned to their extremes, values are rounded to
-     * six digits; the same data give the same page.
+     * The page, to be written as UTF-8. Values are rounded to six digits; the same data give the same page.
      */
     public static String html(ReportData data) {
         String uplotVersion = uplotVersion();
@@ -111,9 +105,9 @@ public final class Report {
             ArrayNode series = node.putArray("series");
             for (Series curve : chart.series()) {
                 ObjectNode curveNode = series.addObject().put("name", curve.name());
-                putPoints(curveNode, curve.thinned(POINTS_PER_SERIES));
-                if (curve.x().length > 2 * MEANS_PER_SERIES) {
-                    putPoints(curveNode.putObject("means"), curve.means(MEANS_PER_SERIES));
+                putPoints(curveNode, curve.points());
+                if (curve.means() != null) {
+                    putPoints(curveNode.putObject("means"), curve.means());
                 }
             }
         }
@@ -125,7 +119,7 @@ public final class Report {
         }
     }
 
-    private static void putPoints(ObjectNode node, Series points) {
+    private static void putPoints(ObjectNode node, Points points) {
         ArrayNode xs = node.putArray("x");
         ArrayNode ys = node.putArray("y");
         for (int i = 0; i < points.x().length; i++) {

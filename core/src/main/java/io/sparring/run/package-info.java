@@ -5,7 +5,7 @@
  * <pre>
  *     metrics  ──▶ MetricsLog          metrics.jsonl, for programs; read back by resume and report
  *              ──▶ TensorBoardEvents   for TensorBoard, while the run goes on
- *              ──▶ Report              report.html, for people, one file
+ *              ──▶ Curve ──▶ Report    report.html, for people, one file
  * </pre>
  */
 package io.sparring.run;

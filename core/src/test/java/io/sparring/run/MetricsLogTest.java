@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class MetricsLogTest {
@@ -83,7 +86,7 @@ class MetricsLogTest {
             List<MetricsLog.Damage> found = new ArrayList<>();
             String text = "{\"a\":0}\n" + damage + "\n{\"a\":3}\n";
 
-            assertThat(MetricsLog.read(input(text), Map.of("a", Integer.class), found::add))
+            assertThat(read(input(text), Map.of("a", Integer.class), found))
                     .as(damage)
                     .containsExactly(record("a", 0), record("a", 3));
             assertThat(found).singleElement().satisfies(line -> {
@@ -102,11 +105,100 @@ class MetricsLogTest {
         assertThat(read(input(text()))).containsExactly(record("round", 1), record("round", 2));
     }
 
+    @Test
+    void aLineLongerThanAnyRecordIsDamageOfWhichTheBeginningIsKept() throws IOException {
+        for (int length : new int[] {(1 << 22) + 1, 10 << 20}) {
+            List<MetricsLog.Damage> found = new ArrayList<>();
+            String text = "{\"a\":0}\n" + "x".repeat(length) + "\n{\"a\":3}\n";
+
+            assertThat(read(input(text), Map.of(), found)).containsExactly(record("a", 0), record("a", 3));
+            assertThat(found).singleElement().satisfies(line -> {
+                assertThat(line.number()).isEqualTo(2);
+                assertThat(line.text()).hasSize(1 << 22).containsOnlyOnce("x".repeat(1 << 22));
+                assertThat(line.reason()).contains("longer than");
+            });
+        }
+    }
+
+    /** However long a log is, its lines are not in memory together. */
+    @Test
+    void aRecordIsHandedOnBeforeMoreIsRead() throws IOException {
+        int lines = 100;
+        AtomicInteger handedOn = new AtomicInteger();
+        InputStream lineByLine = new InputStream() {
+            private int given;
+
+            @Override
+            public int read() {
+                throw new UnsupportedOperationException("only whole lines");
+            }
+
+            @Override
+            public int read(byte[] bytes, int offset, int length) {
+                assertThat(handedOn).hasValue(given);
+                if (given == lines) {
+                    return -1;
+                }
+                byte[] line = "{\"round\":%d}\n".formatted(++given).getBytes(StandardCharsets.UTF_8);
+                System.arraycopy(line, 0, bytes, offset, line.length);
+                return line.length;
+            }
+        };
+
+        MetricsLog.read(lineByLine, Map.of(), new MetricsLog.Reader() {
+            @Override
+            public void record(Map<String, Object> record) {
+                assertThat(record).containsExactly(Map.entry("round", handedOn.incrementAndGet()));
+            }
+
+            @Override
+            public void damage(MetricsLog.Damage damage) {
+                throw new AssertionError(damage);
+            }
+        });
+
+        assertThat(handedOn).hasValue(lines);
+    }
+
+    @Test
+    void aLongRecordIsReadWhereverTheStreamPauses() throws IOException {
+        String note = "n".repeat(1 << 18);
+        log.record(record("round", 1));
+        log.record(record("round", 2, "note", note));
+        log.record(record("round", 3));
+        InputStream bitByBit = new FilterInputStream(input(text())) {
+            @Override
+            public int read(byte[] bytes, int offset, int length) throws IOException {
+                return super.read(bytes, offset, Math.min(length, 7));
+            }
+        };
+
+        assertThat(read(bitByBit))
+                .containsExactly(record("round", 1), record("round", 2, "note", note), record("round", 3));
+    }
+
     /** Of a log without damage. */
-    private static List<Map<String, Object>> read(ByteArrayInputStream in) throws IOException {
+    private static List<Map<String, Object>> read(InputStream in) throws IOException {
         List<MetricsLog.Damage> damaged = new ArrayList<>();
-        List<Map<String, Object>> records = MetricsLog.read(in, Map.of(), damaged::add);
+        List<Map<String, Object>> records = read(in, Map.of(), damaged);
         assertThat(damaged).isEmpty();
+        return records;
+    }
+
+    private static List<Map<String, Object>> read(
+            InputStream in, Map<String, Class<?>> required, List<MetricsLog.Damage> damaged) throws IOException {
+        List<Map<String, Object>> records = new ArrayList<>();
+        MetricsLog.read(in, required, new MetricsLog.Reader() {
+            @Override
+            public void record(Map<String, Object> record) {
+                records.add(record);
+            }
+
+            @Override
+            public void damage(MetricsLog.Damage damage) {
+                damaged.add(damage);
+            }
+        });
         return records;
     }
 

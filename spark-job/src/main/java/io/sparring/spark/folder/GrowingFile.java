@@ -1,10 +1,12 @@
 package io.sparring.spark.folder;
 
-import java.io.ByteArrayOutputStream;
+import io.sparring.Explanation;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.DistributedFileSystem;
 
@@ -31,31 +33,34 @@ final class GrowingFile extends OutputStream {
     }
 
     /** A file that begins with {@code kept}, in the place of one that may be there: should this process die, the old or the new one is there. */
-    static GrowingFile replacing(WholeFiles files, Path target, byte[] kept) throws IOException {
+    static GrowingFile replacing(WholeFiles files, Path target, WholeFiles.Writing kept) throws IOException {
         Path temporary = WholeFiles.temporary(target);
         GrowingFile growing = new GrowingFile(files, target, files.system().create(temporary, true));
-        growing.write(kept);
+        kept.to(growing);
         growing.sync();
         // The open file keeps growing under its new name.
         files.replace(temporary, target);
         return growing;
     }
 
+    /** What reads a file that has grown. */
+    interface Reading {
+        /** @param name of the file or its segment */
+        void of(String name, InputStream in) throws IOException;
+    }
+
     /**
-     * The lines of a file and then of its segments ({@code name.000001}, …), in order; empty where there is none. What is behind a
-     * part's last newline is left out: whoever wrote it did not end it.
+     * Reads a file and then its segments ({@code name.000001}, …), in order; none where there is none. What is behind a part's last
+     * newline is not to be counted: whoever wrote it did not end it.
      */
-    static byte[] read(WholeFiles files, Path path) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
+    static void read(WholeFiles files, Path path, Reading reading) throws IOException {
         for (String name : files.names(path.getParent(), path.getName())) {
-            byte[] part = files.read(new Path(path.getParent(), name));
-            int end = part.length;
-            while (end > 0 && part[end - 1] != '\n') {
-                end--;
+            try (InputStream in = files.system().open(new Path(path.getParent(), name))) {
+                reading.of(name, in);
+            } catch (FSError e) {
+                throw new IOException(Explanation.of(e.getCause()), e);
             }
-            all.write(part, 0, end);
         }
-        return all.toByteArray();
     }
 
     @Override

@@ -10,26 +10,20 @@ import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.TypedCommand;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 
 /**
  * Writes what happens into the run's folder: metrics, TensorBoard events, checkpoints.
@@ -38,11 +32,6 @@ import java.util.stream.Collectors;
  * checkpoint waits for it, and ends the run if it waits in vain; its state is then left on this machine.
  */
 public final class Recorder implements TrainingListener, AutoCloseable {
-    private static final String METRICS = "metrics.jsonl";
-    private static final Map<String, Class<?>> REQUIRED = Map.of("type", String.class, "round", Number.class);
-    /** Gets the lines of the metrics that could not be read. */
-    private static final String DAMAGED = "damaged-metrics.txt";
-
     private static final String EVENTS = "events.out.tfevents.";
     /** How long what has been recorded may be lost with this process, in object stores; a checkpoint writes it out too. */
     private static final Duration SYNC_EVERY = Duration.ofSeconds(30);
@@ -78,66 +67,22 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         this.configuration = configuration;
         this.recomputed = recomputed;
         checkpointRound = start.round();
-        List<MetricsLog.Damage> damaged = new ArrayList<>();
-        List<Map<String, Object>> kept = read(folder, damaged).stream()
-                .filter(line -> ((Number) line.get("round")).longValue() <= start.round())
-                .toList();
-        if (!damaged.isEmpty()) {
-            String texts = damaged.stream().map(line -> line.text() + "\n").collect(Collectors.joining());
-            folder.write(DAMAGED, texts.getBytes(StandardCharsets.UTF_8));
-            Console.say(folder.name() + "/" + METRICS + ": " + describe(damaged) + "; see " + DAMAGED);
-        }
-        byte[] lines = encoded(kept);
         if (folder.inSegments()) {
-            folder.write(METRICS, lines);
+            Metrics.rewrite(folder, start.round());
         } else {
-            folder.patiently("the metrics", () -> metricsFile = folder.grow(METRICS, lines));
+            folder.patiently(
+                    "the metrics",
+                    () -> metricsFile = folder.grow(Metrics.FILE, out -> Metrics.copy(folder, start.round(), out)));
         }
-        folder.deleteBeginning(METRICS + ".");
+        folder.deleteBeginning(Metrics.FILE + ".");
         // They are made anew from the metrics.
         folder.deleteBeginning(EVENTS);
         open();
         double now = now();
-        for (Map<String, Object> line : kept) {
-            writeEvents(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now);
-        }
-    }
-
-    /** A run's metrics as far as they are written, each line once. Says so where there are damaged lines, and passes over them. */
-    static List<Map<String, Object>> read(RunFolder folder) throws IOException {
-        List<MetricsLog.Damage> damaged = new ArrayList<>();
-        List<Map<String, Object>> lines = read(folder, damaged);
-        if (!damaged.isEmpty()) {
-            Console.say(folder.name() + "/" + METRICS + ": " + describe(damaged));
-        }
-        return lines;
-    }
-
-    private static String describe(List<MetricsLog.Damage> damaged) {
-        MetricsLog.Damage first = damaged.get(0);
-        String line = "line " + first.number() + " (" + first.reason() + ")";
-        return damaged.size() == 1
-                ? line + " is damaged and left out"
-                : damaged.size() + " lines are damaged and left out, the first of them " + line;
-    }
-
-    private static List<Map<String, Object>> read(RunFolder folder, List<MetricsLog.Damage> damaged)
-            throws IOException {
-        Set<String> seen = new HashSet<>();
-        // There twice: segments that a process put together and died before it removed them, and lines written again
-        // because nobody knew whether they had arrived.
-        return MetricsLog.read(new ByteArrayInputStream(folder.readGrown(METRICS)), REQUIRED, damaged::add).stream()
-                .filter(line -> seen.add(line.get("type") + " " + line.get("round")))
-                .toList();
-    }
-
-    private static byte[] encoded(List<Map<String, Object>> lines) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        MetricsLog log = new MetricsLog(bytes);
-        for (Map<String, Object> line : lines) {
-            log.record(line);
-        }
-        return bytes.toByteArray();
+        Metrics.read(
+                folder,
+                line -> writeEvents(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now));
+        events.flush();
     }
 
     /** New files, with what may have been lost with those before. */
@@ -145,7 +90,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         segment++;
         double now = now();
         if (folder.inSegments() || broken) {
-            metricsFile = folder.segment(String.format(Locale.ROOT, "%s.%06d", METRICS, segment));
+            metricsFile = folder.segment(String.format(Locale.ROOT, "%s.%06d", Metrics.FILE, segment));
         }
         String writer =
                 segment > 1 || folder.inSegments() ? String.format(Locale.ROOT, "sparring-%06d", segment) : "sparring";
@@ -287,6 +232,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private void write(Map<String, Object> line) throws IOException {
         metrics.record(line);
         writeEvents(line, ((Number) line.get("wall_time")).doubleValue());
+        events.flush();
     }
 
     private void writeEvents(Map<String, Object> line, double wallTime) throws IOException {
@@ -296,7 +242,6 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                 events.scalar(tag(entry.getKey()), step, wallTime, value.doubleValue());
             }
         }
-        events.flush();
     }
 
     /** Stable-Baselines3's groups, so that curves can be laid side by side. */
@@ -365,7 +310,12 @@ public final class Recorder implements TrainingListener, AutoCloseable {
             try (RunFolder local =
                     RunFolder.at(directory.toUri().toString(), new org.apache.hadoop.conf.Configuration())) {
                 local.writeCheckpoint("last", configuration, state);
-                local.write(METRICS, encoded(unsynced));
+                local.write(Metrics.FILE, out -> {
+                    MetricsLog lines = new MetricsLog(out);
+                    for (Map<String, Object> line : unsynced) {
+                        lines.record(line);
+                    }
+                });
                 if (best != null) {
                     local.writeCheckpoint("best", configuration, best);
                 }
@@ -420,8 +370,8 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         });
         if (segment > 1 || folder.inSegments()) {
             folder.patiently("the metrics", () -> {
-                folder.write(METRICS, encoded(read(folder)));
-                folder.deleteBeginning(METRICS + ".");
+                Metrics.rewrite(folder, Long.MAX_VALUE);
+                folder.deleteBeginning(Metrics.FILE + ".");
             });
         }
     }

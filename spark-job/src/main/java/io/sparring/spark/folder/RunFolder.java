@@ -183,7 +183,12 @@ public final class RunFolder implements AutoCloseable {
 
     /** Writes a whole file, in the place of one that may be there. */
     public void write(String name, byte[] content) throws IOException {
-        patiently(name, () -> files.write(new Path(root, name), out -> out.write(content)));
+        write(name, out -> out.write(content));
+    }
+
+    /** As {@link #write(String, byte[])}, for what need not fit into memory. */
+    void write(String name, WholeFiles.Writing content) throws IOException {
+        patiently(name, () -> files.write(new Path(root, name), content));
     }
 
     /** A whole file. */
@@ -192,7 +197,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     /** A file that begins with {@code kept} and grows while the run goes on, in the place of one that may be there. */
-    GrowingFile grow(String name, byte[] kept) throws IOException {
+    GrowingFile grow(String name, WholeFiles.Writing kept) throws IOException {
         return GrowingFile.replacing(files, new Path(root, name), kept);
     }
 
@@ -201,9 +206,9 @@ public final class RunFolder implements AutoCloseable {
         return GrowingFile.open(files, new Path(root, name));
     }
 
-    /** The whole lines of a file and then of its segments ({@code name.000001}, …), in order; empty where there is none. */
-    byte[] readGrown(String name) throws IOException {
-        return GrowingFile.read(files, new Path(root, name));
+    /** Reads a file and then its segments ({@code name.000001}, …), in order; none where there is none. */
+    void readGrown(String name, GrowingFile.Reading reading) throws IOException {
+        GrowingFile.read(files, new Path(root, name), reading);
     }
 
     /** Removes the files directly in the folder whose names begin so. */

@@ -3,6 +3,7 @@ package io.sparring.spark.folder;
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSpec;
+import io.sparring.run.Curve;
 import io.sparring.run.Report;
 import io.sparring.run.ReportData;
 import io.sparring.run.ReportData.Chart;
@@ -31,39 +32,37 @@ public final class RunReport {
     public static void write(
             RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result)
             throws IOException {
-        List<Map<String, Object>> lines = Recorder.read(folder);
         Double target = configuration.budget().targetReturn();
-        List<Chart> charts = new ArrayList<>();
-        charts.add(new Chart(
+        List<Plot> plots = new ArrayList<>();
+        plots.add(new Plot(
                 "Return",
-                STEPS,
                 target == null ? null : new Threshold("target", target),
                 List.of(
-                        series("training (last 100 episodes)", lines, "mean_return"),
-                        series("evaluation", lines, "evaluation_return"))));
-        charts.add(chart("Value loss", lines, "value_loss"));
-        charts.add(chart("Policy loss", lines, "policy_loss"));
-        charts.add(chart("Entropy", lines, "entropy"));
-        charts.add(chart("Explained variance", lines, "explained_variance"));
-        charts.add(chart("Gradient norm (before clipping)", lines, "gradient_norm"));
-        charts.add(chart("Learning rate", lines, "learning_rate"));
-        charts.add(chart("Environment steps per second", lines, "env_steps_per_second"));
+                        curve("training (last 100 episodes)", "mean_return"),
+                        curve("evaluation", "evaluation_return"))));
+        plots.add(plot("Value loss", "value_loss"));
+        plots.add(plot("Policy loss", "policy_loss"));
+        plots.add(plot("Entropy", "entropy"));
+        plots.add(plot("Explained variance", "explained_variance"));
+        plots.add(plot("Gradient norm (before clipping)", "gradient_norm"));
+        plots.add(plot("Learning rate", "learning_rate"));
+        plots.add(plot("Environment steps per second", "env_steps_per_second"));
         if (!Strategy.of(configuration).inRounds()) {
-            charts.add(new Chart(
+            plots.add(new Plot(
                     "Staleness of updates (since the start)",
-                    STEPS,
                     null,
                     List.of(
-                            series("mean", lines, "staleness_mean"),
-                            series("median", lines, "staleness_p50"),
-                            series("99th percentile", lines, "staleness_p99"))));
+                            curve("mean", "staleness_mean"),
+                            curve("median", "staleness_p50"),
+                            curve("99th percentile", "staleness_p99"))));
         }
+        read(folder, plots.stream().flatMap(plot -> plot.curves().stream()).toList());
         ReportData data = new ReportData(
                 configuration.algorithm().name() + " on "
                         + configuration.environment().id(),
                 result.sentence(configuration),
                 facts(folder, configuration, environment, result),
-                charts);
+                plots.stream().map(Plot::chart).toList());
         folder.write("report.html", Report.html(data).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -76,9 +75,11 @@ public final class RunReport {
         boolean distinct = runs.stream().map(RunReport::lastPart).distinct().count() == runs.size();
         for (SavedRun run : runs) {
             String name = distinct ? lastPart(run) : run.folder().name();
-            List<Map<String, Object>> lines = Recorder.read(run.folder());
-            bySteps.add(series(name, lines, "env_steps", "evaluation_return"));
-            bySeconds.add(series(name, lines, "seconds", "evaluation_return"));
+            MetricCurve steps = curve(name, "evaluation_return");
+            MetricCurve seconds = new MetricCurve(new Curve(name), "seconds", "evaluation_return");
+            read(run.folder(), List.of(steps, seconds));
+            bySteps.add(steps.curve().series());
+            bySeconds.add(seconds.curve().series());
             facts.add(new Fact(name, run.result().sentence(run.configuration())));
         }
         return Report.html(new ReportData(
@@ -138,21 +139,37 @@ public final class RunReport {
                 + RunResult.lower(configuration.a3c().correction());
     }
 
-    private static Chart chart(String title, List<Map<String, Object>> lines, String key) {
-        return new Chart(title, STEPS, null, List.of(series(title, lines, key)));
+    /** All curves in one pass over the metrics, which may be larger than memory. */
+    private static void read(RunFolder folder, List<MetricCurve> curves) throws IOException {
+        Metrics.read(folder, line -> curves.forEach(curve -> curve.add(line)));
     }
 
-    private static Series series(String name, List<Map<String, Object>> lines, String key) {
-        return series(name, lines, "env_steps", key);
+    private static Plot plot(String title, String key) {
+        return new Plot(title, null, List.of(curve(title, key)));
     }
 
-    private static Series series(String name, List<Map<String, Object>> lines, String by, String key) {
-        List<Map<String, Object>> having =
-                lines.stream().filter(line -> line.containsKey(key)).toList();
-        return new Series(
-                name,
-                having.stream().mapToDouble(line -> number(line.get(by))).toArray(),
-                having.stream().mapToDouble(line -> number(line.get(key))).toArray());
+    private static MetricCurve curve(String name, String key) {
+        return new MetricCurve(new Curve(name), "env_steps", key);
+    }
+
+    /** A chart by steps, whose curves come while the metrics are read. */
+    private record Plot(String title, Threshold threshold, List<MetricCurve> curves) {
+        Chart chart() {
+            return new Chart(
+                    title,
+                    STEPS,
+                    threshold,
+                    curves.stream().map(metric -> metric.curve().series()).toList());
+        }
+    }
+
+    /** One metric by another. */
+    private record MetricCurve(Curve curve, String by, String key) {
+        void add(Map<String, Object> line) {
+            if (line.containsKey(key)) {
+                curve.add(number(line.get(by)), number(line.get(key)));
+            }
+        }
     }
 
     private static double number(Object value) {

@@ -12,6 +12,7 @@ import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.run.CheckpointFile;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -275,6 +276,24 @@ class CommandLineIT {
         assertThat(reported.exit()).as(reported.toString()).isZero();
         assertThat(reported.stdout().trim()).isEqualTo(page.toString());
         assertThat(Files.readString(page)).contains("Return by time", ">copy<", ">trained<");
+    }
+
+    /** A run's rounds, however many, are no matter of the heap. */
+    @Test
+    void moreMetricsThanMemoryAreReported() throws IOException, InterruptedException {
+        Path run = copyOfTrained();
+        String note = "n".repeat(500);
+        try (BufferedWriter metrics = Files.newBufferedWriter(run.resolve("metrics.jsonl"))) {
+            for (int round = 1; round <= 150_000; round++) {
+                metrics.write("{\"type\":\"round\",\"round\":" + round + ",\"env_steps\":" + 64 * round
+                        + ",\"mean_return\":" + round % 1_000 + ",\"note\":\"" + note + "\"}\n");
+            }
+        }
+
+        Sparring.Outcome reported = Sparring.run(work, "--driver-memory", "64m", "report", run.toString());
+
+        assertThat(reported.exit()).as(reported.toString()).isZero();
+        assertThat(run.resolve("report.html")).content().contains("[64,", ",9600000]");
     }
 
     @Test

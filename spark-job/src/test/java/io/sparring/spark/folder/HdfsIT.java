@@ -121,7 +121,7 @@ class HdfsIT {
     }
 
     private static void assertComplete(RunFolder folder, TrainingState end) throws IOException {
-        assertThat(Recorder.read(folder).stream().map(line -> ((Number) line.get("round")).longValue()))
+        assertThat(RunFolders.metrics(folder).stream().map(line -> ((Number) line.get("round")).longValue()))
                 .containsExactlyElementsOf(
                         LongStream.rangeClosed(1, ROUNDS).boxed().toList());
         assertThat(folder.readCheckpoint("last", warning -> {}).counters().round())

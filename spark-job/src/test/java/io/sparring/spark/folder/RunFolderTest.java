@@ -52,11 +52,11 @@ class RunFolderTest {
     @Test
     void whatGrewBeforeIsThereUntilWhatIsKeptOfItIs() throws IOException {
         folder.write("metrics.jsonl", bytes("1\n2\n3\n"));
-        try (GrowingFile growing = folder.grow("metrics.jsonl", bytes("1\n"))) {
-            assertThat(folder.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n"));
+        try (GrowingFile growing = folder.grow("metrics.jsonl", out -> out.write(bytes("1\n")))) {
+            assertThat(grown(folder)).isEqualTo("1\n");
             growing.write(bytes("2\n"));
             growing.flush();
-            assertThat(folder.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n2\n"));
+            assertThat(grown(folder)).isEqualTo("1\n2\n");
         }
     }
 
@@ -68,7 +68,7 @@ class RunFolderTest {
                 growing.write(bytes(segment.endsWith("1") ? "2\n" : "3\n"));
             }
         }
-        assertThat(objects.readGrown("metrics.jsonl")).isEqualTo(bytes("1\n2\n3\n"));
+        assertThat(grown(objects)).isEqualTo("1\n2\n3\n");
     }
 
     @Test
@@ -147,6 +147,13 @@ class RunFolderTest {
         Counters counters = new Counters(round, 0, 0, List.of(), Double.NEGATIVE_INFINITY, 0, 0, -1, -1);
         return new TrainingState(
                 counters, state.model(), state.optimizerState(), state.optimizerSteps(), state.shards());
+    }
+
+    private static String grown(RunFolder folder) throws IOException {
+        StringBuilder all = new StringBuilder();
+        folder.readGrown(
+                "metrics.jsonl", (name, in) -> all.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+        return all.toString();
     }
 
     private static byte[] bytes(String text) {

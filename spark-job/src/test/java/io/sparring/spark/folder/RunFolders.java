@@ -3,6 +3,7 @@ package io.sparring.spark.folder;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -11,7 +12,9 @@ public final class RunFolders {
     private RunFolders() {}
 
     public static List<Map<String, Object>> metrics(RunFolder folder) throws IOException {
-        return Recorder.read(folder);
+        List<Map<String, Object>> lines = new ArrayList<>();
+        Metrics.read(folder, lines::add);
+        return lines;
     }
 
     public static void writeCheckpoint(RunFolder folder, String name, Configuration configuration, TrainingState state)

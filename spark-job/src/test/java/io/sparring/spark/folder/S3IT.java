@@ -117,7 +117,7 @@ class S3IT {
         Sparring.Outcome outcome = assertSucceeds("train", "--resume", run, "--json");
 
         assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
-        assertThat(Recorder.read(RunFolder.at(run, hadoop(key))).stream()
+        assertThat(RunFolders.metrics(RunFolder.at(run, hadoop(key))).stream()
                         .map(line -> line.get("round"))
                         .toList())
                 .as("every round once")
