@@ -398,6 +398,24 @@ class CommandLineIT {
     }
 
     @Test
+    void executorsFindATreeWhereverItIs() throws IOException, InterruptedException {
+        Path tree = fresh.resolve(Sparring.ODD_NAME);
+        Path script = Sparring.elsewhere(tree);
+        // No archives: to prepare them takes longer than all else here.
+        for (String archive : List.of("sparring-", "executors-")) {
+            Files.createFile(tree.resolve("spark-job/target/" + archive + System.getProperty("java.version") + ".jsa"));
+        }
+        String[] arguments = {"--master", "local-cluster[1,1,1024]", "train", "tiny.yaml", "--run", tree + "/run"};
+        try (Sparring sparring = Sparring.start(script, work, Map.of(), arguments)) {
+            Sparring.Outcome outcome = sparring.outcome();
+
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.stderr()).doesNotContain("lost");
+            assertThat(rounds(tree.resolve("run"))).isEqualTo(upTo(10));
+        }
+    }
+
+    @Test
     void ofTwoRunsThatAreStartedAtOnceInOneFolderOneTrains() throws Exception {
         for (int pair = 0; pair < 3; pair++) {
             String run = fresh.resolve("run" + pair).toString();

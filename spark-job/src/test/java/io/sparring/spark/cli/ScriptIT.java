@@ -3,15 +3,23 @@ package io.sparring.spark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.apache.spark.util.Utils;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import scala.collection.JavaConverters;
 
-/** What {@code submit/sparring} itself refuses, before there is a JVM. */
+/** What {@code submit/sparring} itself refuses, before there is a JVM, and what words it starts one with. */
 class ScriptIT {
     @TempDir
     private Path folder;
@@ -24,7 +32,9 @@ class ScriptIT {
                 "--queue train tiny.yaml | there is no command tiny.yaml; known: train ",
                 "--queue | --queue: expected a value",
                 "--conf spark.app.name train | --conf spark.app.name: expected key=value",
-                "--master spark://127.0.0.1:1 train tiny.yaml | --master spark://127.0.0.1:1: expected local"
+                "--master spark://127.0.0.1:1 train tiny.yaml | --master spark://127.0.0.1:1: expected local",
+                "--driver-java-options -Dx=\"a envs | spark.driver.extraJavaOptions=--add-modules=jdk.incubator.vector -Dx=\"a: expected quotes in pairs",
+                "--conf spark.driver.extraJavaOptions=a\\ envs | spark.driver.extraJavaOptions=--add-modules=jdk.incubator.vector a\\: expected quotes in pairs"
             })
     void theScriptRefusesWhatItCannotHandOn(String words, String complaint) throws IOException, InterruptedException {
         Sparring.Outcome outcome = Sparring.run(folder, words.split(" "));
@@ -47,12 +57,12 @@ class ScriptIT {
             })
     void aJavaOrASparkThatDoesNotFitIsOneLine(String java, String spark, String complaint) throws Exception {
         Path javaHome = Files.createDirectories(folder.resolve("java"));
-        executable(javaHome.resolve("bin/java"));
+        executable(javaHome.resolve("bin/java"), "exit 70");
         Files.writeString(javaHome.resolve("release"), "JAVA_VERSION=\"" + java + "\"\n");
         Map<String, String> environment = new HashMap<>(Map.of("JAVA_HOME", javaHome.toString()));
         Path sparkHome = folder.resolve("spark");
         if (spark != null) {
-            executable(sparkHome.resolve("bin/spark-submit"));
+            executable(sparkHome.resolve("bin/spark-submit"), "exit 70");
             Files.createDirectories(sparkHome.resolve("jars"));
             Files.createFile(sparkHome.resolve("jars/spark-core_2.13-" + spark + ".jar"));
             environment.put("SPARK_HOME", sparkHome.toString());
@@ -66,9 +76,112 @@ class ScriptIT {
         }
     }
 
-    private static void executable(Path file) throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"a:b", "a!/b"})
+    void aTreeThatAClassPathCannotNameIsOneLine(String name) throws Exception {
+        Path tree = folder.resolve(name);
+        try (Sparring sparring = Sparring.start(Sparring.elsewhere(tree), folder, Map.of(), "envs")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+            assertThat(outcome.complaints())
+                    .singleElement()
+                    .asString()
+                    .startsWith("sparring: " + tree + ": Java finds no classes there; expected a path without : and");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "-Dx=\"a b\" -Dy=1",
+                "'-Dx=a \"b\\'\t\\-Dy=\\\"\\ c",
+                "-Dx=\"a 'b' \\\"c\\\" \\d\"\n-D'y'=''  ",
+                "-Dx=$(id)*`id` \"\" -Dy=ü"
+            })
+    void theDriversOptionsAreSplitAsSparkSplitsThem(String options) throws Exception {
+        Path script = Sparring.elsewhere(folder.resolve("tree"));
+        List<String> words = words(script, echo("JAVA_HOME", "bin/java"), "--driver-java-options", options, "envs");
+
+        Method parser = Class.forName("org.apache.spark.launcher.CommandBuilderUtils")
+                .getDeclaredMethod("parseOptionString", String.class);
+        parser.setAccessible(true);
+        List<String> expected = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
+        ((List<?>) parser.invoke(null, options)).forEach(word -> expected.add((String) word));
+        assertThat(words).containsSequence(expected);
+    }
+
+    @Test
+    void aTreesPathStaysOneWordOfTheJvm() throws Exception {
+        Path tree = folder.resolve(Sparring.ODD_NAME);
+        Path script = Sparring.elsewhere(tree);
+        Path jar = tree.resolve("spark-job/target/sparring-app.jar");
+        Path archive = tree.resolve("spark-job/target/executors-17.jsa");
+        Files.writeString(archive, "made before");
+
+        List<String> words =
+                words(script, echo("JAVA_HOME", "bin/java"), "--master", "local-cluster[1,1,1024]", "envs");
+
+        assertThat(words.get(words.indexOf("-cp") + 1)).startsWith(jar + ":");
+        assertThat(words).contains("spark.executor.extraClassPath=" + jar);
+        assertThat(file(value("-Dlog4j2.configurationFile=", words))).isEqualTo(tree.resolve("conf/log4j2.properties"));
+        List<String> executors = JavaConverters.seqAsJavaList(
+                Utils.splitCommandString(value("spark.executor.extraJavaOptions=", words)));
+        assertThat(executors).contains("-XX:SharedArchiveFile=" + archive);
+        assertThat(file(value("-Dlog4j2.configurationFile=", executors)))
+                .isEqualTo(tree.resolve("conf/log4j2.properties"));
+    }
+
+    @Test
+    void aTreesPathStaysOneWordOfSparkSubmit() throws Exception {
+        Path tree = folder.resolve(Sparring.ODD_NAME);
+        Map<String, String> environment = echo("SPARK_HOME", "bin/spark-submit");
+        Files.createDirectories(folder.resolve("SPARK_HOME/jars"));
+        Files.createFile(folder.resolve("SPARK_HOME/jars/spark-core_2.12-3.5.5.jar"));
+
+        List<String> words = words(Sparring.elsewhere(tree), environment, "--master", "yarn", "train", "a b");
+
+        assertThat(words).endsWith("train", "a b");
+        assertThat(file(words.get(words.size() - 3))).isEqualTo(tree.resolve("spark-job/target/sparring-app.jar"));
+        List<String> driver = JavaConverters.seqAsJavaList(
+                Utils.splitCommandString(words.get(words.indexOf("--driver-java-options") + 1)));
+        assertThat(file(value("-Dlog4j2.configurationFile=", driver)))
+                .isEqualTo(tree.resolve("conf/log4j2.properties"));
+    }
+
+    /** What the script starts by the program that {@link #echo} has made. */
+    private List<String> words(Path script, Map<String, String> environment, String... arguments) throws Exception {
+        try (Sparring sparring = Sparring.start(script, folder, environment, arguments)) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            return outcome.stdout().lines().toList();
+        }
+    }
+
+    /** An installation, named by this variable, whose program prints its words, a line each. */
+    private Map<String, String> echo(String variable, String program) throws IOException {
+        Path home = Files.createDirectory(folder.resolve(variable));
+        executable(home.resolve(program), "printf '%s\\n' \"$@\"");
+        Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
+        return Map.of(variable, home.toString());
+    }
+
+    private static String value(String name, List<String> words) {
+        return words.stream()
+                .filter(word -> word.startsWith(name))
+                .findFirst()
+                .orElseThrow()
+                .substring(name.length());
+    }
+
+    /** The file of an URI that nobody takes for a list, a pattern or several words. */
+    private static Path file(String uri) {
+        assertThat(uri).matches("file:/[A-Za-z0-9/._~%-]*");
+        return Path.of(URI.create(uri));
+    }
+
+    private static void executable(Path file, String line) throws IOException {
         Files.createDirectories(file.getParent());
-        Files.writeString(file, "#!/bin/sh\nexit 70\n");
+        Files.writeString(file, "#!/bin/sh\n" + line + "\n");
         assertThat(file.toFile().setExecutable(true)).isTrue();
     }
 }

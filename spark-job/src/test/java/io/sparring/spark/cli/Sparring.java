@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,9 @@ public final class Sparring implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(120);
     private static final Path SCRIPT =
             Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
+
+    /** A folder's name of what shells, URIs, lists, patterns and quoted words mean something by. */
+    public static final String ODD_NAME = "a b,c%20d#e?f[g]*'h\"i\\j$(k)&ü";
 
     /** On a cluster containers are started, one after the other. */
     private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(6);
@@ -72,10 +76,32 @@ public final class Sparring implements AutoCloseable {
     /** @param environment variables of a Spark installation and a cluster */
     public static Sparring start(Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
+        return start(SCRIPT, directory, environment, arguments);
+    }
+
+    /** @param script of this tree or of one like it */
+    public static Sparring start(Path script, Path directory, Map<String, String> environment, String... arguments)
+            throws IOException {
         // A build in a shell's background has SIGINT ignored, one under nohup SIGHUP, and hands that down.
-        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT,HUP", SCRIPT.toString()));
+        List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT,HUP", script.toString()));
         words.addAll(List.of(arguments));
         return new Sparring(directory, environment, words);
+    }
+
+    /** The script of a tree like this one, elsewhere: what is built is shared, what the script prepares is not. */
+    public static Path elsewhere(Path tree) throws IOException {
+        Path home = SCRIPT.getParent().getParent();
+        Path script = tree.resolve("submit/sparring");
+        Files.createDirectories(script.getParent());
+        Files.copy(SCRIPT, script, StandardCopyOption.COPY_ATTRIBUTES);
+        Path target = Files.createDirectories(tree.resolve("spark-job/target"));
+        for (String built : List.of("sparring-app.jar", "spark-home")) {
+            Files.createSymbolicLink(
+                    target.resolve(built), home.resolve("spark-job/target").resolve(built));
+        }
+        Files.createSymbolicLink(tree.resolve("conf"), home.resolve("conf"));
+        Files.createSymbolicLink(tree.resolve("submit/kubernetes"), home.resolve("submit/kubernetes"));
+        return script;
     }
 
     /** Waits for its end. */

@@ -42,9 +42,20 @@ class SparkFourIT {
     }
 
     @Test
-    void aPresetHasTheSameBits() throws Exception {
+    void aPresetHasTheSameBitsWhereverTheTreeIs() throws Exception {
         Path preset = PRESETS.resolve("cartpole-a2c.yaml");
-        try (Sparring sparring = sparring("local[2]", "train", preset.toString(), "--run", "preset", "--json")) {
+        Path script = Sparring.elsewhere(work.resolve(Sparring.ODD_NAME));
+        try (Sparring sparring = Sparring.start(
+                script,
+                work,
+                environment,
+                "--master",
+                "local[2]",
+                "train",
+                preset.toString(),
+                "--run",
+                "preset",
+                "--json")) {
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("params_sha256").asText())
