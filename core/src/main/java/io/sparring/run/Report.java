@@ -35,6 +35,7 @@ import org.apache.commons.text.StringEscapeUtils;
  * admits the two scripts by their hashes and no request at all.
  */
 public final class Report {
+    private static final String MEANS = "A bold line is the mean of each hundredth of a curve's points. ";
     private static final MathContext PRECISION = new MathContext(6);
     private static final double LARGEST_EXACT_INTEGER = 1L << 53;
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
@@ -65,9 +66,14 @@ public final class Report {
                         Map.entry("facts", facts(data.facts())),
                         Map.entry("figures", figures(data.charts())),
                         Map.entry("charts", json(data.charts())),
+                        Map.entry("means", hasMeans(data.charts()) ? MEANS : ""),
                         Map.entry("uplot-version", StringEscapeUtils.escapeHtml4(uplotVersion)),
                         Map.entry("uplot", uplot),
                         Map.entry("script", script)));
+    }
+
+    private static boolean hasMeans(List<Chart> charts) {
+        return charts.stream().flatMap(chart -> chart.series().stream()).anyMatch(curve -> curve.means() != null);
     }
 
     private static String facts(List<Fact> facts) {

@@ -35,7 +35,13 @@
         }
         const [unit, letter] = [[1e9, "G"], [1e6, "M"], [1e4, "k"]].find(([least]) => largest >= least) || [1, ""];
         const divisor = letter === "k" ? 1e3 : unit;
-        const short = values.map(value => Number((value / divisor).toPrecision(6)));
+        // Six digits, or as many as it takes to tell neighbours apart.
+        let digits = 6;
+        const rounded = () => values.map(value => Number((value / divisor).toPrecision(digits)));
+        while (digits < 15 && new Set(rounded()).size < new Set(values).size) {
+            digits++;
+        }
+        const short = rounded();
         const decimals = Math.max(0, ...short.map(value => (String(value).split(".")[1] || "").length));
         return short.map(value => value === 0 ? "0" : value.toFixed(decimals) + letter);
     }

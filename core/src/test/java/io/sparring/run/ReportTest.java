@@ -115,7 +115,8 @@ class ReportTest {
         JsonNode series = charts(html).at("/0/series/0");
         assertThat(series.at("/y")).hasSizeGreaterThan(1_900).anyMatch(value -> value.asDouble() == 1_000);
         assertThat(series.at("/means/y")).hasSize(Curve.MEANS).allMatch(mean -> mean.asDouble() < 1);
-        assertThat(html).hasSizeLessThan(150_000);
+        assertThat(html).hasSizeLessThan(150_000).contains("A bold line is");
+        assertThat(Report.html(CARTPOLE)).doesNotContain("A bold line is");
     }
 
     @Test
