@@ -28,7 +28,7 @@ import org.apache.hadoop.security.AccessControlException;
  *   checkpoints/           last, best; last.previous and best.previous, those before; in object stores last-ROUND and best-ROUND
  *   report.html            the learning curves
  *   result.json, exit.json how it ended
- *   lock                   there while a run is alive
+ *   lock                   there while a run is alive; in object stores lock.ID
  *   submission             which submission it belongs to, where its driver runs on the cluster
  * </pre>
  *

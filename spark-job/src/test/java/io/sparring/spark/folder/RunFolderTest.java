@@ -15,11 +15,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunFolderTest {
     @TempDir
@@ -131,6 +140,40 @@ class RunFolderTest {
         other.lock(Duration.ofSeconds(60));
         assertThat(alive.isAlive()).isFalse();
         other.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ofManyWhoLockAFolderAtOnceOneHasItAtATime(boolean objectStore) throws Exception {
+        org.apache.hadoop.conf.Configuration hadoop = new org.apache.hadoop.conf.Configuration();
+        hadoop.setClass("fs.objects.impl", NoAppend.class, org.apache.hadoop.fs.FileSystem.class);
+        String name = (objectStore ? "objects://" : "") + work.resolve("contended");
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger turns = new AtomicInteger();
+        CyclicBarrier start = new CyclicBarrier(4);
+        Callable<Void> one = () -> {
+            try (RunFolder mine = RunFolder.at(name, hadoop)) {
+                start.await();
+                mine.lock(Duration.ofSeconds(100));
+                assertThat(inside.incrementAndGet()).isOne();
+                turns.incrementAndGet();
+                Thread.sleep(20);
+                inside.decrementAndGet();
+            }
+            return null;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (Future<Void> done : threads.invokeAll(List.of(one, one, one, one))) {
+                done.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(turns).hasValue(4);
+        try (Stream<Path> left = Files.list(work.resolve("contended"))) {
+            assertThat(left).isEmpty();
+        }
     }
 
     @Test
