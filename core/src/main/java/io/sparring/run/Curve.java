@@ -79,17 +79,16 @@ public final class Curve {
     }
 
     /**
-     * Adds the next point.
+     * Adds the next point. One that does not lie at or behind the point before it is passed over: a digit that a bad disk has altered is
+     * no reason to go without a report.
      *
      * @param x finite, and not less than that of the point before
      * @param y NaN and infinities are gaps
-     * @throws IllegalArgumentException if x is not so
      */
     public void add(double x, double y) {
         Bucket before = last == null ? first : last;
         if (!Double.isFinite(x) || before != null && x < before.highest.x) {
-            throw new IllegalArgumentException(
-                    "curve \"" + name + "\": x[" + count + "] = " + x + ", must be finite and ascending");
+            return;
         }
         Bucket point = Bucket.of(x, y);
         if (first == null) {

@@ -1,7 +1,6 @@
 package io.sparring.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.run.ReportData.Points;
 import io.sparring.run.ReportData.Series;
@@ -91,18 +90,18 @@ class CurveTest {
     }
 
     @Test
-    void whatIsNoCurveIsRefusedByName() {
+    void aPointThatLiesBeforeTheOneBeforeItIsPassedOver() {
         Curve curve = new Curve("loss");
-        curve.add(2, 0);
-        assertThatThrownBy(() -> curve.add(1, 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("loss")
-                .hasMessageContaining("x[1] = 1.0");
-        assertThatThrownBy(() -> curve.add(Double.NaN, 0))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("x[1] = NaN");
-        curve.add(2, 1);
-        assertThat(curve.series().points().y()).containsExactly(0, 1);
+        curve.add(2, 10);
+        curve.add(1, 11);
+        curve.add(Double.NaN, 12);
+        curve.add(2, 13);
+        curve.add(1.9, 14);
+        curve.add(Double.POSITIVE_INFINITY, 15);
+        curve.add(3, 16);
+
+        assertThat(curve.series().points().x()).containsExactly(2, 2, 3);
+        assertThat(curve.series().points().y()).containsExactly(10, 13, 16);
     }
 
     private static Curve curve(double... y) {
