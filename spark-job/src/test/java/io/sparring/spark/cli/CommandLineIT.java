@@ -11,11 +11,17 @@ import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.environment.Environment;
+import io.sparring.environment.EnvironmentFactory;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Environments;
 import io.sparring.run.CheckpointFile;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,7 +31,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -34,6 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as it is called: {@code submit/sparring}, a process each. */
 class CommandLineIT {
@@ -394,6 +404,59 @@ class CommandLineIT {
             sparring.await("an answer", () -> sparring.complaints().contains("a second signal stops at once"));
             sparring.signal("INT");
             assertThat(sparring.outcome().exit()).isEqualTo(130);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--jars", "--driver-class-path"})
+    void anEnvironmentOfTheUsersIsFoundByItsName(String option) throws IOException, InterruptedException {
+        Path jar = fresh.resolve("a jar.jar");
+        String name = Mine.class.getName();
+        try (JarOutputStream out = new JarOutputStream(Files.newOutputStream(jar));
+                InputStream mine = Mine.class.getResourceAsStream("CommandLineIT$Mine.class")) {
+            out.putNextEntry(new JarEntry(name.replace('.', '/') + ".class"));
+            mine.transferTo(out);
+            out.putNextEntry(new JarEntry("META-INF/services/" + EnvironmentFactory.class.getName()));
+            out.write(name.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Path run = fresh.resolve("run");
+        Sparring.Outcome outcome = Sparring.run(
+                work,
+                "--master",
+                "local[2]",
+                option,
+                jar.toString(),
+                "train",
+                "tiny.yaml",
+                "--set",
+                "environment.id=Mine",
+                "--run",
+                run.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(rounds(run)).isEqualTo(upTo(10));
+    }
+
+    /** A user's. */
+    public static final class Mine implements EnvironmentFactory {
+        private static final String LIKE = "Identity-Discrete-v0";
+
+        @Override
+        public List<String> ids() {
+            return List.of("Mine");
+        }
+
+        @Override
+        public EnvironmentSpec spec(String id, SortedMap<String, Object> options) {
+            EnvironmentSpec like = Environments.resolve(LIKE, Map.of()).spec();
+            return new EnvironmentSpec(
+                    id, options, like.observationSpace(), like.actionSpace(), like.stepLimit(), null, like.recovery());
+        }
+
+        @Override
+        public Environment create(EnvironmentSpec spec, int copies) {
+            return Environments.create(LIKE, copies);
         }
     }
 

@@ -32,6 +32,8 @@ class ScriptIT {
                 "--queue train tiny.yaml | there is no command tiny.yaml; known: train ",
                 "--queue | --queue: expected a value",
                 "--conf spark.app.name train | --conf spark.app.name: expected key=value",
+                "--jars /,no.jar,hdfs:/x.jar train | --jars no.jar: there is no such file",
+                "--properties-file no.conf train | --properties-file no.conf: there is no such file",
                 "--master spark://127.0.0.1:1 train tiny.yaml | --master spark://127.0.0.1:1: expected local",
                 "--driver-java-options -Dx=\"a envs | spark.driver.extraJavaOptions=--add-modules=jdk.incubator.vector -Dx=\"a: expected quotes in pairs",
                 "--conf spark.driver.extraJavaOptions=a\\ envs | spark.driver.extraJavaOptions=--add-modules=jdk.incubator.vector a\\: expected quotes in pairs"
@@ -111,6 +113,43 @@ class ScriptIT {
     }
 
     @Test
+    void withoutSparkHomeTheDriversOptionsAreThoseOfSparksLauncher() throws Exception {
+        Map<String, String> environment = new HashMap<>(echo("JAVA_HOME", "bin/java"));
+        environment.putAll(Map.of(
+                "SPARK_CONF_DIR", "conf of Spark",
+                "HADOOP_CONF_DIR", "conf of Hadoop",
+                "SPARK_SUBMIT_OPTS", "-Dx=1",
+                "LD_LIBRARY_PATH", "before"));
+        Files.writeString(folder.resolve("properties"), """
+                spark.driver.defaultJavaOptions  -Dx=2
+                spark.driver.extraJavaOptions    -Dx=3
+                spark.driver.extraClassPath      a b.jar
+                spark.driver.extraLibraryPath    a b
+                spark.driver.memory              3g
+                spark.executor.extraClassPath    c.jar
+                """);
+
+        List<String> words = words(
+                Sparring.elsewhere(folder.resolve("tree")),
+                environment,
+                "--properties-file",
+                "properties",
+                "--master",
+                "local-cluster[1,1,1024]",
+                "envs");
+
+        assertThat(words)
+                .contains("LD_LIBRARY_PATH=a b:before", "-Xmx3g")
+                .containsSubsequence("-Dx=1", "-Dx=2", "-Dx=3");
+        assertThat(words.get(words.lastIndexOf("-cp") + 1).split(":"))
+                .startsWith(
+                        "a b.jar",
+                        folder.resolve("tree/spark-job/target/sparring-app.jar").toString())
+                .endsWith("conf of Spark", "conf of Hadoop");
+        assertThat(value("spark.executor.extraClassPath=", words)).endsWith("sparring-app.jar:c.jar");
+    }
+
+    @Test
     void aTreesPathStaysOneWordOfTheJvm() throws Exception {
         Path tree = folder.resolve(Sparring.ODD_NAME);
         Path script = Sparring.elsewhere(tree);
@@ -160,7 +199,7 @@ class ScriptIT {
     /** An installation, named by this variable, whose program prints its words, a line each. */
     private Map<String, String> echo(String variable, String program) throws IOException {
         Path home = Files.createDirectory(folder.resolve(variable));
-        executable(home.resolve(program), "printf '%s\\n' \"$@\"");
+        executable(home.resolve(program), "printf '%s\\n' \"LD_LIBRARY_PATH=$LD_LIBRARY_PATH\" \"$@\"");
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
         return Map.of(variable, home.toString());
     }
