@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.algorithm.TrainingFailed;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.session.ClientLog;
 import io.sparring.spark.session.Console;
@@ -13,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
@@ -27,6 +29,10 @@ final class ConcludeCommand implements Callable<Integer> {
 
     @Parameters
     private Path folder;
+
+    /** {@link Main} is who looks for it: the driver's own object is among what it printed. */
+    @Option(names = "--json")
+    private boolean json;
 
     @Override
     public Integer call() throws IOException {
@@ -43,11 +49,11 @@ final class ConcludeCommand implements Callable<Integer> {
         }
         RunFolder run =
                 RunFolder.at(new org.apache.hadoop.fs.Path(outcome).getParent().toString(), hadoop);
-        Console.say("the driver left no result: " + reason(Files.readAllLines(folder.resolve(ClientLog.LOG)))
-                + (outcome.endsWith("/" + RunFolder.EXIT) && run.has("checkpoints")
-                        ? "; go on with " + TypedCommand.of("train", "--resume", run.name())
-                        : ""));
-        return 1;
+        throw new TrainingFailed(
+                "the driver left no result: " + reason(Files.readAllLines(folder.resolve(ClientLog.LOG)))
+                        + (outcome.endsWith("/" + RunFolder.EXIT) && run.has("checkpoints")
+                                ? "; go on with " + TypedCommand.of("train", "--resume", run.name())
+                                : ""));
     }
 
     static String reason(List<String> lines) {

@@ -88,8 +88,20 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
         settings.setIfMissing("spark.app.name", "sparring doctor");
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(settings);
         String folder = run == null ? null : RunFolder.at(run, hadoop).uri();
-        try (JavaSparkContext spark = Session.start(settings, "is missing below")) {
-            Console.line("sparring doctor: " + spark.master());
+        Console.line("sparring doctor: " + settings.get("spark.master"));
+        JavaSparkContext started;
+        try {
+            started = Session.start(settings);
+        } catch (Exception | LinkageError e) {
+            // Scala throws checked exceptions that it does not declare.
+            Finding finding = new Finding(
+                    Verdict.FIX,
+                    "Spark",
+                    "it does not start here: " + Main.explain(e),
+                    "the setting that this names, or spark.driver.host, spark.driver.bindAddress and the master's address (SPARRING_LOG=info shows Spark's log)");
+            return print(new Doctor.Report(List.of(finding), 0), settings.get("spark.master"));
+        }
+        try (JavaSparkContext spark = started) {
             Doctor doctor = new Doctor(spark, settings, configuration, Duration.ofSeconds(wait));
             // Without a configuration nobody has said that it is not to be A3C.
             boolean asynchronous =

@@ -101,7 +101,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         settings.setIfMissing(
                 "spark.app.name",
                 "sparring " + saved.configuration().environment().id());
-        try (JavaSparkContext spark = Session.start(settings, "its episodes are played again")) {
+        try (JavaSparkContext spark = Session.start(settings)) {
             played = SparkRounds.evaluate(
                     spark, saved.configuration(), source, model, INDEX, episodes, greedy, "evaluation");
         }

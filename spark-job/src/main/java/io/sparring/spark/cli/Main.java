@@ -4,11 +4,17 @@ import io.sparring.Explanation;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Versions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.SparkUserAppException;
@@ -67,34 +73,51 @@ public final class Main implements IVersionProvider {
     }
 
     static int run(String... arguments) {
+        AtomicReference<String> error = new AtomicReference<>();
+        int exit;
         try {
-            return execute(arguments);
+            exit = execute(error::set, arguments);
         } catch (Error e) {
             // Classes that are not there, memory that is not: picocli's handler is for exceptions.
-            return failed(e);
+            exit = failed(e, error::set);
         }
+        // Looked for among the words, since these may be what is wrong.
+        if (error.get() != null && Arrays.asList(arguments).contains("--json")) {
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("error", error.get());
+            result.put("exit", exit);
+            System.out.println(RunResult.json(result));
+        }
+        return exit;
     }
 
-    private static int failed(Throwable e) {
-        Console.say(explain(e));
+    private static int failed(Throwable e, Consumer<String> error) {
+        complain(explain(e), error);
         if (Boolean.getBoolean("sparring.debug")) {
             e.printStackTrace();
         }
         return e instanceof InvalidConfiguration ? 2 : 1;
     }
 
-    private static int execute(String... arguments) {
+    private static void complain(String line, Consumer<String> error) {
+        Console.say(line);
+        error.accept(line);
+    }
+
+    private static int execute(Consumer<String> error, String... arguments) {
         return new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> {
-                    Console.say(Explanation.of(e) + " (see sparring "
-                            + (e.getCommandLine().getParent() == null
-                                    ? ""
-                                    : e.getCommandLine().getCommandName() + " ")
-                            + "--help)");
+                    complain(
+                            Explanation.of(e) + " (see sparring "
+                                    + (e.getCommandLine().getParent() == null
+                                            ? ""
+                                            : e.getCommandLine().getCommandName() + " ")
+                                    + "--help)",
+                            error);
                     return 2;
                 })
-                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e))
+                .setExecutionExceptionHandler((e, commandLine, result) -> failed(e, error))
                 .execute(arguments);
     }
 
@@ -119,6 +142,6 @@ public final class Main implements IVersionProvider {
             return "Spark has stopped: the cluster ended the application, or its master does not answer at this address (to those without"
                     + " its spark.authenticate.secret never)";
         }
-        return "failed: " + e.toString().lines().findFirst().orElse("") + " (SPARRING_DEBUG=1 shows where)";
+        return "failed: " + Explanation.ofCause(e) + " (SPARRING_DEBUG=1 shows where)";
     }
 }

@@ -4,10 +4,13 @@ import io.sparring.aeron.AeronServer;
 import io.sparring.spark.doctor.Finding.Verdict;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** What {@code sparring doctor} says to what it has found. */
 final class Diagnosis {
@@ -16,7 +19,13 @@ final class Diagnosis {
     /** Metaspace, compiled code, threads and network buffers: measured, and what Spark gives at least. */
     private static final long LEAST_OVERHEAD = 384 * MEBIBYTE;
 
+    /** Of executors that share a fault: a large cluster's would fill the screen. */
+    private static final int MOST_NAMED = 8;
+
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(5);
+
+    private static final String TEMPORARY_FILES =
+            "in containers an emptyDir at /tmp, or another folder: --conf spark.executor.extraJavaOptions=-Djava.io.tmpdir=…; Spark unpacks its compression's native code there";
 
     private final List<Examination> all;
     private final List<Finding> findings = new ArrayList<>();
@@ -46,7 +55,9 @@ final class Diagnosis {
         diagnosis.java();
         diagnosis.spark(driver);
         diagnosis.kernels();
+        diagnosis.engine();
         diagnosis.memory();
+        diagnosis.temporaryFiles();
         diagnosis.folder(folder);
         diagnosis.clocks(executors, skews);
         diagnosis.sharedMemory();
@@ -87,6 +98,38 @@ final class Diagnosis {
                 e -> !e.vectorized(),
                 Examination::kernels,
                 "the same bits, but slower: on a Java that has the module submit/sparring sets the option, or --conf spark.executor.extraJavaOptions=--add-modules=jdk.incubator.vector (the driver: --driver-java-options)");
+    }
+
+    private void engine() {
+        judge(
+                Verdict.FIX,
+                "engine",
+                "makes networks",
+                e -> e.engineFailure() != null,
+                Examination::engineFailure,
+                e -> fixOf(e.engineFailure()));
+    }
+
+    private void temporaryFiles() {
+        judge(
+                Verdict.FIX,
+                "temporary files",
+                "can be written",
+                e -> e.temporaryFailure() != null,
+                Examination::temporaryFailure,
+                e -> e.executor().equals("driver")
+                        ? "name another folder by TMPDIR, which submit/sparring hands on"
+                        : TEMPORARY_FILES);
+    }
+
+    /** What to do about classes that cannot be loaded, or a job that cannot begin. */
+    static String fixOf(String failure) {
+        if (failure.contains("cannot open shared object file")) {
+            return "install the library that is missing on these hosts, or in the image (libstdc++.so.6 is libstdc++6 of Debian, libstdc++ of Alpine and Red Hat)";
+        }
+        return failure.matches(".*(Read-only file system|Permission denied|Cannot unpack|java\\.library\\.path).*")
+                ? TEMPORARY_FILES
+                : "see the executors' logs (SPARRING_LOG=info shows the driver's)";
     }
 
     private void memory() {
@@ -136,7 +179,7 @@ final class Diagnosis {
                 e -> executors.contains(e) && Math.abs(skews.get(executors.indexOf(e))) > CLOCK_SKEW.toMillis(),
                 e -> String.format(
                         Locale.ROOT, "%+.1f s against the driver's", skews.get(executors.indexOf(e)) / 1000.0),
-                "let chrony or ntpd set the clock of that host: leases and tickets depend on it");
+                "let chrony or ntpd set the clocks of these hosts: leases and tickets depend on it");
     }
 
     private void sharedMemory() {
@@ -201,7 +244,7 @@ final class Diagnosis {
         judge(severity, check, well, ill, symptom, e -> fix);
     }
 
-    /** One line for all where it is well with everybody, else one line a sufferer. */
+    /** One line for all where it is well with everybody, else one for each thing to do, with those that suffer from the lack of it. */
     private void judge(
             Verdict severity,
             String check,
@@ -209,12 +252,28 @@ final class Diagnosis {
             Predicate<Examination> ill,
             Function<Examination, String> symptom,
             Function<Examination, String> fix) {
-        List<Examination> sufferers = all.stream().filter(ill).toList();
+        Map<String, Map<String, List<Examination>>> sufferers = all.stream()
+                .filter(ill)
+                .collect(Collectors.groupingBy(
+                        fix,
+                        LinkedHashMap::new,
+                        Collectors.groupingBy(symptom, LinkedHashMap::new, Collectors.toList())));
         if (sufferers.isEmpty()) {
             findings.add(new Finding(Verdict.OK, check, well, ""));
         }
-        sufferers.forEach(
-                e -> findings.add(new Finding(severity, check, e.where() + ": " + symptom.apply(e), fix.apply(e))));
+        sufferers.forEach((todo, symptoms) -> findings.add(new Finding(
+                severity,
+                check,
+                symptoms.entrySet().stream()
+                        .map(alike -> where(alike.getValue()) + ": " + alike.getKey())
+                        .collect(Collectors.joining("; ")),
+                todo)));
+    }
+
+    private static String where(List<Examination> together) {
+        String named =
+                together.stream().limit(MOST_NAMED).map(Examination::where).collect(Collectors.joining(", "));
+        return together.size() > MOST_NAMED ? named + " and " + (together.size() - MOST_NAMED) + " more" : named;
     }
 
     private static String mebibytes(long bytes) {

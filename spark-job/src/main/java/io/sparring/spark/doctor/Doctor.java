@@ -5,6 +5,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.spark.doctor.Examination.Order;
 import io.sparring.spark.doctor.Finding.Verdict;
 import io.sparring.spark.session.ExecutorSettings;
+import io.sparring.spark.session.JobFailures;
 import io.sparring.spark.training.AeronTransport;
 import io.sparring.spark.training.ParameterTransport.ServerEnd;
 import java.io.IOException;
@@ -79,11 +80,13 @@ public final class Doctor {
         }
         try (ServerEnd server = looking && asynchronous ? open(findings) : null) {
             ParameterServerTrial trial = server == null ? null : new ParameterServerTrial(server.workerEnd());
-            Examination driver =
-                    spark.isLocal() ? Examination.here(order, trial) : Examination.here(order.withoutPython(), null);
+            EngineTrial engine = new EngineTrial(configuration.network().engine());
+            Examination driver = spark.isLocal()
+                    ? Examination.here(order, engine, trial)
+                    : Examination.here(order.withoutPython(), null, null);
             Map<String, Patient> patients = new TreeMap<>();
             if (looking && !spark.isLocal()) {
-                look(order, trial, patients, findings);
+                look(order, engine, trial, patients, findings);
             }
             List<Patient> inOrder = List.copyOf(patients.values());
             findings.addAll(Diagnosis.of(
@@ -189,14 +192,23 @@ public final class Doctor {
     }
 
     /** Small tasks on all cores until every executor has had one. */
-    private void look(Order order, ParameterServerTrial trial, Map<String, Patient> patients, List<Finding> findings) {
+    private void look(
+            Order order,
+            EngineTrial engine,
+            ParameterServerTrial trial,
+            Map<String, Patient> patients,
+            List<Finding> findings) {
+        JobFailures failures = JobFailures.of(spark);
         try {
             Map<String, Examination> examinations = new TreeMap<>();
-            Broadcast<ParameterServerTrial> shared = trial == null ? null : spark.broadcast(trial);
-            everywhere(() -> Examination.here(order, shared == null ? null : shared.value()), (found, job) -> {
-                found.forEach(examination -> examinations.put(examination.executor(), examination));
-                return examinations.size();
-            });
+            Broadcast<Trial> sharedEngine = spark.broadcast(engine);
+            Broadcast<Trial> shared = trial == null ? null : spark.broadcast(trial);
+            everywhere(
+                    () -> Examination.here(order, sharedEngine.value(), shared == null ? null : shared.value()),
+                    (found, job) -> {
+                        found.forEach(examination -> examinations.putIfAbsent(examination.executor(), examination));
+                        return examinations.size();
+                    });
             // By now nothing is to be loaded, and a job is over in an instant: the clocks' bounds are narrow.
             Map<String, Long> skews = new TreeMap<>();
             everywhere(() -> new Clock(SparkEnv.get().executorId(), System.currentTimeMillis()), (found, job) -> {
@@ -217,7 +229,7 @@ public final class Doctor {
             if (!((Object) e instanceof SparkException)) {
                 throw e;
             }
-            findings.add(failed(Explanation.of(e)));
+            findings.add(failed(failures.reason(e)));
         }
     }
 
@@ -270,11 +282,7 @@ public final class Doctor {
                     "executors run a Java older than 17",
                     "install a JDK 17 there; where there are several, name it by --conf spark.executorEnv.JAVA_HOME=…");
         }
-        return new Finding(
-                Verdict.FIX,
-                "executors",
-                message.lines().findFirst().orElse(""),
-                "see the executors' logs (SPARRING_LOG=info shows the driver's)");
+        return new Finding(Verdict.FIX, "executors", message.lines().findFirst().orElse(""), Diagnosis.fixOf(message));
     }
 
     private static void pause() {

@@ -6,6 +6,7 @@ import io.sparring.spark.session.ExecutorSettings;
 import java.io.IOException;
 import java.io.Serializable;
 import java.net.InetAddress;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +29,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param container heap and overhead as the cluster manager counts them, in bytes; 0 where nobody counts
  * @param overhead the part of it beside the heap, in bytes
  * @param sharedMemory free bytes of /dev/shm; -1 where there is none
+ * @param temporaryFailure why a temporary file could not be written; null where it could
+ * @param engineFailure why networks are not computed by the engine of the configuration; null where they are, or nobody tried
  * @param folderFailure why a file in the run folder could not be written; null where it could, or none was asked for
  * @param pythonFailure why the Python asked for does not start; null where it does, or none was asked for
  * @param parameterServerFailure why messages do not go to the driver's parameter server and back; null where they do, or nobody tried
@@ -44,6 +47,8 @@ record Examination(
         long container,
         long overhead,
         long sharedMemory,
+        String temporaryFailure,
+        String engineFailure,
         String folderFailure,
         String pythonFailure,
         String parameterServerFailure)
@@ -63,8 +68,11 @@ record Examination(
         }
     }
 
-    /** @param trial of the way to the parameter server; null: none */
-    static Examination here(Order order, ParameterServerTrial trial) {
+    /**
+     * @param engine that networks are to be computed with; null: not tried
+     * @param parameterServer the way to it; null: not tried
+     */
+    static Examination here(Order order, Trial engine, Trial parameterServer) {
         ExecutorSettings.apply();
         SparkConf settings = SparkEnv.get().conf();
         String executor = SparkEnv.get().executorId();
@@ -85,9 +93,11 @@ record Examination(
                         : 0,
                 counted ? MEBIBYTE * ExecutorSettings.overheadMebibytes(settings) : 0,
                 freeSharedMemory(),
+                tryTemporaryFile(),
+                engine == null ? null : engine.failure(),
                 order.folder() == null ? null : tryToWrite(order.folder(), order.hadoop()),
                 order.python() == null ? null : tryToStart(order.python()),
-                trial == null ? null : trial.failure());
+                parameterServer == null ? null : parameterServer.failure());
     }
 
     /** As Spark knows it: several hosts may go by one name with themselves. */
@@ -118,6 +128,31 @@ record Examination(
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return "interrupted";
+        }
+    }
+
+    private static String tryTemporaryFile() {
+        String folder = System.getProperty("java.io.tmpdir");
+        // The folder that this JVM would have had: submit/sparring has found that Spark would not start with it.
+        String refused = System.getProperty("sparring.unwritable");
+        if (refused != null) {
+            return refused + " cannot be written by " + System.getProperty("user.name");
+        }
+        try {
+            Path probe = Files.createTempFile(Path.of(folder), "sparring-doctor", null);
+            try {
+                Files.write(probe, new byte[1]);
+            } finally {
+                Files.delete(probe);
+            }
+            return null;
+        } catch (IOException e) {
+            String reason = Explanation.of(e);
+            if (e instanceof FileSystemException failure) {
+                // Without the name of the file, which is another one everywhere.
+                reason = failure.getReason() == null ? e.getClass().getSimpleName() : failure.getReason();
+            }
+            return folder + " cannot be written by " + System.getProperty("user.name") + ": " + reason;
         }
     }
 

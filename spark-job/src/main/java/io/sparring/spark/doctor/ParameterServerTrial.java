@@ -1,18 +1,13 @@
 package io.sparring.spark.doctor;
 
-import io.sparring.Explanation;
 import io.sparring.parameterserver.Channel;
 import io.sparring.spark.training.ParameterTransport;
 import java.io.IOException;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.Arrays;
 
-/**
- * Whether messages go from here to a parameter server at the driver and back. Broadcast, so that it is tried once in each
- * JVM however many tasks ask. Thread-safe.
- */
-final class ParameterServerTrial implements Serializable {
+/** Whether messages go from here to a parameter server at the driver and back. */
+final class ParameterServerTrial extends Trial {
     private static final long serialVersionUID = 1L;
 
     /** More than fits into one datagram: networks that let small ones through only are not rare. */
@@ -21,24 +16,14 @@ final class ParameterServerTrial implements Serializable {
     static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ParameterTransport.WorkerEnd way;
-    private transient boolean tried;
-    private transient String failure;
 
     /** @param way to a server that sends back what it gets */
     ParameterServerTrial(ParameterTransport.WorkerEnd way) {
         this.way = way;
     }
 
-    /** Null where a message went there and came back. */
-    synchronized String failure() {
-        if (!tried) {
-            failure = attempt();
-            tried = true;
-        }
-        return failure;
-    }
-
-    private String attempt() {
+    @Override
+    String attempt() throws IOException, InterruptedException {
         byte[] message = new byte[MESSAGE_BYTES];
         Arrays.fill(message, (byte) 1);
         try (Channel channel = way.connect(0, 0)) {
@@ -49,11 +34,6 @@ final class ParameterServerTrial implements Serializable {
                         + PATIENCE.toSeconds() + " s: large datagrams are lost (MTU)";
             }
             return Arrays.equals(answer, message) ? null : "a message came back altered";
-        } catch (IOException e) {
-            return Explanation.of(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return "interrupted";
         }
     }
 }

@@ -28,7 +28,6 @@ public final class LostExecutors extends SparkListener {
 
     private static final int FEWEST_IN_VAIN = 10;
 
-    private final String consequence;
     private final Consumer<String> giveUp;
     /** Those that are gone. */
     private final Set<String> gone = new HashSet<>();
@@ -41,12 +40,8 @@ public final class LostExecutors extends SparkListener {
     private int most;
     private int inVain;
 
-    /**
-     * @param consequence of a loss, in words
-     * @param giveUp receives why more executors are of no use
-     */
-    LostExecutors(String consequence, Consumer<String> giveUp) {
-        this.consequence = consequence;
+    /** @param giveUp receives why more executors are of no use */
+    LostExecutors(Consumer<String> giveUp) {
         this.giveUp = giveUp;
     }
 
@@ -158,6 +153,7 @@ public final class LostExecutors extends SparkListener {
                             ? "; its heap is too small: raise --executor-memory"
                             : nativeMemoryAdvice(said);
         }
-        return "executor " + executor + " was lost and " + consequence + ": " + cause + advice;
+        // What comes of it is not known yet: it may have had nothing to do, or be the loss that ends the job.
+        return "executor " + executor + " was lost: " + cause + advice;
     }
 }

@@ -2,21 +2,26 @@ package io.sparring.spark.session;
 
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.network.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Properties;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import org.apache.spark.util.Utils;
 
 /** The Spark application around a command. */
 public final class Session {
@@ -73,32 +78,26 @@ public final class Session {
             Console.say("networks are computed " + Kernels.description());
         }
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
-        return Strategy.of(configuration).inRounds()
-                ? start(settings, "its shards are computed again", Session::cancelJobs)
-                : start(settings, "its workers start anew", (context, reason) -> {});
+        return Strategy.of(configuration).inRounds() ? start(settings) : start(settings, (context, reason) -> {});
     }
 
-    /**
-     * Starts Spark.
-     *
-     * @param consequence of the loss of an executor, in words
-     */
-    public static JavaSparkContext start(SparkConf settings, String consequence) {
-        return start(settings, consequence, Session::cancelJobs);
+    /** Starts Spark. */
+    public static JavaSparkContext start(SparkConf settings) {
+        return start(settings, Session::cancelJobs);
     }
 
     /** @param giveUp receives why more executors are of no use */
-    private static JavaSparkContext start(
-            SparkConf settings, String consequence, BiConsumer<JavaSparkContext, String> giveUp) {
+    private static JavaSparkContext start(SparkConf settings, BiConsumer<JavaSparkContext, String> giveUp) {
         defaults(settings);
         refuseKryo(settings);
+        requireLocalFolder(settings);
         if (settings.get("spark.master").startsWith("local")) {
             settings.setIfMissing("spark.ui.enabled", "false");
             settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
         }
         JavaSparkContext spark = connect(settings);
-        LostExecutors lost = new LostExecutors(consequence, reason -> giveUp.accept(spark, reason));
+        LostExecutors lost = new LostExecutors(reason -> giveUp.accept(spark, reason));
         spark.sc().addSparkListener(lost);
         // On YARN and Kubernetes most have come before there is a context to listen to.
         present(spark)
@@ -153,6 +152,24 @@ public final class Session {
         if (settings.get("spark.serializer", "").equals(KryoSerializer.class.getName())) {
             Console.say("Java's serializer is used and not Kryo, which cannot write records");
             settings.set("spark.serializer", JavaSerializer.class.getName());
+        }
+    }
+
+    /** Spark ends the JVM, with a page of traces, where it has no folder for its blocks. */
+    static void requireLocalFolder(SparkConf settings) {
+        String[] folders = Utils.getConfiguredLocalDirs(settings);
+        if (Stream.of(folders).noneMatch(Session::isWritable)) {
+            throw new InvalidConfiguration("spark.local.dir: " + String.join(", ", folders) + " cannot be written by "
+                    + System.getProperty("user.name") + "; name another folder by --conf spark.local.dir=DIR");
+        }
+    }
+
+    private static boolean isWritable(String folder) {
+        Path path = Path.of(folder);
+        try {
+            return Files.isWritable(Files.isDirectory(path) ? path : Files.createDirectories(path));
+        } catch (IOException e) {
+            return false;
         }
     }
 

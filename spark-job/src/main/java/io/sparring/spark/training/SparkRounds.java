@@ -12,11 +12,11 @@ import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
+import io.sparring.spark.session.JobFailures;
 import io.sparring.spark.session.LostExecutors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -49,6 +49,7 @@ public final class SparkRounds implements Rounds {
     private static final int BROADCAST_FLOATS = 16 << 10;
 
     private final JavaSparkContext spark;
+    private final JobFailures failures;
     private final Configuration configuration;
     private final EnvironmentSource source;
     private final WorkerPool pool;
@@ -79,6 +80,7 @@ public final class SparkRounds implements Rounds {
             TrainingState start,
             WorkerPool pool) {
         this.spark = spark;
+        failures = JobFailures.of(spark);
         this.configuration = configuration;
         this.source = source;
         this.pool = pool;
@@ -100,7 +102,7 @@ public final class SparkRounds implements Rounds {
         try {
             sum = cutEvery == 1 ? travel(model) : stay(model);
         } catch (Exception e) {
-            throw failed(description.name(), e);
+            throw failed(failures, description.name(), e);
         }
         rounds++;
         description.ended(sum.statistics());
@@ -180,7 +182,7 @@ public final class SparkRounds implements Rounds {
             counter.add(1);
             return update;
         } catch (RuntimeException e) {
-            throw new TrainingFailed("shard " + shard.index() + ": " + e, e);
+            throw new TrainingFailed("shard " + shard.index() + ": " + Explanation.ofCause(e), e);
         }
     }
 
@@ -243,6 +245,7 @@ public final class SparkRounds implements Rounds {
             int episodes,
             boolean greedy,
             String name) {
+        JobFailures failures = JobFailures.of(spark);
         spark.setJobDescription(name);
         int tasks = Math.min(episodes, Math.max(1, spark.defaultParallelism()));
         List<int[]> ranges = new ArrayList<>();
@@ -260,7 +263,9 @@ public final class SparkRounds implements Rounds {
                     .flatMap(List::stream)
                     .toList();
         } catch (Exception e) {
-            throw failed("the " + name, e);
+            throw failed(failures, "the " + name, e);
+        } finally {
+            spark.sc().removeSparkListener(failures);
         }
     }
 
@@ -269,12 +274,12 @@ public final class SparkRounds implements Rounds {
         return computed.value() - rounds * configuration.a2c().shards();
     }
 
-    private static RuntimeException failed(String what, Exception e) {
+    private static RuntimeException failed(JobFailures failures, String what, Exception e) {
         // SparkException is checked, and thrown without being declared; a RuntimeException that is not ours is a bug,
         // and stays itself.
         return e instanceof RuntimeException unexpected && ourFailure(e) == null
                 ? unexpected
-                : new TrainingFailed(what + " failed: " + reason(e), e);
+                : new TrainingFailed(what + " failed: " + reason(failures, e), e);
     }
 
     private static TrainingFailed ourFailure(Throwable e) {
@@ -287,17 +292,18 @@ public final class SparkRounds implements Rounds {
     }
 
     /** Why Spark failed, in one line. */
-    static String reason(Throwable e) {
-        TrainingFailed failed = ourFailure(e);
+    static String reason(JobFailures failures, Throwable e) {
+        TrainingFailed failed = ourFailure(failures.first(e));
         if (failed != null) {
             return failed.getMessage();
         }
-        String reason = e instanceof SparkException ? Explanation.of(e) : e.toString();
+        String reason = failures.reason(e);
         return reason + LostExecutors.nativeMemoryAdvice(reason);
     }
 
     @Override
     public void close() {
+        spark.sc().removeSparkListener(failures);
         workers.destroy();
         // In local[…] the tasks' own; executors close theirs when they let go of what was destroyed, or end.
         pool.close();

@@ -11,6 +11,7 @@ import io.sparring.parameterserver.Channel;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.Update;
+import io.sparring.spark.session.JobFailures;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class SparkWorkers implements Workers {
     private static final Duration SLOTS_SETTLE = Duration.ofSeconds(3);
 
     private final JavaSparkContext spark;
+    private final JobFailures failures;
     private final Configuration configuration;
     private final EnvironmentSource source;
     private final ParameterTransport transport;
@@ -74,6 +76,7 @@ public final class SparkWorkers implements Workers {
             JavaSparkContext spark, Configuration configuration, EnvironmentSource source, ParameterTransport transport)
             throws InterruptedException {
         this.spark = spark;
+        failures = JobFailures.of(spark);
         this.configuration = configuration;
         this.source = source;
         this.transport = transport;
@@ -264,7 +267,7 @@ public final class SparkWorkers implements Workers {
             job.future = null;
             return;
         } catch (ExecutionException e) {
-            reason = SparkRounds.reason(e.getCause());
+            reason = SparkRounds.reason(failures, e.getCause());
         }
         if (server.merged(worker) > job.mergedBefore) {
             server.remark("worker " + worker + " failed and is started again: " + reason);
@@ -341,5 +344,6 @@ public final class SparkWorkers implements Workers {
         serverEnd.close();
         serverEnd = null;
         spark.sc().removeSparkListener(residences);
+        spark.sc().removeSparkListener(failures);
     }
 }

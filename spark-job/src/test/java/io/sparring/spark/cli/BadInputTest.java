@@ -147,6 +147,29 @@ class BadInputTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train DIR/tinny.yaml --json",
+                "evaluate DIR --json",
+                "inspect DIR --json",
+                "bench DIR/malformed.yaml --json",
+                "doctor DIR/list.yaml --json",
+                // Words of which no command comes.
+                "train --json --no-such-option",
+                "--json"
+            })
+    void withJsonTheLastLineOfBadInputIsAnObjectWithTheErrorAndTheExitCode(String words) throws IOException {
+        Sparring.Outcome outcome =
+                Sparring.here(words.replace("DIR", folder.toString()).split(" "));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.stdout().lines()).hasSize(1);
+        assertThat(outcome.json().get("exit").asInt()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .containsExactly("sparring: " + outcome.json().get("error").asText());
+    }
+
+    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -305,11 +328,13 @@ class BadInputTest {
     }
 
     @Test
-    void anUnknownHostIsNamed() {
+    void anUnknownHostIsNamed() throws IOException {
         Sparring.Outcome outcome = Sparring.here(
-                "train", folder.resolve("tiny.yaml").toString(), "--run", "hdfs://no-such-host.invalid/run");
+                "train", folder.resolve("tiny.yaml").toString(), "--run", "hdfs://no-such-host.invalid/run", "--json");
 
         assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.json().get("exit").asInt()).isEqualTo(1);
+        assertThat(outcome.json().get("error").asText()).contains("unknown host");
         assertThat(outcome.complaints()).singleElement().asString().contains("unknown host no-such-host.invalid");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +46,7 @@ class DoctorIT {
         Sparring.Outcome outcome = doctor(
                 List.of(
                         "spark.executor.memoryOverhead=100m",
-                        "spark.executor.extraJavaOptions=-Dsparring.kernels=scalar -Dsparring.aeron.directory=/proc"),
+                        "spark.executor.extraJavaOptions=-Dsparring.kernels=scalar -Dsparring.aeron.directory=/proc -Djava.io.tmpdir=/proc"),
                 "--run",
                 file.resolve("run").toString(),
                 "--python",
@@ -53,10 +54,35 @@ class DoctorIT {
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
         assertNamed(outcome, "fix", "memory overhead", "100 MiB", "spark.executor.memoryOverhead=384m");
+        assertNamed(outcome, "fix", "temporary files", "/proc cannot be written by ", "-Djava.io.tmpdir=");
         assertNamed(outcome, "note", "networks", "one float at a time", "--add-modules=jdk.incubator.vector");
         assertNamed(outcome, "fix", "run folder", "file", "another one by --run");
         assertNamed(outcome, "fix", "Python", "\"no-python\"", "--python /usr/bin/python3");
         assertNamed(outcome, "fix", "parameter server", "/proc", "sparring.aeron.directory");
+        // Each for both executors, but the run folder, which is the driver's.
+        assertThat(outcome.stdout().lines()).last().isEqualTo("5 things to fix.");
+    }
+
+    @Test
+    void withoutAFolderForTemporaryFilesItStartsAllTheSameAndNamesThatFolder() throws Exception {
+        String missing = work.resolve("missing").toString();
+        try (Sparring sparring =
+                Sparring.start(work, Map.of("TMPDIR", missing), "--master", "local[2]", "doctor", "--json")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+            assertNamed(outcome, "fix", "temporary files", missing + " cannot be written by ", "TMPDIR");
+            assertThat(outcome.json().get("faults").asInt()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whereSparkDoesNotStartThatIsTheFinding() throws Exception {
+        Path file = Files.createFile(work.resolve("file"));
+        Sparring.Outcome outcome =
+                Sparring.run(work, "--master", "local[2]", "--conf", "spark.local.dir=" + file, "doctor");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertNamed(outcome, "fix", "Spark", "spark.local.dir: " + file, "SPARRING_LOG=info");
     }
 
     @Test

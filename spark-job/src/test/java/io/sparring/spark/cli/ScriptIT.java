@@ -45,6 +45,29 @@ class ScriptIT {
         assertThat(outcome.complaints()).singleElement().asString().startsWith("sparring: " + complaint.trim());
     }
 
+    @Test
+    void withoutAFolderForTemporaryFilesNothingIsTrained() throws IOException, InterruptedException {
+        String missing = folder.resolve("missing").toString();
+        try (Sparring sparring = Sparring.start(folder, Map.of("TMPDIR", missing), "train", "tiny.yaml")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+            assertThat(outcome.complaints())
+                    .containsExactly("sparring: " + missing + " cannot be written by "
+                            + System.getProperty("user.name")
+                            + ", and temporary files go there; name another folder by TMPDIR");
+        }
+    }
+
+    @Test
+    void withJsonARefusalIsAnObjectToo() throws IOException, InterruptedException {
+        Sparring.Outcome outcome = Sparring.run(folder, "--master", "a\\\"b", "train", "tiny.yaml", "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.json().get("exit").asInt()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .containsExactly("sparring: " + outcome.json().get("error").asText());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

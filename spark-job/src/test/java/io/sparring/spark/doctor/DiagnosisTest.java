@@ -3,7 +3,9 @@ package io.sparring.spark.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparring.spark.doctor.Finding.Verdict;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +38,34 @@ class DiagnosisTest {
                 examined("2", 17, "3.5.5", true, 1124, 100, 1024, null),
                 "100 MiB",
                 "spark.executor.memoryOverhead");
+    }
+
+    @Test
+    void whatSeveralExecutorsLackIsOneThingToFixThatNamesThem() {
+        List<Examination> ill = List.of(
+                examined("1", 17, "3.5.5", true, 1124, 100, 1024, null),
+                examined("2", 17, "3.5.5", true, 1124, 100, 1024, null),
+                examined("3", 17, "3.5.5", true, 1144, 120, 1024, null));
+        assertThat(Diagnosis.of(DRIVER, ill, List.of(0L, 0L, 0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.verdict() == Verdict.FIX)
+                .singleElement()
+                .extracting(Finding::found)
+                .asString()
+                .matches(
+                        "executor 1 \\(host-1\\), executor 2 \\(host-2\\): 100 MiB .*; executor 3 \\(host-3\\): 120 MiB .*");
+    }
+
+    @Test
+    void ofManyExecutorsThatShareAFaultSomeAreNamedAndTheOthersCounted() {
+        List<Examination> ill = IntStream.range(0, 100)
+                .mapToObj(number -> examined(Integer.toString(number), 11, "3.5.5", true, 1792, 768, 1024, null))
+                .toList();
+        assertThat(Diagnosis.of(DRIVER, ill, Collections.nCopies(100, 0L), "hdfs://runs", null, null))
+                .filteredOn(finding -> finding.verdict() == Verdict.FIX)
+                .singleElement()
+                .extracting(Finding::found)
+                .asString()
+                .endsWith("executor 7 (host-7) and 92 more: Java 11.0.1");
     }
 
     @Test
@@ -126,6 +156,8 @@ class DiagnosisTest {
                 1024 * MEBIBYTE,
                 null,
                 null,
+                null,
+                null,
                 failure);
         Finding finding =
                 Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, "h:4711").stream()
@@ -143,6 +175,17 @@ class DiagnosisTest {
         assertThat(job.skew(1200)).isZero();
         assertThat(job.skew(7500)).isEqualTo(6000);
         assertThat(job.skew(0)).isEqualTo(-1000);
+    }
+
+    @Test
+    void aLibraryThatIsMissingAndAFolderThatCannotBeWrittenNameWhatToDo() {
+        assertThat(Doctor.failed(
+                                "x executor 1): java.lang.UnsatisfiedLinkError: libstdc++.so.6: cannot open shared object file")
+                        .fix())
+                .contains("install the library");
+        assertThat(Doctor.failed("x executor 1): Cannot unpack libzstd-jni-1.5.5-4: Read-only file system")
+                        .fix())
+                .contains("-Djava.io.tmpdir");
     }
 
     @Test
@@ -191,6 +234,8 @@ class DiagnosisTest {
                 container * MEBIBYTE,
                 overhead * MEBIBYTE,
                 shared * MEBIBYTE,
+                null,
+                null,
                 folderFailure,
                 null,
                 null);

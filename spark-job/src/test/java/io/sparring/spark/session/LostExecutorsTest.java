@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class LostExecutorsTest {
     private final List<String> givenUp = new ArrayList<>();
-    private final LostExecutors lost = new LostExecutors("its shards are computed again", givenUp::add);
+    private final LostExecutors lost = new LostExecutors(givenUp::add);
 
     /** An executor that comes, and goes after so many seconds. */
     private void lives(int executor, int seconds, String reason) {
@@ -97,9 +97,8 @@ class LostExecutorsTest {
     }
 
     @Test
-    void aKilledExecutorIsSaidWithItsReasonAndNoAdvice() {
-        assertThat(lost.line("3", "worker lost\nmore of it"))
-                .isEqualTo("executor 3 was lost and its shards are computed again: worker lost");
+    void aKilledExecutorIsSaidWithItsReasonWithoutAdviceAndWithoutAGuessAtWhatComesOfIt() {
+        assertThat(lost.line("3", "worker lost\nmore of it")).isEqualTo("executor 3 was lost: worker lost");
     }
 
     @Test
@@ -113,7 +112,7 @@ class LostExecutorsTest {
                                 \t exit code: 137
                                 \t termination reason: OOMKilled
                                 """))
-                .startsWith("executor 3 was lost and its shards are computed again: The executor with id 3 exited with")
+                .startsWith("executor 3 was lost: The executor with id 3 exited with")
                 .endsWith("raise spark.executor.memoryOverhead")
                 .doesNotContain("\n");
     }

@@ -38,8 +38,8 @@ class NothingNativeIT {
                 "test",
                 SameBitsIT.CONFIGURATION,
                 List.of("algorithm=" + algorithm, "a3c.workers=2", "a3c.rollout-length=8")));
-        try (JavaSparkContext spark = Session.start(
-                SameBitsIT.settings("local-cluster[1,2,1024]").setAppName("test"), "it is started anew")) {
+        try (JavaSparkContext spark =
+                Session.start(SameBitsIT.settings("local-cluster[1,2,1024]").setAppName("test"))) {
             long round = training.run(training.start(), new SparkBackend(spark), new TrainingListener() {})
                     .state()
                     .round();

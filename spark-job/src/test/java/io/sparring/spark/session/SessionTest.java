@@ -1,0 +1,29 @@
+package io.sparring.spark.session;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.configuration.InvalidConfiguration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SessionTest {
+    @TempDir
+    private Path work;
+
+    @Test
+    void aFolderForSparksBlocksThatCannotBeWrittenIsRefusedUnlessThereIsAnother() throws IOException {
+        Path bad = Files.createFile(work.resolve("file")).resolve("blocks");
+        SparkConf settings = new SparkConf(false).set("spark.local.dir", bad.toString());
+        assertThatThrownBy(() -> Session.requireLocalFolder(settings))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("spark.local.dir: " + bad + " cannot be written by ");
+
+        settings.set("spark.local.dir", bad + "," + work.resolve("new"));
+        assertThatCode(() -> Session.requireLocalFolder(settings)).doesNotThrowAnyException();
+    }
+}
