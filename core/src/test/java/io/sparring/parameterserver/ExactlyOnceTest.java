@@ -12,9 +12,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +20,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two independent logs, the workers' (sent, acknowledged) and the server's (applied), are reconciled after everything has gone
  * wrong that may go wrong with messages.
  */
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ExactlyOnceTest {
     private static final int WORKERS = 4;
     private static final int PUSHES = 300;

@@ -9,11 +9,8 @@ import io.sparring.parameterserver.Message.Hello;
 import io.sparring.parameterserver.Message.Push;
 import io.sparring.parameterserver.ParameterServerClient.Pulled;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ParameterServerTest {
     private static final byte[] NOTHING = new byte[0];
 

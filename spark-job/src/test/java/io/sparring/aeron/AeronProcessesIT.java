@@ -7,6 +7,7 @@ import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.ParameterServerClient.Patience;
 import io.sparring.parameterserver.Update;
+import io.sparring.spark.SharedTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Workers in JVMs of their own, some of which are killed. */
-@Timeout(180)
 class AeronProcessesIT {
     private static final byte[] NONE = {};
     private static final int PARAMETERS = 5000;
@@ -154,7 +152,7 @@ class AeronProcessesIT {
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(SharedTime.waitFor(process, Duration.ofSeconds(60))).isTrue();
         assertThat(output.lines().findFirst().orElse(""))
                 .contains("this JVM was started without --add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
     }

@@ -3,6 +3,7 @@ package io.sparring.aeron;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparring.spark.SharedTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
@@ -24,11 +25,9 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real datagrams over the loopback. */
-@Timeout(120)
 class AeronTransportTest {
     private static final byte[] NO_SPARK_SECRET = {};
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
@@ -91,9 +90,9 @@ class AeronTransportTest {
     private static TransportCounters await(
             AeronServer server, Predicate<TransportCounters> condition, Runnable meanwhile)
             throws InterruptedException {
-        long end = System.nanoTime() + PATIENCE;
+        long end = SharedTime.nanos() + PATIENCE;
         while (!condition.test(server.counters())) {
-            assertThat(System.nanoTime()).as("waiting: %s", server.counters()).isLessThan(end);
+            assertThat(SharedTime.nanos()).as("waiting: %s", server.counters()).isLessThan(end);
             meanwhile.run();
             Thread.sleep(1);
         }

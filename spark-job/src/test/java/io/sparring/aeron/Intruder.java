@@ -6,6 +6,7 @@ import io.aeron.Aeron;
 import io.aeron.Publication;
 import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
+import io.sparring.spark.SharedTime;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -38,9 +39,9 @@ final class Intruder implements AutoCloseable {
     /** Sends an Aeron message, whole. */
     void say(byte[] message) {
         UnsafeBuffer buffer = new UnsafeBuffer(message);
-        long end = System.nanoTime() + 10_000_000_000L;
+        long end = SharedTime.nanos() + 10_000_000_000L;
         while (publication.offer(buffer) < 0) {
-            assertThat(System.nanoTime()).as("Aeron takes it within 10 s").isLessThan(end);
+            assertThat(SharedTime.nanos()).as("Aeron takes it within 10 s").isLessThan(end);
             turn();
         }
         turn();

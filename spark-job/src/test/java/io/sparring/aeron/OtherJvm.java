@@ -1,15 +1,16 @@
 package io.sparring.aeron;
 
+import io.sparring.spark.SharedTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Another Java process with the same classes, to which the way to the server is told as Spark would tell it: not on its command line. */
 final class OtherJvm implements AutoCloseable {
@@ -94,7 +95,7 @@ final class OtherJvm implements AutoCloseable {
     @Override
     public void close() {
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!SharedTime.waitFor(process, Duration.ofSeconds(20))) {
                 kill();
             }
         } catch (InterruptedException e) {

@@ -8,11 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code sparring doctor} on two executors, with real faults. The port that is closed is {@code HostsIT}'s. */
-@Timeout(180)
 class DoctorIT {
     @TempDir
     private Path work;

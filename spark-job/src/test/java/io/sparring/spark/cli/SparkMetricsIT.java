@@ -12,11 +12,9 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run as somebody sees it who has only Spark's UI. */
-@Timeout(180)
 class SparkMetricsIT {
     @TempDir
     private Path work;

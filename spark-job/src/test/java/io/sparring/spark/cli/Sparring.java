@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparring.spark.SharedTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** {@code submit/sparring} as a process, which ends before its deadline or is ended. */
@@ -137,7 +137,7 @@ public final class Sparring implements AutoCloseable {
     }
 
     public Outcome outcome() throws IOException, InterruptedException {
-        if (!process.waitFor(deadline.toSeconds(), TimeUnit.SECONDS)) {
+        if (!SharedTime.waitFor(process, deadline)) {
             throw new AssertionError("no end within " + deadline + ": " + said());
         }
         return new Outcome(process.exitValue(), Files.readString(stdout), Files.readString(stderr));
@@ -145,18 +145,18 @@ public final class Sparring implements AutoCloseable {
 
     /** Waits until something holds that no process of ours tells. */
     public static void eventually(String what, Duration limit, BooleanSupplier condition) throws InterruptedException {
-        long end = System.nanoTime() + limit.toNanos();
+        long end = SharedTime.nanos() + limit.toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("%s after %s", what, limit).isLessThan(end);
+            assertThat(SharedTime.nanos()).as("%s after %s", what, limit).isLessThan(end);
             Thread.sleep(20);
         }
     }
 
     /** Waits until something holds, as long as the process is alive and the deadline has not come. */
     public void await(String what, BooleanSupplier condition) throws InterruptedException {
-        long start = System.nanoTime();
+        long start = SharedTime.nanos();
         while (!condition.getAsBoolean()) {
-            if (!process.isAlive() || System.nanoTime() - start > deadline.toNanos()) {
+            if (!process.isAlive() || SharedTime.nanos() - start > deadline.toNanos()) {
                 throw new AssertionError("waited in vain for " + what + ": " + said());
             }
             Thread.sleep(20);

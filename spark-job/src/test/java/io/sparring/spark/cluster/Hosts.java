@@ -1,14 +1,15 @@
 package io.sparring.spark.cluster;
 
+import io.sparring.spark.SharedTime;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 
 /**
@@ -98,7 +99,7 @@ public final class Hosts implements AutoCloseable {
     public void close() throws IOException {
         commands.close();
         try {
-            if (!wire.waitFor(20, TimeUnit.SECONDS)) {
+            if (!SharedTime.waitFor(wire, Duration.ofSeconds(20))) {
                 wire.destroyForcibly();
             }
         } catch (InterruptedException e) {

@@ -7,18 +7,15 @@ import io.sparring.spark.training.A3cIT;
 import io.sparring.spark.training.SameBitsIT;
 import java.net.DatagramSocket;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /**
  * A cluster of three hosts, 20 ms from each other and from the driver, with 1 % of all packets lost. The driver listens on every address of its host and
  * is known by one, as behind the service of a pod.
  */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class HostsIT {
     private static final int HOSTS = 3;
 

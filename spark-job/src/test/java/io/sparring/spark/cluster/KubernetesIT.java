@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.spark.SharedTime;
 import io.sparring.spark.cli.Sparring;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunFolders;
@@ -14,13 +15,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -227,7 +228,7 @@ class KubernetesIT {
         command.addAll(Arrays.asList(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(SharedTime.waitFor(process, Duration.ofSeconds(60))).isTrue();
         assertThat(process.exitValue())
                 .as(String.join(" ", command) + ": " + said)
                 .isZero();

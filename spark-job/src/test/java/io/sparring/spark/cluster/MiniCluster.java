@@ -1,5 +1,6 @@
 package io.sparring.spark.cluster;
 
+import io.sparring.spark.SharedTime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -42,9 +43,9 @@ final class MiniCluster implements AutoCloseable {
                 .redirectOutput(folder.resolve("cluster.log").toFile())
                 .start();
         MiniCluster cluster = new MiniCluster(folder, process);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+        long deadline = SharedTime.nanos() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (!Files.exists(folder.resolve("ready"))) {
-            if (!process.isAlive() || System.nanoTime() > deadline) {
+            if (!process.isAlive() || SharedTime.nanos() > deadline) {
                 String log = Files.readString(folder.resolve("cluster.log"));
                 cluster.close();
                 throw new IOException("the cluster did not start within " + START_SECONDS + " s:\n" + log);

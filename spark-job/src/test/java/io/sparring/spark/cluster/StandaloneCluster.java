@@ -1,5 +1,6 @@
 package io.sparring.spark.cluster;
 
+import io.sparring.spark.SharedTime;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -112,13 +113,13 @@ public final class StandaloneCluster implements AutoCloseable {
     }
 
     private void awaitRegistered(int workers) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long deadline = SharedTime.nanos() + TimeUnit.SECONDS.toNanos(60);
         while (true) {
             String log = Files.readString(folder.resolve("master.log"));
             if (log.lines().filter(line -> line.contains("Registering worker")).count() == workers) {
                 return;
             }
-            if (System.nanoTime() > deadline) {
+            if (SharedTime.nanos() > deadline) {
                 close();
                 throw new IOException("the workers did not register within 60 s:\n" + log);
             }

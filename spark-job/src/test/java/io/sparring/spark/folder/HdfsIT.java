@@ -26,11 +26,9 @@ import org.apache.hadoop.hdfs.protocol.HdfsConstants;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run's folder on a real NameNode and DataNode, and what becomes of it when these are away. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class HdfsIT {
     private static final String CONFIGURATION = """
             environment: {id: Identity-Discrete-v0, copies-per-shard: 4}

@@ -20,14 +20,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -37,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
  *   mvn -P s3 -pl spark-job -am verify
  * </pre>
  */
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class S3IT {
     private static final String CONFIGURATION = """
             environment: {id: CartPole-v1, copies-per-shard: 4}

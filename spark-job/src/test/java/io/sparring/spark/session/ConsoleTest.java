@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class ConsoleTest {
     private static final int TIMES = 2_000;
@@ -42,7 +41,6 @@ class ConsoleTest {
     }
 
     @Test
-    @Timeout(60)
     void linesOfManyThreadsNeverTearTheBar() throws InterruptedException {
         CountDownLatch begin = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();

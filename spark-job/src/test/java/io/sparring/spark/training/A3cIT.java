@@ -26,17 +26,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A3C over Aeron: as a process, on two executors, and after one of these is killed. */
-@Timeout(value = 420, unit = TimeUnit.SECONDS)
 public class A3cIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int STEPS_PER_PUSH = 64;

@@ -7,6 +7,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.network.Model;
 import io.sparring.rollout.Shard;
+import io.sparring.spark.SharedTime;
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.cluster.StandaloneCluster;
 import java.io.IOException;
@@ -23,10 +24,8 @@ import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Executors that come and go as Spark pleases: dynamic allocation, and decommissioning as clouds announce it. */
-@Timeout(value = 300, unit = TimeUnit.SECONDS)
 class ElasticIT {
     private static StandaloneCluster cluster;
 
@@ -162,9 +161,9 @@ class ElasticIT {
     }
 
     private static void await(String what, Condition condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long deadline = SharedTime.nanos() + TimeUnit.SECONDS.toNanos(60);
         while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("waited 60 s for " + what).isLessThan(deadline);
+            assertThat(SharedTime.nanos()).as("waited 60 s for " + what).isLessThan(deadline);
             try {
                 TimeUnit.MILLISECONDS.sleep(100);
             } catch (InterruptedException e) {

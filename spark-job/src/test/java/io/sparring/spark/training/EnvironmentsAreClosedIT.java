@@ -25,17 +25,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Environments that no registry knows go to executors, and whoever makes one there closes it. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class EnvironmentsAreClosedIT {
     @TempDir
     private Path folder;

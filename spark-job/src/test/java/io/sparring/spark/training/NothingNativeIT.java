@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
@@ -21,12 +20,10 @@ import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Neither driver nor executors map a library of ND4J, and the jar that every run ships has none. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 class NothingNativeIT {
     private static final Pattern NATIVE = Pattern.compile("nd4j|openblas|javacpp|mkl|gomp");
     private static final long JAR_BYTES = 30 << 20;

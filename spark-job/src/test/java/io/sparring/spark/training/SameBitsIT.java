@@ -26,12 +26,10 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The promise: (configuration, seed, number of shards) decide every bit, wherever the rounds are computed and whatever dies. */
-@Timeout(value = 180, unit = TimeUnit.SECONDS)
 public class SameBitsIT {
     static final int ROUNDS = 12;
     static final int SHARDS = 4;

@@ -16,14 +16,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A3C's workers as Spark tasks, with the server in the same JVM: what is Spark's part of it. */
-@Timeout(value = 120, unit = TimeUnit.SECONDS)
 class SparkWorkersIT {
     private static final int STEPS_PER_PUSH = 32;
     /** Enough for a task that comes late to a busy machine. */
