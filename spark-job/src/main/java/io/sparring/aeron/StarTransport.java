@@ -136,6 +136,7 @@ final class StarTransport extends AeronUdpTransport {
     private static StarTransport start(boolean root, Limits limits, Seal incoming, Seal outgoing)
             throws TransportFailed {
         JavaModules.requireOpen();
+        requireName();
         synchronized (STARTING) {
             MediaDirectory directory = MediaDirectory.create(AeronServer.bufferBytes(limits.termBytes, limits.peers));
             DriverSettings settings = new DriverSettings(directory.driver(), limits.termBytes);
@@ -147,6 +148,18 @@ final class StarTransport extends AeronUdpTransport {
             } finally {
                 settings.close();
             }
+        }
+    }
+
+    /** Aeron's driver asks for its machine's name, to label a counter with, and does not start where that has no address. */
+    private static void requireName() throws TransportFailed {
+        try {
+            InetAddress.getLocalHost();
+        } catch (UnknownHostException e) {
+            throw new TransportFailed(
+                    "this machine's own name does not resolve, and Aeron does not start without (" + e.getMessage()
+                            + "): /etc/hosts should have it",
+                    e);
         }
     }
 

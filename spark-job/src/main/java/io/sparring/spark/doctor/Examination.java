@@ -3,9 +3,9 @@ package io.sparring.spark.doctor;
 import io.sparring.Explanation;
 import io.sparring.network.Kernels;
 import io.sparring.spark.session.ExecutorSettings;
+import io.sparring.spark.session.ThisHost;
 import java.io.IOException;
 import java.io.Serializable;
-import java.net.InetAddress;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,14 +102,9 @@ record Examination(
 
     /** As Spark knows it: several hosts may go by one name with themselves. */
     private static String hostName(String executor) {
-        if (!executor.equals("driver")) {
-            return SparkEnv.get().blockManager().blockManagerId().host();
-        }
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (IOException e) {
-            return "unknown";
-        }
+        return executor.equals("driver")
+                ? ThisHost.name()
+                : SparkEnv.get().blockManager().blockManagerId().host();
     }
 
     private static String tryToStart(String python) {

@@ -9,11 +9,10 @@ import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
 import io.sparring.spark.session.Console;
+import io.sparring.spark.session.ThisHost;
 import io.sparring.spark.session.TypedCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -320,19 +319,11 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                     local.writeCheckpoint("best", configuration, best);
                 }
             }
-            rescued = "The state of round " + state.round() + " is in " + directory + " on " + hostName() + ": "
+            rescued = "The state of round " + state.round() + " is in " + directory + " on " + ThisHost.name() + ": "
                     + TypedCommand.of("train", "--resume", directory.toString());
         } catch (IOException e) {
             rescued = "The state of round " + state.round()
                     + " is lost: it could not be written to this machine either (" + Explanation.of(e) + ")";
-        }
-    }
-
-    private static String hostName() {
-        try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException e) {
-            return "this machine";
         }
     }
 

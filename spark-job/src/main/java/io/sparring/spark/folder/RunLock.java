@@ -1,11 +1,11 @@
 package io.sparring.spark.folder;
 
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.session.ThisHost;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -52,11 +52,11 @@ public final class RunLock implements AutoCloseable {
     private final String owner;
     private ScheduledExecutorService heartbeat;
 
-    private RunLock(WholeFiles files, Path path, String folder) throws IOException {
+    private RunLock(WholeFiles files, Path path, String folder) {
         this.files = files;
         this.path = path;
         this.folder = folder;
-        host = InetAddress.getLocalHost().getHostName();
+        host = ThisHost.name();
         UUID id = UUID.randomUUID();
         claim = files.objectStore() ? path.suffix("." + id) : path;
         owner = host + " " + ProcessHandle.current().pid() + " " + start(ProcessHandle.current()) + " " + id;

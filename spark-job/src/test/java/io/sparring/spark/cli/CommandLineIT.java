@@ -461,6 +461,31 @@ class CommandLineIT {
     }
 
     @Test
+    void whereTheMachinesNameDoesNotResolveA2cTrainsAndA3cSaysSo() throws IOException, InterruptedException {
+        String nameless = "unshare -ru sh -c 'hostname nowhere.invalid || exit 99; ";
+        assumeThat(Sparring.shell(fresh, nameless + "exit 0'").exit())
+                .as("a machine can be named here")
+                .isZero();
+
+        Sparring.Outcome outcome = Sparring.shell(fresh, """
+                export sparring
+                %s
+                "$sparring" --master "local[2]" train %s/tiny.yaml --run run || exit
+                "$sparring" --master "local[2]" train %2$s/tiny.yaml --set algorithm=a3c --set a3c.workers=2'
+                """.formatted(nameless, work));
+
+        assertThat(rounds(fresh.resolve("run"))).as(outcome.toString()).isEqualTo(upTo(10));
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.complaints())
+                .last()
+                .asString()
+                .startsWith(
+                        "sparring: the parameter server could not be started: this machine's own name does not resolve")
+                .contains("(nowhere.invalid: ", "/etc/hosts");
+        assertThat(outcome.stderr()).doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
     void executorsFindATreeWhereverItIs() throws IOException, InterruptedException {
         Path tree = fresh.resolve(Sparring.ODD_NAME);
         Path script = Sparring.elsewhere(tree);

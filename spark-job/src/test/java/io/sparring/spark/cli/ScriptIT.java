@@ -196,11 +196,7 @@ class ScriptIT {
     @Test
     void aTreesPathStaysOneWordOfSparkSubmit() throws Exception {
         Path tree = folder.resolve(Sparring.ODD_NAME);
-        Map<String, String> environment = echo("SPARK_HOME", "bin/spark-submit");
-        Files.createDirectories(folder.resolve("SPARK_HOME/jars"));
-        Files.createFile(folder.resolve("SPARK_HOME/jars/spark-core_2.12-3.5.5.jar"));
-
-        List<String> words = words(Sparring.elsewhere(tree), environment, "--master", "yarn", "train", "a b");
+        List<String> words = words(Sparring.elsewhere(tree), installation(), "--master", "yarn", "train", "a b");
 
         assertThat(words).endsWith("train", "a b");
         assertThat(file(words.get(words.size() - 3))).isEqualTo(tree.resolve("spark-job/target/sparring-app.jar"));
@@ -208,6 +204,30 @@ class ScriptIT {
                 Utils.splitCommandString(words.get(words.indexOf("--driver-java-options") + 1)));
         assertThat(file(value("-Dlog4j2.configurationFile=", driver)))
                 .isEqualTo(tree.resolve("conf/log4j2.properties"));
+    }
+
+    @Test
+    void aMachineWhoseNameDoesNotResolveIsOneLineBeforeSparkSubmitStarts() throws Exception {
+        Map<String, String> environment = new HashMap<>(installation());
+        executable(folder.resolve("bin/getent"), "exit 2");
+        environment.put("PATH", folder.resolve("bin") + ":" + System.getenv("PATH"));
+        Path script = Sparring.elsewhere(folder.resolve("tree"));
+        try (Sparring sparring = Sparring.start(script, folder, environment, "--master", "yarn", "doctor")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+            assertThat(outcome.complaints())
+                    .singleElement()
+                    .asString()
+                    .startsWith("sparring: this machine's own name, ")
+                    .endsWith(" does not resolve; expected SPARK_LOCAL_IP=ADDRESS, or the name in /etc/hosts");
+        }
+
+        assertThat(words(script, environment, "--master", "local[2]", "doctor")).endsWith("doctor");
+        executable(folder.resolve("SPARK_HOME/bin/load-spark-env.sh"), "SPARK_LOCAL_IP=10.1.2.3");
+        assertThat(words(script, environment, "--master", "yarn", "doctor")).endsWith("doctor");
+        environment.put("SPARK_LOCAL_IP", "10.1.2.3");
+        Files.delete(folder.resolve("SPARK_HOME/bin/load-spark-env.sh"));
+        assertThat(words(script, environment, "--master", "yarn", "doctor")).endsWith("doctor");
     }
 
     /** What the script starts by the program that {@link #echo} has made. */
@@ -225,6 +245,15 @@ class ScriptIT {
         executable(home.resolve(program), "printf '%s\\n' \"LD_LIBRARY_PATH=$LD_LIBRARY_PATH\" \"$@\"");
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
         return Map.of(variable, home.toString());
+    }
+
+    /** One of Spark whose spark-submit prints its words. */
+    private Map<String, String> installation() throws IOException {
+        Map<String, String> environment = echo("SPARK_HOME", "bin/spark-submit");
+        Files.createDirectories(folder.resolve("SPARK_HOME/jars"));
+        Files.createFile(folder.resolve("SPARK_HOME/jars/spark-core_2.12-3.5.5.jar"));
+        Files.createFile(folder.resolve("SPARK_HOME/bin/load-spark-env.sh"));
+        return environment;
     }
 
     private static String value(String name, List<String> words) {

@@ -63,7 +63,13 @@ public final class Sparring implements AutoCloseable {
         builder.environment()
                 .keySet()
                 .removeAll(List.of(
-                        "SPARK_HOME", "SPARK_SCALA_VERSION", "SPARRING_LOG", "SPARRING_DEBUG", "HADOOP_CONF_DIR"));
+                        "SPARK_HOME",
+                        "SPARK_LOCAL_IP",
+                        "SPARK_LOCAL_HOSTNAME",
+                        "SPARK_SCALA_VERSION",
+                        "SPARRING_LOG",
+                        "SPARRING_DEBUG",
+                        "HADOOP_CONF_DIR"));
         builder.environment().putAll(environment);
         process = builder.start();
     }
