@@ -17,6 +17,8 @@ public final class Console {
     /** Empty where there is none. */
     private String bar = "";
 
+    private boolean ended;
+
     Console(Supplier<PrintStream> stream) {
         this.stream = stream;
     }
@@ -41,22 +43,37 @@ public final class Console {
         STDERR.leave();
     }
 
+    /** Nobody is told anything any more: this process is being ended, and what fails now fails by that. */
+    static void end() {
+        STDERR.fallSilent();
+    }
+
     /** Whether somebody looks on, as submit/sparring has found. */
     public static boolean onTerminal() {
         return Boolean.getBoolean("sparring.terminal");
     }
 
     synchronized void print(String line) {
-        stream.get().print((bar.isEmpty() ? "" : CLEAR_LINE) + line + System.lineSeparator() + bar);
+        write((bar.isEmpty() ? "" : CLEAR_LINE) + line + System.lineSeparator() + bar);
     }
 
     synchronized void draw(String next) {
-        stream.get().print((bar.isEmpty() ? "" : "\r") + next);
+        write((bar.isEmpty() ? "" : "\r") + next);
         bar = next;
     }
 
     synchronized void leave() {
-        stream.get().println();
+        write(System.lineSeparator());
         bar = "";
+    }
+
+    synchronized void fallSilent() {
+        ended = true;
+    }
+
+    private void write(String text) {
+        if (!ended) {
+            stream.get().print(text);
+        }
     }
 }

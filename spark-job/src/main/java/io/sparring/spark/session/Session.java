@@ -131,20 +131,34 @@ public final class Session {
     }
 
     private static JavaSparkContext connect(SparkConf settings) {
+        LastWords.hear();
         JavaSparkContext spark;
         if (settings.get("spark.master").equals("yarn")
                 && settings.get("spark.submit.deployMode", "client").equals("client")) {
             try (ClientLog log = new ClientLog()) {
                 log.start();
-                spark = new JavaSparkContext(settings);
+                spark = new Context(settings);
             }
         } else {
-            spark = new JavaSparkContext(settings);
+            spark = new Context(settings);
         }
         if (!spark.isLocal()) {
             AbsentExecutors.watch(spark);
         }
         return spark;
+    }
+
+    /** One that is silent once it is being stopped. */
+    private static final class Context extends JavaSparkContext {
+        Context(SparkConf settings) {
+            super(settings);
+        }
+
+        @Override
+        public void stop() {
+            LastWords.silence();
+            super.stop();
+        }
     }
 
     /** Many sites set Kryo for everybody; what comes with Spark 3.5 cannot write records, of which everything here consists. */

@@ -41,6 +41,17 @@ class ConsoleTest {
     }
 
     @Test
+    void afterItsEndNothingIsSaid() {
+        console.draw("training 10 %");
+        console.fallSilent();
+        console.print("round 7 failed: SparkContext was shut down");
+        console.draw("training 20 %");
+        console.leave();
+
+        assertThat(screen()).containsExactly("training 10 %");
+    }
+
+    @Test
     void linesOfManyThreadsNeverTearTheBar() throws InterruptedException {
         CountDownLatch begin = new CountDownLatch(1);
         List<Thread> threads = new ArrayList<>();
