@@ -9,6 +9,7 @@ import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Versions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.charset.Charset;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -76,8 +77,9 @@ public final class Main implements IVersionProvider {
         AtomicReference<String> error = new AtomicReference<>();
         int exit;
         try {
+            requireReadable(arguments);
             exit = execute(error::set, arguments);
-        } catch (Error e) {
+        } catch (InvalidConfiguration | Error e) {
             // Classes that are not there, memory that is not: picocli's handler is for exceptions.
             exit = failed(e, error::set);
         }
@@ -89,6 +91,17 @@ public final class Main implements IVersionProvider {
             System.out.println(RunResult.json(result));
         }
         return exit;
+    }
+
+    /** Whether they are what the user wrote: where the locale has no such characters, no file could have such a name either. */
+    private static void requireReadable(String... arguments) {
+        Charset locale = Charset.forName(System.getProperty("sun.jnu.encoding"));
+        for (String argument : arguments) {
+            if (!locale.newEncoder().canEncode(argument)) {
+                throw new InvalidConfiguration(argument + ": this process's locale has no such characters (" + locale
+                        + "); expected one with UTF-8, as of LC_ALL=C.UTF-8");
+            }
+        }
     }
 
     private static int failed(Throwable e, Consumer<String> error) {

@@ -57,6 +57,19 @@ class BadInputTest {
         assertThat(SparkEnv.get()).isNull();
     }
 
+    @Test
+    void anArgumentThatTheLocaleCannotWriteIsOneLine() {
+        // No character of any locale, as an ä is none of C's.
+        Sparring.Outcome outcome = Sparring.here("train", "tiny.yaml", "--run", "L\ud800ufe");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .startsWith("sparring: L")
+                .contains("ufe: this process's locale has no such characters (", "LC_ALL=C.UTF-8");
+    }
+
     /** The line's expected parts after the command line's words; DIR stands for the folder. */
     static Stream<Arguments> badInput() {
         return Stream.of(

@@ -486,6 +486,25 @@ class CommandLineIT {
     }
 
     @Test
+    void namesAreWhatTheUserWroteWhateverTheLocale() throws IOException, InterruptedException {
+        Files.copy(work.resolve("tiny.yaml"), fresh.resolve("prüfung.yaml"));
+        Sparring.Outcome outcome = Sparring.shell(fresh, """
+                unset LC_CTYPE
+                LC_ALL=C "$sparring" --master "local[2]" train prüfung.yaml --run Läufe/1 || exit
+                LC_ALL=POSIX "$sparring" inspect Läufe/1 || exit
+                # As by ssh from where it is installed.
+                LC_ALL= LANG=xx_XX.UTF-8 "$sparring" report Läufe/1 2> /dev/null
+                """);
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(rounds(fresh.resolve("Läufe/1"))).isEqualTo(upTo(10));
+        assertThat(outcome.stdout())
+                .contains("Läufe/1  (report.html", "Läufe/1/report.html")
+                .doesNotContain("?", "\ufffd");
+        assertThat(outcome.stderr()).contains("2 shards × 4 copies");
+    }
+
+    @Test
     void executorsFindATreeWhereverItIs() throws IOException, InterruptedException {
         Path tree = fresh.resolve(Sparring.ODD_NAME);
         Path script = Sparring.elsewhere(tree);
