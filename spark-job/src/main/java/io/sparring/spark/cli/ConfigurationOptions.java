@@ -12,8 +12,11 @@ import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -65,15 +68,19 @@ final class ConfigurationOptions {
                     new String(Base64.getDecoder().decode(content.group(2)), StandardCharsets.UTF_8));
         }
         Path path = Path.of(file);
-        if (!Files.isRegularFile(path)) {
-            throw new InvalidConfiguration(file + ": there is no such file" + presets(path));
-        }
         try {
+            if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
+                throw new InvalidConfiguration(file + ": expected a file");
+            }
             if (Files.size(path) > ConfigurationFile.MAX_BYTES) {
                 throw new InvalidConfiguration(file + ": expected a file of at most " + ConfigurationFile.MAX_BYTES
                         + " bytes, got " + Files.size(path));
             }
             return parse(file, Files.readString(path, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            throw new InvalidConfiguration(file + ": there is no such file" + presets(path));
+        } catch (AccessDeniedException e) {
+            throw new InvalidConfiguration(file + " cannot be read by " + System.getProperty("user.name"));
         } catch (CharacterCodingException e) {
             throw new InvalidConfiguration(file + ": cannot be read as text: expected UTF-8");
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import io.sparring.Explanation;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.folder.NotAllowed;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.session.Console;
@@ -109,7 +110,8 @@ public final class Main implements IVersionProvider {
         if (Boolean.getBoolean("sparring.debug")) {
             e.printStackTrace();
         }
-        return e instanceof InvalidConfiguration ? 2 : 1;
+        // Rights that are lacking are of no use to a second attempt.
+        return e instanceof InvalidConfiguration || RunFolder.isDenied(e) ? 2 : 1;
     }
 
     private static void complain(String line, Consumer<String> error) {
@@ -136,14 +138,14 @@ public final class Main implements IVersionProvider {
 
     /** One line for the user. */
     static String explain(Throwable e) {
-        if (e instanceof InvalidConfiguration || e instanceof TrainingFailed) {
+        if (e instanceof InvalidConfiguration || e instanceof TrainingFailed || e instanceof NotAllowed) {
             return e.getMessage();
         }
         if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
             return "not found: " + Explanation.of(e);
         }
         if (RunFolder.isDenied(e)) {
-            return "not allowed, by these credentials: " + Explanation.of(e);
+            return "not allowed with these credentials: " + Explanation.of(e);
         }
         if (e instanceof IOException) {
             return "reading or writing failed: " + Explanation.of(e);

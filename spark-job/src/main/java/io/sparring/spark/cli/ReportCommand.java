@@ -1,8 +1,10 @@
 package io.sparring.spark.cli;
 
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.SavedRun;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +40,13 @@ final class ReportCommand implements Callable<Integer> {
             saved.add(SavedRun.open(run));
         }
         if (saved.size() > 1) {
-            Files.writeString(to, RunReport.comparison(saved));
+            String page = RunReport.comparison(saved);
+            try {
+                Files.writeString(to, page);
+            } catch (AccessDeniedException e) {
+                throw new InvalidConfiguration(
+                        "--to " + to + " cannot be written by " + System.getProperty("user.name"));
+            }
             System.out.println(to);
             return 0;
         }

@@ -165,7 +165,8 @@ record Examination(
             FileSystem files = root.getFileSystem(hadoop.value());
             org.apache.hadoop.fs.Path probe = new org.apache.hadoop.fs.Path(root, ".doctor-" + UUID.randomUUID());
             if (!files.mkdirs(root)) {
-                return "it cannot be made";
+                // A folder on this machine, of which Java says why.
+                Files.createDirectories(Path.of(root.toUri().getPath()));
             }
             try (FSDataOutputStream out = files.create(probe, true)) {
                 out.write(0);

@@ -12,9 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.permission.FsAction;
+import org.apache.hadoop.hdfs.DistributedFileSystem;
 import org.apache.hadoop.security.AccessControlException;
 
 /**
@@ -43,6 +47,7 @@ public final class RunFolder implements AutoCloseable {
     public static final String CONFIGURATION = "configuration.yaml";
 
     private static final String SUBMISSION = "submission";
+    private static final String CHECKPOINTS = "checkpoints";
     /** For how long what fails is tried again; not for folders of this machine, whose disk does not grow by waiting. */
     static final String PATIENCE_SECONDS = "sparring.run.patience-seconds";
 
@@ -65,7 +70,7 @@ public final class RunFolder implements AutoCloseable {
                 name(),
                 Duration.ofSeconds(
                         files.local() ? 0 : system.getConf().getInt(PATIENCE_SECONDS, DEFAULT_PATIENCE_SECONDS)));
-        checkpoints = new Checkpoints(files, new Path(root, "checkpoints"), name() + "/checkpoints");
+        checkpoints = new Checkpoints(files, new Path(root, CHECKPOINTS), name(CHECKPOINTS));
     }
 
     /**
@@ -89,9 +94,11 @@ public final class RunFolder implements AutoCloseable {
             }
             throw e;
         }
-        if (system instanceof LocalFileSystem local) {
+        if (system instanceof LocalFileSystem) {
             // Without the .crc file that it would lay beside every file: checkpoints carry a checksum of their own.
-            system = local.getRawFileSystem();
+            FileSystem local = new LocalFiles();
+            local.initialize(system.getUri(), hadoop);
+            system = local;
         }
         return new RunFolder(system.makeQualified(path), system, path.toUri().getScheme() != null);
     }
@@ -121,14 +128,25 @@ public final class RunFolder implements AutoCloseable {
         return this;
     }
 
-    /** Whether there is such a folder. */
+    /**
+     * Whether there is such a folder.
+     *
+     * @throws InvalidConfiguration if it is a file
+     */
     public boolean exists() throws IOException {
-        return files.system().exists(root);
+        try {
+            if (reading(name(), () -> files.system().getFileStatus(root)).isDirectory()) {
+                return true;
+            }
+        } catch (FileNotFoundException none) {
+            return false;
+        }
+        throw new InvalidConfiguration(name() + ": expected a folder, and this is a file");
     }
 
     /** Whether there is such a file or folder in it. */
     public boolean has(String name) throws IOException {
-        return files.system().exists(new Path(root, name));
+        return reading(name(name), () -> files.system().exists(new Path(root, name)));
     }
 
     /** Whether a driver of this submission has worked here. */
@@ -143,20 +161,37 @@ public final class RunFolder implements AutoCloseable {
 
     /** Removes a file, if it is there. */
     public void delete(String name) throws IOException {
-        files.system().delete(new Path(root, name), false);
+        writing(name(name), () -> files.system().delete(new Path(root, name), false));
     }
 
     /**
      * Marks the folder as in use until {@link #close()}.
      *
      * @param wait how long to wait for the end of a run that uses it
-     * @throws InvalidConfiguration if a live run uses it
+     * @throws InvalidConfiguration if a live run uses it, or it cannot be a folder
      */
     public void lock(Duration wait) throws IOException {
         patiently("the lock", () -> {
-            files.system().mkdirs(root);
+            make();
+            // Checkpoints of another user's: training for an hour first would be no use.
+            if (knowsAccess() && has(CHECKPOINTS)) {
+                writing(name(CHECKPOINTS), () -> files.system().access(new Path(root, CHECKPOINTS), FsAction.WRITE));
+            }
             lock = RunLock.take(files, new Path(root, "lock"), name(), wait);
         });
+    }
+
+    /** Others reckon from permission bits, whatever these mean there. */
+    private boolean knowsAccess() {
+        return files.local() || files.system() instanceof DistributedFileSystem;
+    }
+
+    private void make() throws IOException {
+        try {
+            files.system().mkdirs(root);
+        } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
+            throw new InvalidConfiguration(name() + ": expected a folder: " + Explanation.of(e));
+        }
     }
 
     /**
@@ -168,12 +203,37 @@ public final class RunFolder implements AutoCloseable {
     void patiently(String what, Patience.Attempt attempt) throws IOException {
         // Who may not write at the start will not be allowed to a minute later; credentials that expire meanwhile are
         // renewed.
-        patience.write(what, e -> lock == null && isDenied(e), attempt);
+        patience.write(what, e -> lock == null && isDenied(e), () -> writing(name(), attempt));
     }
 
     /** Whether it is a matter of rights. */
     public static boolean isDenied(Throwable e) {
-        return e instanceof AccessControlException || e instanceof AccessDeniedException;
+        return e instanceof NotAllowed || e instanceof AccessControlException || e instanceof AccessDeniedException;
+    }
+
+    /** Something that may be found. */
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+
+    private <T> T reading(String what, Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (AccessControlException | AccessDeniedException e) {
+            throw NotAllowed.reading(files, what, e);
+        }
+    }
+
+    private void writing(String what, Patience.Attempt attempt) throws IOException {
+        try {
+            attempt.make();
+        } catch (AccessControlException | AccessDeniedException e) {
+            throw NotAllowed.writing(files, what, e);
+        }
+    }
+
+    private String name(String file) {
+        return name() + "/" + file;
     }
 
     /** Whether files cannot grow here: what would grow is to be written in {@link #segment segments}. */
@@ -188,12 +248,12 @@ public final class RunFolder implements AutoCloseable {
 
     /** As {@link #write(String, byte[])}, for what need not fit into memory. */
     void write(String name, WholeFiles.Writing content) throws IOException {
-        patiently(name, () -> files.write(new Path(root, name), content));
+        patiently(name, () -> writing(name(name), () -> files.write(new Path(root, name), content)));
     }
 
     /** A whole file. */
     public byte[] read(String name) throws IOException {
-        return files.read(new Path(root, name));
+        return reading(name(name), () -> files.read(new Path(root, name)));
     }
 
     /** A file that begins with {@code kept} and grows while the run goes on, in the place of one that may be there. */
@@ -208,12 +268,15 @@ public final class RunFolder implements AutoCloseable {
 
     /** Reads a file and then its segments ({@code name.000001}, …), in order; none where there is none. */
     void readGrown(String name, GrowingFile.Reading reading) throws IOException {
-        GrowingFile.read(files, new Path(root, name), reading);
+        reading(name(name), () -> {
+            GrowingFile.read(files, new Path(root, name), reading);
+            return null;
+        });
     }
 
     /** Removes the files directly in the folder whose names begin so. */
     void deleteBeginning(String prefix) throws IOException {
-        for (String name : files.names(root, prefix)) {
+        for (String name : reading(name(), () -> files.names(root, prefix))) {
             delete(name);
         }
     }
@@ -222,7 +285,7 @@ public final class RunFolder implements AutoCloseable {
     void writeCheckpoint(String name, Configuration configuration, TrainingState state) throws IOException {
         patiently(
                 "the checkpoint " + name + " of round " + state.round(),
-                () -> checkpoints.write(name, configuration, state));
+                () -> writing(name(CHECKPOINTS), () -> checkpoints.write(name, configuration, state)));
     }
 
     /**
@@ -233,7 +296,7 @@ public final class RunFolder implements AutoCloseable {
      * @throws InvalidConfiguration if it is another build's: nothing older is taken in its place
      */
     public CheckpointFile readCheckpoint(String name, Consumer<String> warn) throws IOException {
-        return checkpoints.read(name, warn);
+        return reading(name(CHECKPOINTS), () -> checkpoints.read(name, warn));
     }
 
     /** Whether there is a whole checkpoint of a name. */

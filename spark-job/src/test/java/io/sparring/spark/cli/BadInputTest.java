@@ -75,6 +75,10 @@ class BadInputTest {
         return Stream.of(
                 arguments("train", List.of("expected a configuration")),
                 arguments("train DIR/tinny.yaml", List.of("tinny.yaml", "no such file", "did you mean tiny.yaml?")),
+                arguments("train DIR", List.of(": expected a file")),
+                arguments("train DIR/tiny.yaml --run DIR/empty.yaml", List.of("empty.yaml: expected a folder")),
+                arguments("train DIR/tiny.yaml --run DIR/empty.yaml/x", List.of("empty.yaml/x: expected a folder")),
+                arguments("evaluate DIR/empty.yaml", List.of("empty.yaml: expected a folder, and this is a file")),
                 arguments("train DIR/malformed.yaml", List.of("malformed.yaml:", "not YAML")),
                 arguments("train DIR/empty.yaml", List.of("empty.yaml", "empty")),
                 arguments("train DIR/list.yaml", List.of("list.yaml", "expected sections and keys")),

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PrivilegedExceptionAction;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -21,8 +22,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.apache.commons.io.FileUtils;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +75,29 @@ class HdfsIT {
         RunFolder folder = RunFolder.at(hdfs.getURI() + "/run", settings);
         folder.lock(Duration.ZERO);
         return folder;
+    }
+
+    /** The cluster's own user may do everything; root of this machine is nobody to it. */
+    @Test
+    void anotherUserIsToldWhatHeMayNotReadOrWriteAndGivesUpAtOnce() throws Exception {
+        folder(60).close();
+        FileSystem files = hdfs.getFileSystem();
+        files.setPermission(new org.apache.hadoop.fs.Path("/run"), new FsPermission((short) 0700));
+        String run = hdfs.getURI() + "/run";
+        String other = hdfs.getURI() + "/other";
+        UserGroupInformation.createRemoteUser("alice").doAs((PrivilegedExceptionAction<Void>) () -> {
+            for (String name : List.of(run, other)) {
+                assertThatThrownBy(() ->
+                                RunFolder.at(name, hdfs.getConfiguration(0)).lock(Duration.ZERO))
+                        .isInstanceOf(NotAllowed.class)
+                        .hasMessageStartingWith(name)
+                        .hasMessageContaining(" by alice: Permission denied: user=alice, access=");
+            }
+            assertThatThrownBy(() -> RunFolder.at(run, hdfs.getConfiguration(0)).readCheckpoint("best", w -> {}))
+                    .isInstanceOf(NotAllowed.class)
+                    .hasMessageStartingWith(run + "/checkpoints cannot be read by alice: Permission denied");
+            return null;
+        });
     }
 
     /** Something that happens to the file system. */

@@ -10,6 +10,7 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +39,7 @@ class RunFolderTest {
 
     private RunFolder folder;
     private RunFolder objects;
+    private RunFolder denied;
 
     /** Files on this machine, by a file system that says of itself that it cannot append, as object stores do. */
     public static final class NoAppend extends RawLocalFileSystem {
@@ -50,11 +54,47 @@ class RunFolderTest {
         }
     }
 
+    /** A cluster's file system on which this user may do nothing. */
+    public static final class Denied extends RawLocalFileSystem {
+        @Override
+        public java.net.URI getUri() {
+            return java.net.URI.create("denied:///");
+        }
+
+        private static AccessControlException no(String access, org.apache.hadoop.fs.Path path) {
+            return new AccessControlException("Permission denied: user=alice, access=" + access + ", inode=\""
+                    + path.toUri().getPath() + "\"");
+        }
+
+        @Override
+        public org.apache.hadoop.fs.FileStatus getFileStatus(org.apache.hadoop.fs.Path path) throws IOException {
+            throw no("EXECUTE", path);
+        }
+
+        @Override
+        public org.apache.hadoop.fs.FileStatus[] listStatus(org.apache.hadoop.fs.Path path) throws IOException {
+            throw no("READ_EXECUTE", path);
+        }
+
+        @Override
+        public org.apache.hadoop.fs.FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
+                throws IOException {
+            throw no("READ", path);
+        }
+
+        @Override
+        public boolean mkdirs(org.apache.hadoop.fs.Path path) throws IOException {
+            throw no("WRITE", path);
+        }
+    }
+
     @BeforeEach
     void folders() throws IOException {
         org.apache.hadoop.conf.Configuration hadoop = new org.apache.hadoop.conf.Configuration();
         hadoop.setClass("fs.objects.impl", NoAppend.class, org.apache.hadoop.fs.FileSystem.class);
         folder = RunFolder.at(work.resolve("files").toString(), hadoop);
+        hadoop.setClass("fs.denied.impl", Denied.class, org.apache.hadoop.fs.FileSystem.class);
+        denied = RunFolder.at("denied:/runs/x", hadoop);
         objects = RunFolder.at("objects://" + work.resolve("objects"), hadoop);
     }
 
@@ -124,6 +164,66 @@ class RunFolderTest {
                     .hasMessageContaining("a newer build wrote it");
             assertThat(warnings).isEmpty();
             assertThatThrownBy(() -> run.hasCheckpoint("last")).isInstanceOf(InvalidConfiguration.class);
+        }
+    }
+
+    @Test
+    void whatMayNotBeWrittenOrReadIsSaidToBeSoWithThePathTheUserAndTheFileSystemsOwnWords() {
+        String user = System.getProperty("user.name");
+        assertNotAllowed(
+                () -> denied.lock(Duration.ZERO), "denied:/runs/x cannot be written by " + user, "access=WRITE");
+        assertNotAllowed(
+                () -> denied.write("report.html", new byte[1]),
+                "denied:/runs/x/report.html cannot be written by " + user,
+                "access=WRITE");
+        assertNotAllowed(denied::exists, "denied:/runs/x cannot be read by " + user, "access=EXECUTE");
+        assertNotAllowed(
+                () -> denied.readCheckpoint("best", w -> {}),
+                "denied:/runs/x/checkpoints cannot be read by " + user,
+                "access=READ");
+        assertNotAllowed(
+                () -> denied.readGrown("metrics.jsonl"),
+                "denied:/runs/x/metrics.jsonl cannot be read by " + user,
+                "access=READ");
+    }
+
+    private static void assertNotAllowed(ThrowingCallable attempt, String line, String words) {
+        assertThatThrownBy(attempt)
+                .isInstanceOf(NotAllowed.class)
+                .hasMessageStartingWith(line + ": Permission denied: ")
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void aFileIsNoRunFolderAndNeitherIsAPlaceInOne() throws IOException {
+        Files.createFile(work.resolve("file"));
+        for (String name : List.of("file", "file/run")) {
+            RunFolder file = RunFolder.at(work.resolve(name).toString(), new org.apache.hadoop.conf.Configuration());
+            assertThatThrownBy(() -> file.lock(Duration.ZERO))
+                    .isInstanceOf(InvalidConfiguration.class)
+                    .hasMessageStartingWith(work.resolve(name) + ": expected a folder: ");
+        }
+        RunFolder file = RunFolder.at(work.resolve("file").toString(), new org.apache.hadoop.conf.Configuration());
+        assertThatThrownBy(file::exists)
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("this is a file");
+    }
+
+    /** Hadoop's own local files say of any of these that it is not there. */
+    @Test
+    void aFileThatCannotBeMadeSaysWhy() {
+        assertThatThrownBy(() -> folder.write("x".repeat(300), new byte[1]))
+                .isInstanceOf(FileSystemException.class)
+                .hasMessageContaining("File name too long");
+    }
+
+    @Test
+    void aLinkToAFolderIsOne() throws IOException {
+        Files.createDirectory(work.resolve("real"));
+        Path link = Files.createSymbolicLink(work.resolve("link"), work.resolve("real"));
+        try (RunFolder linked = RunFolder.at(link.toString(), new org.apache.hadoop.conf.Configuration())) {
+            linked.lock(Duration.ZERO);
+            assertThat(work.resolve("real/lock")).exists();
         }
     }
 

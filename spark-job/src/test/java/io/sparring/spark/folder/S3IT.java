@@ -136,13 +136,12 @@ class S3IT {
     private void assertFailsAtOnce(Sparring start, String reason) throws Exception {
         try (Sparring sparring = start) {
             Sparring.Outcome outcome = sparring.outcome();
-            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
             assertThat(outcome.complaints())
                     .filteredOn(line -> !line.contains("faster starts"))
                     .singleElement()
                     .asString()
-                    .startsWith("sparring: not allowed")
-                    .contains(run, reason);
+                    .contains(run, "with these credentials: ", reason);
         }
     }
 
