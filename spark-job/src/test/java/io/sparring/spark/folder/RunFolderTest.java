@@ -182,7 +182,7 @@ class RunFolderTest {
                 "denied:/runs/x/checkpoints cannot be read by " + user,
                 "access=READ");
         assertNotAllowed(
-                () -> denied.readGrown("metrics.jsonl"),
+                () -> denied.readGrown("metrics.jsonl", (name, in) -> {}),
                 "denied:/runs/x/metrics.jsonl cannot be read by " + user,
                 "access=READ");
     }
