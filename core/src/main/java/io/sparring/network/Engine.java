@@ -15,6 +15,9 @@ public enum Engine {
         }
 
         @Override
+        public void load() {}
+
+        @Override
         public boolean isThere() {
             return true;
         }
@@ -25,14 +28,21 @@ public enum Engine {
     DL4J {
         @Override
         public LearningNetwork create(Architecture architecture) {
-            return factory()
-                    .orElseThrow(() -> new IllegalStateException(MISSING))
-                    .create(architecture);
+            return present().create(architecture);
+        }
+
+        @Override
+        public void load() {
+            present().load();
         }
 
         @Override
         public boolean isThere() {
             return factory().isPresent();
+        }
+
+        private LearningNetwork.Factory present() {
+            return factory().orElseThrow(() -> new IllegalStateException(MISSING));
         }
 
         private Optional<LearningNetwork.Factory> factory() {
@@ -50,6 +60,14 @@ public enum Engine {
      * @throws IllegalStateException if its jar is not on the class path
      */
     public abstract LearningNetwork create(Architecture architecture);
+
+    /**
+     * Loads its native code, if it has some. To be called once before a JVM's threads run beside each other: two that load at the same
+     * time have been seen to wait for each other in the dynamic linker for ever.
+     *
+     * @throws IllegalStateException if its jar is not on the class path
+     */
+    public abstract void load();
 
     /** Whether its jar is on the class path. */
     public abstract boolean isThere();

@@ -9,6 +9,9 @@ public interface LearningNetwork {
     /** Makes such networks; another engine registers one for {@link java.util.ServiceLoader}. */
     interface Factory {
 
+        /** Loads what it has of native code, once a JVM: called where no other thread can be loading some. */
+        void load();
+
         /** A network of no model yet. */
         LearningNetwork create(Architecture architecture);
     }

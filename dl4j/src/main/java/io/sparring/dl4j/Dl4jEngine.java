@@ -9,6 +9,11 @@ public final class Dl4jEngine implements LearningNetwork.Factory {
     public Dl4jEngine() {}
 
     @Override
+    public void load() {
+        Natives.load();
+    }
+
+    @Override
     public LearningNetwork create(Architecture architecture) {
         return new Dl4jNetwork(architecture);
     }

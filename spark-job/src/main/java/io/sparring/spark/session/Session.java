@@ -77,6 +77,7 @@ public final class Session {
         if (settings.get("spark.master").matches("local(\\[.*)?") && !Kernels.vectorized()) {
             Console.say("networks are computed " + Kernels.description());
         }
+        NativeCode.loadFirst(configuration.network().engine(), settings);
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
         return Strategy.of(configuration).inRounds() ? start(settings) : start(settings, (context, reason) -> {});
     }
