@@ -152,14 +152,12 @@ class ScriptIT {
                 spark.executor.extraClassPath    c.jar
                 """);
 
+        Path tree = folder.resolve("tree");
+        Path script = Sparring.elsewhere(tree);
+        archiveOfExecutors(tree);
+
         List<String> words = words(
-                Sparring.elsewhere(folder.resolve("tree")),
-                environment,
-                "--properties-file",
-                "properties",
-                "--master",
-                "local-cluster[1,1,1024]",
-                "envs");
+                script, environment, "--properties-file", "properties", "--master", "local-cluster[1,1,1024]", "envs");
 
         assertThat(words)
                 .contains("LD_LIBRARY_PATH=a b:before", "-Xmx3g")
@@ -167,7 +165,7 @@ class ScriptIT {
         assertThat(words.get(words.lastIndexOf("-cp") + 1).split(":"))
                 .startsWith(
                         "a b.jar",
-                        folder.resolve("tree/spark-job/target/sparring-app.jar").toString())
+                        tree.resolve("spark-job/target/sparring-app.jar").toString())
                 .endsWith("conf of Spark", "conf of Hadoop");
         assertThat(value("spark.executor.extraClassPath=", words)).endsWith("sparring-app.jar:c.jar");
     }
@@ -177,8 +175,7 @@ class ScriptIT {
         Path tree = folder.resolve(Sparring.ODD_NAME);
         Path script = Sparring.elsewhere(tree);
         Path jar = tree.resolve("spark-job/target/sparring-app.jar");
-        Path archive = tree.resolve("spark-job/target/executors-17.jsa");
-        Files.writeString(archive, "made before");
+        Path archive = archiveOfExecutors(tree);
 
         List<String> words =
                 words(script, echo("JAVA_HOME", "bin/java"), "--master", "local-cluster[1,1,1024]", "envs");
@@ -245,6 +242,11 @@ class ScriptIT {
         executable(home.resolve(program), "printf '%s\\n' \"LD_LIBRARY_PATH=$LD_LIBRARY_PATH\" \"$@\"");
         Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17\"\n");
         return Map.of(variable, home.toString());
+    }
+
+    /** One that has been prepared before, and that no executor has to write. */
+    private static Path archiveOfExecutors(Path tree) throws IOException {
+        return Files.writeString(tree.resolve("spark-job/target/executors-17.jsa"), "an archive");
     }
 
     /** One of Spark whose spark-submit prints its words. */
