@@ -54,7 +54,7 @@ class YarnIT {
     private static org.apache.hadoop.conf.Configuration hadoop;
     private static String expected;
 
-    private final String run = "/sparring-test-" + UUID.randomUUID();
+    private final String run = "/sparring tést-" + UUID.randomUUID();
 
     @BeforeAll
     static void aCluster() throws IOException, InterruptedException {
