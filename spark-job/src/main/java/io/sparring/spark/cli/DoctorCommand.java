@@ -101,13 +101,16 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
                     "the setting that this names, or spark.driver.host, spark.driver.bindAddress and the master's address (SPARRING_LOG=info shows Spark's log)");
             return print(new Doctor.Report(List.of(finding), 0), settings.get("spark.master"));
         }
+        Doctor.Report report;
         try (JavaSparkContext spark = started) {
             Doctor doctor = new Doctor(spark, settings, configuration, Duration.ofSeconds(wait));
             // Without a configuration nobody has said that it is not to be A3C.
             boolean asynchronous =
                     !options.hasFile() || !Strategy.of(configuration).inRounds();
-            return print(doctor.examine(folder, hadoop, python, asynchronous), spark.master());
+            report = doctor.examine(folder, hadoop, python, asynchronous);
         }
+        // Below all that executors have said up to their end.
+        return print(report, settings.get("spark.master"));
     }
 
     private int print(Doctor.Report report, String master) {

@@ -151,7 +151,7 @@ public final class Doctor {
                     "their own logs say why (standalone: work/" + spark.sc().applicationId()
                             + "/*/stderr of the workers; YARN: yarn logs -applicationId "
                             + spark.sc().applicationId()
-                            + "): a Java that this Spark does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17) or that is started without the --add-opens that Spark gives, an option that it does not know (spark.executor.extraJavaOptions), or no way to the driver (spark.driver.host)");
+                            + "): a Java that this Spark does not run on (--conf spark.executorEnv.JAVA_HOME=… names a JDK 17) or that is started without the --add-opens that Spark gives, an option that it does not know (spark.executor.extraJavaOptions), a library of the system that Java itself asks for and their image lacks (libstdc++), or no way to the driver (spark.driver.host)");
         }
         return new Finding(
                 Verdict.FIX,
