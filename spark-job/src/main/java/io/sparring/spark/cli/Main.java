@@ -110,6 +110,11 @@ public final class Main implements IVersionProvider {
         if (Boolean.getBoolean("sparring.debug")) {
             e.printStackTrace();
         }
+        return exit(e);
+    }
+
+    /** The exit code of a command that ended so. */
+    static int exit(Throwable e) {
         // Rights that are lacking are of no use to a second attempt.
         return e instanceof InvalidConfiguration || RunFolder.isDenied(e) ? 2 : 1;
     }

@@ -114,7 +114,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             } catch (Throwable e) {
                 // Spark throws checked exceptions that it does not declare.
                 try {
-                    writeExit(folder, 1);
+                    writeExit(folder, Main.exit(e));
                 } catch (IOException alsoFailed) {
                     e.addSuppressed(alsoFailed);
                 }
