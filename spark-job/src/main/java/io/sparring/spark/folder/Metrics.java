@@ -108,9 +108,8 @@ final class Metrics {
         public void record(Map<String, Object> line) throws IOException {
             Object type = line.get("type");
             long round = ((Number) line.get("round")).longValue();
-            // There twice: segments that a process put together and died before it removed them, and lines written
-            // again,
-            // to another segment, because nobody knew whether they had arrived.
+            // There twice: segments that a process put together and died before it removed them, and lines that
+            // were written to another segment again, because nobody knew whether they had arrived.
             if (!before.containsKey(type) || round > before.get(type)) {
                 last.merge(type, round, Math::max);
                 use.of(line);

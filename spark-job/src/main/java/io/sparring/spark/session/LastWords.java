@@ -26,9 +26,8 @@ final class LastWords {
     private boolean silent;
 
     private LastWords() {
-        // A signal that no command waits for ends the process by such hooks. Spark's is called later, and the command,
-        // which goes on
-        // beside it, sees its jobs fail.
+        // A signal that no command waits for ends the process by such hooks. Spark's is called later, and the
+        // command, which goes on beside it, sees its jobs fail.
         ShutdownHookManager.get()
                 .addShutdownHook(
                         () -> {

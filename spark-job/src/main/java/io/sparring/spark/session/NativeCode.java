@@ -37,8 +37,7 @@ public final class NativeCode implements SparkPlugin {
         return new ExecutorPlugin() {
             @Override
             public void init(PluginContext context, Map<String, String> ignored) {
-                // Where its jar is missing the first task says so; an executor that ended by it would say nothing to
-                // the user.
+                // Where its jar is missing the first task says so; an executor that ended by it would not.
                 if (Engine.DL4J.isThere()) {
                     Engine.DL4J.load();
                 }

@@ -21,7 +21,6 @@ import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.status.api.v1.ExecutorSummary;
-import org.apache.spark.util.Utils;
 
 /** The Spark application around a command. */
 public final class Session {
@@ -172,9 +171,14 @@ public final class Session {
 
     /** Spark ends the JVM, with a page of traces, where it has no folder for its blocks. */
     static void requireLocalFolder(SparkConf settings) {
-        String[] folders = Utils.getConfiguredLocalDirs(settings);
-        if (Stream.of(folders).noneMatch(Session::isWritable)) {
-            throw new InvalidConfiguration("spark.local.dir: " + String.join(", ", folders) + " cannot be written by "
+        String folders = System.getenv("SPARK_LOCAL_DIRS");
+        if (folders == null) {
+            folders = settings.get("spark.local.dir", System.getProperty("java.io.tmpdir"));
+        }
+        // A container of YARN has some of its own.
+        if (System.getenv("CONTAINER_ID") == null
+                && Stream.of(folders.split(",")).noneMatch(Session::isWritable)) {
+            throw new InvalidConfiguration("spark.local.dir: " + folders + " cannot be written by "
                     + System.getProperty("user.name") + "; name another folder by --conf spark.local.dir=DIR");
         }
     }

@@ -54,19 +54,19 @@ class AdviceIT {
                 "--run",
                 "r",
                 "--set",
-                "budget.env-steps=200000")) {
+                "budget.env-steps=20000")) {
             live.await("a checkpoint", () -> Files.exists(folder.resolve("r/checkpoints/last")));
             live.signal("KILL");
             live.outcome();
         }
 
-        Sparring.Outcome resumed = train(folder, "--resume", "r", "--set", "budget.env-steps=200064");
+        Sparring.Outcome resumed = train(folder, "--resume", "r", "--set", "budget.env-steps=20064");
 
         assertThat(resumed.stderr())
                 .contains("going on after round ")
-                .contains("the learning rate's schedule ends at 200,000 steps")
-                .contains("--set optimizer.schedule-env-steps=200064");
-        assertThat(Files.readString(folder.resolve("r/configuration.yaml"))).contains("schedule-env-steps: 200000\n");
+                .contains("the learning rate's schedule ends at 20,000 steps")
+                .contains("--set optimizer.schedule-env-steps=20064");
+        assertThat(Files.readString(folder.resolve("r/configuration.yaml"))).contains("schedule-env-steps: 20000\n");
     }
 
     private Path configured(String name) throws IOException {

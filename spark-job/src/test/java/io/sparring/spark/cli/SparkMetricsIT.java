@@ -34,7 +34,7 @@ class SparkMetricsIT {
                 a2c: {shards: 2, rollout-length: 16}
                 budget: {env-steps: 1000000000}
                 evaluation: {every-env-steps: 12800, episodes: 2}
-                checkpoint: {every-rounds: 50}
+                checkpoint: {every-rounds: 50, every-seconds: 0}
                 """);
         try (Sparring sparring = Sparring.start(
                 work,

@@ -84,7 +84,7 @@ final class MiniCluster implements AutoCloseable {
         settings.setBoolean("yarn.nodemanager.pmem-check-enabled", true);
         settings.setBoolean("yarn.nodemanager.resource.memory.enforced", false);
         settings.setBoolean("yarn.minicluster.control-resource-monitoring", true);
-        settings.setInt("yarn.nodemanager.container-monitor.interval-ms", 2000);
+        settings.setInt("yarn.nodemanager.container-monitor.interval-ms", 500);
         settings.setBoolean("yarn.nodemanager.vmem-check-enabled", false);
         settings.set("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
         MiniYARNCluster yarn = new MiniYARNCluster("sparring", 1, 1, 1);

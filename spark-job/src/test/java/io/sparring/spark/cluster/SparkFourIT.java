@@ -69,7 +69,7 @@ class SparkFourIT {
         Path run = work.resolve("killed");
         try (Sparring sparring =
                 sparring("local-cluster[2,1,1024]", "train", "test.yaml", "--run", run.toString(), "--json")) {
-            sparring.await("shards on executors that no checkpoint has", () -> StandaloneIT.rounds(run) >= 20);
+            sparring.await("shards on executors that no checkpoint has", () -> StandaloneIT.rounds(run) >= 5);
             ExecutorProcesses.started().get(0).destroyForcibly();
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();

@@ -28,7 +28,7 @@ class StandaloneIT {
             network: {kind: separate, hidden: [16, 16], activation: tanh}
             a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
             optimizer: {kind: adam, learning-rate: 5e-3}
-            budget: {env-steps: 25600}
+            budget: {env-steps: 12800}
             evaluation: {every-env-steps: 0}
             checkpoint: {every-rounds: 1000}
             cluster: {cut-every-rounds: 100}
@@ -102,7 +102,7 @@ class StandaloneIT {
         Path run = work.resolve("killed");
         try (Sparring sparring =
                 submit("train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
-            sparring.await("shards on executors that no checkpoint has", () -> rounds(run) >= 20);
+            sparring.await("shards on executors that no checkpoint has", () -> rounds(run) >= 5);
             ExecutorProcesses.started().get(0).destroyForcibly();
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();

@@ -130,7 +130,7 @@ public class SameBitsIT {
     @Test
     void aRunCutOnSparkGoesOnInPlainJavaWithTheSameBits() {
         List<TrainingState> states = new ArrayList<>();
-        Configuration configuration = configuration("checkpoint.every-rounds=7");
+        Configuration configuration = configuration("checkpoint.every-rounds=7", "checkpoint.every-seconds=0");
         try (JavaSparkContext spark = Session.start(settings("local[2]"), configuration);
                 SparkRounds rounds = new SparkRounds(
                         spark,
