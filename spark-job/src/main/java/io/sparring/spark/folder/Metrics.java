@@ -68,7 +68,9 @@ final class Metrics {
         }
     }
 
+    /** Behind those that an earlier session has set aside. */
     private static void copyDamaged(RunFolder folder, OutputStream out) throws IOException {
+        folder.readGrown(DAMAGED, (name, in) -> in.transferTo(out));
         MetricsLog.Reader reader = new MetricsLog.Reader() {
             @Override
             public void record(Map<String, Object> line) {}

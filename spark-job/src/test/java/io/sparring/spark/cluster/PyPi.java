@@ -1,8 +1,10 @@
 package io.sparring.spark.cluster;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -23,18 +25,23 @@ public final class PyPi {
     public static Path install(String name, String requirement) throws IOException {
         Path folder = Path.of("target", name).toAbsolutePath();
         Path marker = folder.resolve("complete");
-        if (!Files.exists(marker) || !Files.readString(marker).equals(requirement)) {
-            execute("python3", "-m", "venv", "--clear", folder.toString());
-            execute(
-                    folder.resolve("bin/python").toString(),
-                    "-m",
-                    "pip",
-                    "install",
-                    "--quiet",
-                    "--no-input",
-                    "--disable-pip-version-check",
-                    requirement);
-            Files.writeString(marker, requirement);
+        try (FileChannel channel = FileChannel.open(
+                folder.resolveSibling(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            // Another JVM of this build may want the same.
+            channel.lock();
+            if (!Files.exists(marker) || !Files.readString(marker).equals(requirement)) {
+                execute("python3", "-m", "venv", "--clear", folder.toString());
+                execute(
+                        folder.resolve("bin/python").toString(),
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--no-input",
+                        "--disable-pip-version-check",
+                        requirement);
+                Files.writeString(marker, requirement);
+            }
         }
         return folder;
     }

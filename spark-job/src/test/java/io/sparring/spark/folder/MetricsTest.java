@@ -55,6 +55,11 @@ class MetricsTest {
 
             assertThat(work.resolve("metrics.jsonl")).hasContent(round(1) + "\n" + round(3));
             assertThat(work.resolve("damaged-metrics.txt")).hasContent("{\"type\":\"round\",\"round\":2}\n\0\nx");
+
+            write("", "later", round(3));
+            Metrics.rewrite(run, 3);
+            assertThat(work.resolve("damaged-metrics.txt"))
+                    .hasContent("{\"type\":\"round\",\"round\":2}\n\0\nx\nlater");
             Files.delete(work.resolve("damaged-metrics.txt"));
         }
     }
