@@ -8,13 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** A run's metrics as they lie in its folder, in one file and its segments. However long the run was, one line of them is in memory. */
 final class Metrics {
     static final String FILE = "metrics.jsonl";
-    /** Gets the lines that could not be read. */
-    private static final String DAMAGED = "damaged-metrics.txt";
+    /** Gets the lines that could not be read; another one each time. */
+    private static final String DAMAGED = "damaged-metrics%s.txt";
 
     private static final Map<String, Class<?>> REQUIRED =
             Map.of("type", String.class, "round", Number.class, "env_steps", Number.class);
@@ -45,8 +46,12 @@ final class Metrics {
         });
         lines.read(folder);
         if (lines.damaged > 0) {
-            folder.write(DAMAGED, texts -> copyDamaged(folder, texts));
-            Console.say(folder.name() + "/" + lines.describeDamage() + "; see " + DAMAGED);
+            String damaged = String.format(Locale.ROOT, DAMAGED, "");
+            for (int session = 2; folder.has(damaged); session++) {
+                damaged = String.format(Locale.ROOT, DAMAGED, "-" + session);
+            }
+            folder.write(damaged, texts -> copyDamaged(folder, texts));
+            Console.say(folder.name() + "/" + lines.describeDamage() + "; see " + damaged);
         }
     }
 
@@ -68,9 +73,7 @@ final class Metrics {
         }
     }
 
-    /** Behind those that an earlier session has set aside. */
     private static void copyDamaged(RunFolder folder, OutputStream out) throws IOException {
-        folder.readGrown(DAMAGED, (name, in) -> in.transferTo(out));
         MetricsLog.Reader reader = new MetricsLog.Reader() {
             @Override
             public void record(Map<String, Object> line) {}

@@ -58,9 +58,10 @@ class MetricsTest {
 
             write("", "later", round(3));
             Metrics.rewrite(run, 3);
-            assertThat(work.resolve("damaged-metrics.txt"))
-                    .hasContent("{\"type\":\"round\",\"round\":2}\n\0\nx\nlater");
+            assertThat(work.resolve("damaged-metrics.txt")).hasContent("{\"type\":\"round\",\"round\":2}\n\0\nx");
+            assertThat(work.resolve("damaged-metrics-2.txt")).hasContent("later");
             Files.delete(work.resolve("damaged-metrics.txt"));
+            Files.delete(work.resolve("damaged-metrics-2.txt"));
         }
     }
 
