@@ -1,7 +1,9 @@
 package io.sparring.spark.session;
 
 import io.sparring.Explanation;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /**
@@ -11,7 +13,14 @@ import java.util.function.Supplier;
 public final class Console {
     private static final String CLEAR_LINE = "\r\033[K";
     /** A process has one stderr, with one last line. */
-    private static final Console STDERR = new Console(() -> System.err);
+    private static final Console STDERR = new Console(() -> System.err == Console.NOBODY ? Console.ours : System.err);
+
+    /** What others write to while they are not heard. */
+    private static final PrintStream NOBODY =
+            new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
+
+    /** Where stderr went before. */
+    private static volatile PrintStream ours;
 
     private final Supplier<PrintStream> stream;
     /** Empty where there is none. */
@@ -46,6 +55,21 @@ public final class Console {
     /** Nobody is told anything any more: this process is being ended, and what fails now fails by that. */
     static void end() {
         STDERR.fallSilent();
+    }
+
+    /** Whoever writes to stderr past this class writes to nobody. */
+    static synchronized void hearNobodyElse() {
+        if (System.err != NOBODY) {
+            ours = System.err;
+            System.setErr(NOBODY);
+        }
+    }
+
+    /** The end of that. */
+    static synchronized void hearEverybody() {
+        if (System.err == NOBODY) {
+            System.setErr(ours);
+        }
     }
 
     /** Whether somebody looks on, as submit/sparring has found. */

@@ -37,7 +37,10 @@ final class LastWords {
                         Integer.MAX_VALUE);
     }
 
-    /** From here on nobody speaks, neither in the log nor by an exception that is not caught, unless the user has asked for the log. */
+    /**
+     * From here on nobody but this application speaks, neither in the log nor by an exception that is not caught nor to stderr, unless
+     * the user has asked for the log.
+     */
     static void silence() {
         STDERR.end();
     }
@@ -55,6 +58,8 @@ final class LastWords {
             log.addFilter(nothing);
             others = Thread.getDefaultUncaughtExceptionHandler();
             Thread.setDefaultUncaughtExceptionHandler((thread, e) -> {});
+            // Scala's futures print what a pool that is gone has refused.
+            Console.hearNobodyElse();
         }
     }
 
@@ -63,6 +68,7 @@ final class LastWords {
             silent = false;
             log.removeFilter(nothing);
             Thread.setDefaultUncaughtExceptionHandler(others);
+            Console.hearEverybody();
         }
     }
 }

@@ -60,6 +60,23 @@ class LastWordsTest {
     }
 
     @Test
+    void whatIsPrintedPastTheLogIsNotHeardEitherAndOurOwnLinesAre() {
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            LastWords.silence();
+            new RejectedExecutionException("a future's").printStackTrace();
+            Console.say("the end");
+            LastWords.hear();
+            System.err.println("the next one");
+        } finally {
+            System.setErr(err);
+        }
+        assertThat(said.toString(StandardCharsets.UTF_8)).isEqualTo("sparring: the end\nthe next one\n");
+    }
+
+    @Test
     void theNextContextIsHeardAgain() throws InterruptedException {
         LastWords.silence();
         LastWords.hear();
