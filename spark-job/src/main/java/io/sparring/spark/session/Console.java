@@ -13,18 +13,18 @@ import java.util.function.Supplier;
 public final class Console {
     private static final String CLEAR_LINE = "\r\033[K";
     /** A process has one stderr, with one last line. */
-    private static final Console STDERR = new Console(() -> System.err == Console.NOBODY ? Console.ours : System.err);
+    private static final Console STDERR = new Console(() -> System.err);
 
     /** What others write to while they are not heard. */
     private static final PrintStream NOBODY =
             new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
 
-    /** Where stderr went before. */
-    private static volatile PrintStream ours;
-
     private final Supplier<PrintStream> stream;
     /** Empty where there is none. */
     private String bar = "";
+
+    /** Where stderr goes while others write to nobody. */
+    private PrintStream kept;
 
     private boolean ended;
 
@@ -58,18 +58,13 @@ public final class Console {
     }
 
     /** Whoever writes to stderr past this class writes to nobody. */
-    static synchronized void hearNobodyElse() {
-        if (System.err != NOBODY) {
-            ours = System.err;
-            System.setErr(NOBODY);
-        }
+    static void hearNobodyElse() {
+        STDERR.keep();
     }
 
     /** The end of that. */
-    static synchronized void hearEverybody() {
-        if (System.err == NOBODY) {
-            System.setErr(ours);
-        }
+    static void hearEverybody() {
+        STDERR.give();
     }
 
     /** Whether somebody looks on, as submit/sparring has found. */
@@ -91,13 +86,27 @@ public final class Console {
         bar = "";
     }
 
+    private synchronized void keep() {
+        if (System.err != NOBODY) {
+            kept = System.err;
+            System.setErr(NOBODY);
+        }
+    }
+
+    private synchronized void give() {
+        if (System.err == NOBODY) {
+            System.setErr(kept);
+        }
+    }
+
     synchronized void fallSilent() {
         ended = true;
     }
 
     private void write(String text) {
         if (!ended) {
-            stream.get().print(text);
+            PrintStream out = stream.get();
+            (out == NOBODY ? kept : out).print(text);
         }
     }
 }
