@@ -213,7 +213,7 @@ class YarnIT {
                     .last()
                     .asString()
                     .containsPattern(
-                            "^sparring: round \\d+ failed: Job \\d+ cancelled since \\d+ executors in a row.*raise spark.executor.memoryOverhead\\. ");
+                            "^sparring: round \\d+ failed: Job \\d+ cancelled since \\d+ executors in a row.*raise spark.executor.memoryOverhead\\. (There is no checkpoint yet|The checkpoint of round \\d+ is intact)");
         }
     }
 
