@@ -104,22 +104,27 @@ public final class A3c {
                 start.envSteps(),
                 optimizer,
                 configuration::learningRate,
-                snapshots(start, count, shared));
+                snapshots(configuration, start, count, shared));
     }
 
     /** What an earlier session's workers left, by worker. */
-    private static List<byte[]> snapshots(TrainingState start, int count, boolean shared) {
+    private static List<byte[]> snapshots(Configuration configuration, TrainingState start, int count, boolean shared) {
         List<byte[]> snapshots = new ArrayList<>();
         for (int worker = 0; worker < count; worker++) {
             snapshots.add(new byte[0]);
         }
         int known = start.shards().size();
         int length = known == 0 || shared ? 0 : start.optimizerState().length / known;
+        float[] unused = shared
+                ? new float[0]
+                : new Optimizer(configuration.optimizer().rule(), start.model().parameters().length).state();
         for (int i = 0; i < known; i++) {
             Shard shard = start.shards().get(i);
             if (shard.index() < count) {
-                float[] optimizerState = Arrays.copyOfRange(start.optimizerState(), i * length, (i + 1) * length);
                 int steps = shared ? 0 : start.optimizerSteps(i);
+                // A worker may leave nothing else before the end: then this is its optimiser's state.
+                float[] optimizerState =
+                        steps == 0 ? unused : Arrays.copyOfRange(start.optimizerState(), i * length, (i + 1) * length);
                 snapshots.set(shard.index(), new WorkerSnapshot(shard, optimizerState, steps).encode());
             }
         }

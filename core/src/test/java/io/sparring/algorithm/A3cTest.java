@@ -293,6 +293,30 @@ class A3cTest {
         assertThat(result.state().envSteps()).isEqualTo(992);
     }
 
+    /** As where a run ends before the last of its workers has come up. */
+    @Test
+    void workersOfWhichNothingHasComeLeaveOptimisersThatHaveNotStarted() throws Exception {
+        Configuration configuration = configuration("budget.env-steps=96");
+        Configuration inRounds = configuration("algorithm=a2c", "a2c.shards=3");
+        TrainingResult result = A3c.train(
+                configuration,
+                configuration.environment().resolve(),
+                TrainingState.first(inRounds, inRounds.environment().resolve()),
+                new Alone(configuration, 1) {
+                    @Override
+                    public void awaitEnd() {
+                        finish();
+                    }
+                },
+                new Recorder());
+
+        int count = result.state().model().parameters().length;
+        assertThat(result.state().optimizerSteps()).containsExactly(3, 0, 0);
+        assertThat(result.state().optimizerState()).hasSize(3 * 2 * count);
+        assertThat(Arrays.copyOfRange(result.state().optimizerState(), 2 * count, 6 * count))
+                .containsOnly(0);
+    }
+
     /** Workers do not wait for the driver: an evaluation is of what they have made of θ, not of what it has counted. */
     @Test
     void anEvaluationSaysHowManyStepsItsParametersHaveLearnedFrom() throws Exception {
@@ -451,7 +475,7 @@ class A3cTest {
     }
 
     /** One worker, in this thread, where there should be three. */
-    private static final class Alone extends MadeUp {
+    private static class Alone extends MadeUp {
         private final Configuration configuration;
         private final int pushes;
         private A3cWorker worker;
@@ -466,6 +490,13 @@ class A3cTest {
         public void start(ParameterServer server) {
             super.start(server);
             worker = worker(configuration, server, 0);
+        }
+
+        /** Until it is told to end. */
+        void finish() {
+            while (always(worker::step)) {
+                // It leaves its snapshot with the last of these.
+            }
         }
 
         @Override

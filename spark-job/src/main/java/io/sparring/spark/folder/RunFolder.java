@@ -87,7 +87,7 @@ public final class RunFolder implements AutoCloseable {
             if (e.getCause() instanceof UnknownHostException unknown) {
                 throw new IOException(name + ": unknown host " + unknown.getMessage(), e);
             }
-            throw new InvalidConfiguration("'" + name + "' is no folder's name: " + Explanation.of(e));
+            throw noName(name, e);
         } catch (RuntimeException e) {
             if (e.getCause() instanceof ClassNotFoundException missing) {
                 throw new IOException(name + ": its file system's class is not here: " + missing.getMessage(), e);
@@ -221,6 +221,9 @@ public final class RunFolder implements AutoCloseable {
             return reading.read();
         } catch (AccessControlException | AccessDeniedException e) {
             throw NotAllowed.reading(files, what, e);
+        } catch (IllegalArgumentException e) {
+            // HDFS looks at names only when it is to find them.
+            throw noName(name(), e);
         }
     }
 
@@ -230,6 +233,10 @@ public final class RunFolder implements AutoCloseable {
         } catch (AccessControlException | AccessDeniedException e) {
             throw NotAllowed.writing(files, what, e);
         }
+    }
+
+    private static InvalidConfiguration noName(String name, IllegalArgumentException e) {
+        return new InvalidConfiguration("'" + name + "' is no folder's name: " + Explanation.of(e));
     }
 
     private String name(String file) {

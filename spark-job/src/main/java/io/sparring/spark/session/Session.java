@@ -10,10 +10,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Properties;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -24,6 +26,8 @@ import org.apache.spark.status.api.v1.ExecutorSummary;
 
 /** The Spark application around a command. */
 public final class Session {
+    private static final int MOST_STARTS = 5;
+
     private Session() {}
 
     /** What spark-submit and the user have set. */
@@ -137,7 +141,7 @@ public final class Session {
                 && settings.get("spark.submit.deployMode", "client").equals("client")) {
             try (ClientLog log = new ClientLog()) {
                 log.start();
-                spark = new Context(settings);
+                spark = startedAgain(() -> new Context(settings));
             }
         } else {
             spark = new Context(settings);
@@ -146,6 +150,24 @@ public final class Session {
             AbsentExecutors.watch(spark);
         }
         return spark;
+    }
+
+    /**
+     * In client mode YARN's application master adds its filter to Spark's user interface while that starts, which in Spark 4.3 (Jetty 12) ends one
+     * start in ten of a busy machine.
+     */
+    static <T> T startedAgain(Supplier<T> start) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return start.get();
+            } catch (ConcurrentModificationException e) {
+                if (attempt == MOST_STARTS) {
+                    throw e;
+                }
+                Console.say(
+                        "Spark's user interface did not start, and with it Spark: YARN changed it meanwhile; again");
+            }
+        }
     }
 
     /** One that is silent once it is being stopped. */

@@ -38,14 +38,19 @@ import java.util.jar.JarOutputStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command line as it is called: {@code submit/sparring}, a process each. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CommandLineIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long STEPS_PER_ROUND = 64;
@@ -66,6 +71,8 @@ class CommandLineIT {
 
     private static Sparring.Outcome version;
     private static Sparring.Outcome trained;
+    /** A cluster whose only worker is too small for an executor. */
+    private static Sparring withoutRoom;
 
     @TempDir
     private Path fresh;
@@ -90,6 +97,25 @@ class CommandLineIT {
                 "--run",
                 "trained",
                 "--json");
+        withoutRoom = Sparring.start(
+                work,
+                "--master",
+                "local-cluster[1,1,1024]",
+                "--conf",
+                "spark.executor.memory=512m",
+                "--conf",
+                "spark.executor.cores=2",
+                "train",
+                "tiny.yaml",
+                "--run",
+                "without room");
+    }
+
+    @AfterAll
+    static void nothingWaits() throws IOException {
+        if (withoutRoom != null) {
+            withoutRoom.close();
+        }
     }
 
     @Test
@@ -384,27 +410,15 @@ class CommandLineIT {
     }
 
     @Test
+    @Order(Integer.MAX_VALUE) // it has waited long enough by then
     void aClusterWithoutRoomForAnExecutorIsNotWaitedForInSilence() throws IOException, InterruptedException {
-        try (Sparring sparring = Sparring.start(
-                work,
-                "--master",
-                "local-cluster[1,1,1024]",
-                "--conf",
-                "spark.executor.memory=512m",
-                "--conf",
-                "spark.executor.cores=2",
-                "train",
-                "tiny.yaml",
-                "--run",
-                fresh.resolve("run").toString())) {
-            sparring.await("a line", () -> sparring.complaints().contains("waiting for an executor for 20 s"));
-            assertThat(sparring.complaints()).contains("(512m of heap, cores: 2)");
-            // Two, since a round that does not end cannot be waited for.
-            sparring.signal("INT");
-            sparring.await("an answer", () -> sparring.complaints().contains("a second signal stops at once"));
-            sparring.signal("INT");
-            assertThat(sparring.outcome().exit()).isEqualTo(130);
-        }
+        withoutRoom.await("a line", () -> withoutRoom.complaints().contains("waiting for an executor for 20 s"));
+        assertThat(withoutRoom.complaints()).contains("(512m of heap, cores: 2)");
+        // Two, since a round that does not end cannot be waited for.
+        withoutRoom.signal("INT");
+        withoutRoom.await("an answer", () -> withoutRoom.complaints().contains("a second signal stops at once"));
+        withoutRoom.signal("INT");
+        assertThat(withoutRoom.outcome().exit()).isEqualTo(130);
     }
 
     @ParameterizedTest

@@ -145,7 +145,7 @@ class ScriptIT {
                 "LD_LIBRARY_PATH", "before"));
         Files.writeString(folder.resolve("properties"), """
                 spark.driver.defaultJavaOptions  -Dx=2
-                spark.driver.extraJavaOptions    -Dx=3
+                spark.driver.extraJavaOptions    -Dx=3 -XX:+UseSerialGC
                 spark.driver.extraClassPath      a b.jar
                 spark.driver.extraLibraryPath    a b
                 spark.driver.memory              3g
@@ -161,7 +161,8 @@ class ScriptIT {
 
         assertThat(words)
                 .contains("LD_LIBRARY_PATH=a b:before", "-Xmx3g")
-                .containsSubsequence("-Dx=1", "-Dx=2", "-Dx=3");
+                .containsSubsequence("-Dx=1", "-Dx=2", "-Dx=3", "-XX:+UseSerialGC")
+                .doesNotContain("-XX:+UseParallelGC");
         assertThat(words.get(words.lastIndexOf("-cp") + 1).split(":"))
                 .startsWith(
                         "a b.jar",

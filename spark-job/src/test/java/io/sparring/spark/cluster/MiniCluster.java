@@ -27,8 +27,10 @@ final class MiniCluster implements AutoCloseable {
 
     static MiniCluster start() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("sparring-yarn");
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of(
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
                 "-Dlog4j2.level=WARN",

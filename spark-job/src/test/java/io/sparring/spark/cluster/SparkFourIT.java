@@ -51,6 +51,9 @@ class SparkFourIT {
                 environment,
                 "--master",
                 "local[2]",
+                // Unlike the others it runs for long enough to be worth it.
+                "--conf",
+                "spark.driver.defaultJavaOptions=",
                 "train",
                 preset.toString(),
                 "--run",

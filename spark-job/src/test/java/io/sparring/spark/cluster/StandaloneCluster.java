@@ -100,6 +100,7 @@ public final class StandaloneCluster implements AutoCloseable {
         command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getenv("SPARK_HOME") + "/jars/*",
                 "-Dlog4j2.level=INFO",

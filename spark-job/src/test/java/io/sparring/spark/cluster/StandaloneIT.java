@@ -34,11 +34,13 @@ class StandaloneIT {
             cluster: {cut-every-rounds: 100}
             """;
 
-    private static final String AUTHENTICATION = """
+    private static final String SETTINGS = """
             spark.authenticate             true
             spark.authenticate.secret      a secret of this test
             spark.network.crypto.enabled   true
             spark.io.encryption.enabled    true
+            spark.driver.defaultJavaOptions    -XX:TieredStopAtLevel=1
+            spark.executor.defaultJavaOptions  -XX:TieredStopAtLevel=1
             """;
 
     @TempDir
@@ -51,10 +53,10 @@ class StandaloneIT {
     @BeforeAll
     static void aCluster() throws IOException, InterruptedException {
         environment = Map.of("SPARK_HOME", SparkInstallation.orSkip().toString(), "SPARK_LOCAL_IP", "127.0.0.1");
-        Files.writeString(work.resolve("authentication.conf"), AUTHENTICATION);
+        Files.writeString(work.resolve("settings.conf"), SETTINGS);
         Files.writeString(work.resolve("test.yaml"), CONFIGURATION);
         expected = SameBitsIT.plainJava(ConfigurationFile.parse("test", CONFIGURATION, List.of()));
-        cluster = StandaloneCluster.start(work.resolve("authentication.conf"), 2, "127.0.0.2", "127.0.0.3");
+        cluster = StandaloneCluster.start(work.resolve("settings.conf"), 2, "127.0.0.2", "127.0.0.3");
     }
 
     @AfterAll
@@ -127,7 +129,7 @@ class StandaloneIT {
 
     private static Sparring submit(String... command) throws IOException {
         List<String> words = new ArrayList<>(List.of("--master", cluster.master(), "--deploy-mode", "cluster"));
-        words.addAll(List.of("--properties-file", "authentication.conf"));
+        words.addAll(List.of("--properties-file", "settings.conf"));
         words.addAll(List.of(
                 "--driver-memory",
                 "512m",

@@ -9,6 +9,7 @@ import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -98,6 +99,15 @@ class HdfsIT {
                     .hasMessageStartingWith(run + "/checkpoints cannot be read by alice: Permission denied");
             return null;
         });
+    }
+
+    @Test
+    void aNameThatHdfsDoesNotTakeIsNamed() throws IOException {
+        RunFolder folder = RunFolder.at(hdfs.getURI() + "/a:b", hdfs.getConfiguration(0));
+
+        assertThatThrownBy(folder::exists)
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("/a:b' is no folder's name: ");
     }
 
     /** Something that happens to the file system. */

@@ -1,5 +1,6 @@
 package io.sparring.spark.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,8 @@ import io.sparring.configuration.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ConcurrentModificationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,5 +28,25 @@ class SessionTest {
 
         settings.set("spark.local.dir", bad + "," + work.resolve("new"));
         assertThatCode(() -> Session.requireLocalFolder(settings)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aStartThatYarnHasDisturbedIsMadeAgainAndNoOther() {
+        AtomicInteger starts = new AtomicInteger();
+        assertThat(Session.startedAgain(() -> {
+                    if (starts.incrementAndGet() < 3) {
+                        throw new ConcurrentModificationException();
+                    }
+                    return "started";
+                }))
+                .isEqualTo("started");
+
+        starts.set(0);
+        assertThatThrownBy(() -> Session.startedAgain(() -> {
+                    starts.incrementAndGet();
+                    throw new IllegalStateException("no queue");
+                }))
+                .hasMessage("no queue");
+        assertThat(starts).hasValue(1);
     }
 }
