@@ -9,7 +9,10 @@ import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.sparring.Names;
 import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Environments;
+import io.sparring.environment.gymnasium.Gymnasium;
+import io.sparring.environment.gymnasium.Hosting;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
@@ -26,6 +29,7 @@ import java.lang.annotation.Target;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -121,11 +125,51 @@ public record Configuration(
             @JsonProperty(defaultValue = "{}")
             @JsonPropertyDescription(
                     "The environment's own options, by name; `sparring envs` lists them. Part of the result.")
-            SortedMap<String, Object> options)
+            SortedMap<String, Object> options,
+
+            @JsonProperty(defaultValue = "[]")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: wrappers of `gymnasium.wrappers` by name, the innermost first; one with arguments is `{Name: {argument: value}}`. Part of the result.")
+            List<Object> wrappers,
+
+            @JsonProperty(defaultValue = "[]")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: Python modules that register environments when they are imported.")
+            List<String> modules,
+
+            @JsonProperty(defaultValue = "\"\"")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: the Python interpreter. Where it is empty: PYSPARK_PYTHON, PYSPARK_DRIVER_PYTHON, or python3 on the path.")
+            String python,
+
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: whether an episode that is not the same when it is played again ends the run. Else it is cut there and a fresh one begins.")
+            boolean requireReplay,
+
+            @JsonProperty(defaultValue = "3")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: how many Python processes of one block of copies may be lost before the run ends.")
+            int maxRestarts,
+
+            @JsonProperty(defaultValue = "120")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: the seconds in which a Python process has to be ready, or to have reset all copies.")
+            double startSeconds,
+
+            @JsonProperty(defaultValue = "60")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: the seconds in which all copies have to have made a step.")
+            double stepSeconds)
             implements Serializable {
         public Environment {
             Require.that(id != null, "id", id, "an environment's name, as sparring envs lists them");
             Require.atLeast(1, "copies-per-shard", copiesPerShard);
+            Require.atLeast(0, "max-restarts", maxRestarts);
+            Require.within(0.001, 86_400, "start-seconds", startSeconds);
+            Require.within(0.001, 86_400, "step-seconds", stepSeconds);
+            wrappers = List.copyOf(wrappers);
+            modules = List.copyOf(modules);
             options = new TreeMap<>(options);
             // YAML's small numbers are Integers: without this, a configuration would differ from one that gives Longs.
             options.replaceAll((name, value) -> value instanceof Integer whole ? (Object) whole.longValue() : value);
@@ -138,6 +182,10 @@ public record Configuration(
          * @throws InvalidConfiguration if there is none of that name here, or an option is unknown or its value not allowed
          */
         public EnvironmentSource resolve() {
+            if (Gymnasium.has(id)) {
+                return gymnasium();
+            }
+            Require.that(wrappers.isEmpty(), "environment.wrappers", wrappers, "none, which " + id + " has not");
             List<String> known = Environments.ids();
             Require.that(known.contains(id), "environment.id", id, "one of " + known + Names.hint(id, known));
             try {
@@ -146,6 +194,54 @@ public record Configuration(
                 boolean ofOptions = e.getMessage() != null && e.getMessage().startsWith("options.");
                 throw new InvalidConfiguration((ofOptions ? "environment." : "environment: ") + e.getMessage());
             }
+        }
+
+        /**
+         * The environment that a run began with.
+         *
+         * @param spec what was resolved then
+         * @throws IllegalArgumentException if there is none of that name here
+         */
+        public EnvironmentSource of(EnvironmentSpec spec) {
+            return Gymnasium.has(spec.id()) ? Gymnasium.of(spec, hosting()) : Environments.of(spec);
+        }
+
+        private EnvironmentSource gymnasium() {
+            options.forEach((name, value) -> Require.that(
+                    value instanceof Long
+                            || value instanceof Double
+                            || value instanceof Boolean
+                            || value instanceof String,
+                    "environment.options." + name,
+                    value,
+                    "a number, text, true or false"));
+            List<EnvironmentSpec.Wrapper> asked =
+                    wrappers.stream().map(Environment::wrapper).toList();
+            try {
+                return Gymnasium.resolve(id, options, asked, hosting());
+            } catch (IllegalArgumentException e) {
+                throw new InvalidConfiguration("environment: " + e.getMessage());
+            }
+        }
+
+        private Hosting hosting() {
+            return new Hosting(python, modules, requireReplay, maxRestarts, startSeconds, stepSeconds);
+        }
+
+        private static EnvironmentSpec.Wrapper wrapper(Object given) {
+            if (given instanceof String name) {
+                return new EnvironmentSpec.Wrapper(name, new TreeMap<>());
+            }
+            if (given instanceof Map<?, ?> one && one.size() == 1) {
+                Map.Entry<?, ?> only = one.entrySet().iterator().next();
+                if (only.getValue() instanceof Map<?, ?> arguments) {
+                    SortedMap<String, Object> named = new TreeMap<>();
+                    arguments.forEach((name, value) -> named.put(name.toString(), value));
+                    return new EnvironmentSpec.Wrapper(only.getKey().toString(), named);
+                }
+            }
+            throw new InvalidConfiguration(
+                    "environment.wrappers: expected a wrapper's name or {Name: {argument: value}}, got " + given);
         }
     }
 

@@ -3,6 +3,7 @@ package io.sparring.environment;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param stepLimit after so many steps, at least 1, an episode is truncated; null: never
  * @param rewardThreshold the mean return from which on the task is taken for solved; null where nobody has said so
  * @param recovery how a copy comes back to where it stood
+ * @param wrappers what stands between it and who acts, the innermost first
  */
 public record EnvironmentSpec(
         String id,
@@ -26,8 +28,33 @@ public record EnvironmentSpec(
         Space actionSpace,
         Integer stepLimit,
         Double rewardThreshold,
-        Recovery recovery)
+        Recovery recovery,
+        List<Wrapper> wrappers)
         implements Serializable {
+
+    /**
+     * Something that changes what an environment shows or takes.
+     *
+     * @param name of it
+     * @param arguments by name
+     */
+    public record Wrapper(String name, SortedMap<String, Object> arguments) implements Serializable {
+        public Wrapper {
+            arguments = Collections.unmodifiableSortedMap(new TreeMap<>(arguments));
+        }
+    }
+
+    /** One without wrappers. */
+    public EnvironmentSpec(
+            String id,
+            SortedMap<String, Object> options,
+            Space.Box observationSpace,
+            Space actionSpace,
+            Integer stepLimit,
+            Double rewardThreshold,
+            Recovery recovery) {
+        this(id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, List.of());
+    }
 
     /** How an environment that was lost with its executor is brought back to where it stood. */
     public enum Recovery {
@@ -59,6 +86,8 @@ public record EnvironmentSpec(
             throw new IllegalArgumentException("an episode of " + id + " has at least 1 step, not " + stepLimit);
         }
         options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+        // Files of builds that knew none have none.
+        wrappers = wrappers == null ? List.of() : List.copyOf(wrappers);
     }
 
     /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}. */

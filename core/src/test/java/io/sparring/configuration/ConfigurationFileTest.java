@@ -35,7 +35,8 @@ class ConfigurationFileTest {
                 .isEqualTo(new Configuration(
                         Configuration.Algorithm.A2C,
                         0,
-                        new Configuration.Environment("CartPole-v1", 8, new TreeMap<>()),
+                        new Configuration.Environment(
+                                "CartPole-v1", 8, new TreeMap<>(), List.of(), List.of(), "", false, 3, 120, 60),
                         new Configuration.Network(
                                 Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN),
                         new Configuration.A2c(2, learning, AdvantageEstimator.GAE, 5, false),

@@ -72,6 +72,16 @@ public final class PythonEnvironment {
         }
     }
 
+    /** Its interpreter. */
+    public Path interpreter() {
+        return Path.of(interpreter(folder));
+    }
+
+    /** A file of {@code src/test/python}. */
+    public Path script(String name) {
+        return scripts.resolve(name);
+    }
+
     /** Makes the environment unless it is there. The lock keeps out other JVMs, {@code synchronized} this JVM's threads. */
     private static synchronized void install(String python, Path requirements, Path folder) throws IOException {
         Files.createDirectories(folder.toAbsolutePath().getParent());

@@ -6,7 +6,6 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
-import io.sparring.environment.Environments;
 import io.sparring.run.CheckpointFile;
 import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.session.Console;
@@ -106,7 +105,9 @@ public record SavedRun(
     private static EnvironmentSource source(
             RunFolder folder, Configuration configuration, EnvironmentSpec environment) {
         try {
-            return environment == null ? configuration.environment().resolve() : Environments.of(environment);
+            return environment == null
+                    ? configuration.environment().resolve()
+                    : configuration.environment().of(environment);
         } catch (IllegalArgumentException | InvalidConfiguration e) {
             throw new InvalidConfiguration(folder.name() + ": " + e.getMessage()
                     + "; a jar that has it is named by --jars, before the command");

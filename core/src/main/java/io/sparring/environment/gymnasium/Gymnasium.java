@@ -1,0 +1,159 @@
+package io.sparring.environment.gymnasium;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparring.environment.Environment;
+import io.sparring.environment.EnvironmentSource;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Gymnasium's environments by their ids there. */
+public final class Gymnasium {
+    /** What stands before an id of Gymnasium's, as in {@code gymnasium:LunarLander-v3}. */
+    public static final String PREFIX = "gymnasium:";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
+
+    private Gymnasium() {}
+
+    /** Whether an environment of this name is one of Gymnasium's. */
+    public static boolean has(String id) {
+        return id.startsWith(PREFIX);
+    }
+
+    /**
+     * An environment, made once here to learn its spaces.
+     *
+     * @param id with {@link #PREFIX}; behind it what {@code gymnasium.make} takes, {@code module:Id} too
+     * @param options arguments of its constructor
+     * @param wrappers of {@code gymnasium.wrappers}, the innermost first
+     * @throws IllegalArgumentException if there is none of that name, or none that can be made so; the message is one line
+     */
+    public static EnvironmentSource resolve(
+            String id, SortedMap<String, Object> options, List<EnvironmentSpec.Wrapper> wrappers, Hosting hosting) {
+        PythonWorker worker = null;
+        try {
+            worker = PythonWorker.start(hosting.interpreter());
+            return of(make(worker, id, options, wrappers, 1, hosting), hosting);
+        } catch (PythonFailure e) {
+            throw new IllegalArgumentException(
+                    e.getMessage().lines().findFirst().orElse(id), e);
+        } finally {
+            if (worker != null) {
+                worker.close();
+            }
+        }
+    }
+
+    /** The environment that was resolved elsewhere or earlier. */
+    public static EnvironmentSource of(EnvironmentSpec spec, Hosting hosting) {
+        return new EnvironmentSource(spec, new Maker(hosting));
+    }
+
+    /** Makes environments; those of one JVM share the processes that wait. */
+    private static final class Maker implements EnvironmentSource.Maker {
+        private static final long serialVersionUID = 1L;
+
+        private final Hosting hosting;
+        private transient StandingWorkers standing;
+
+        Maker(Hosting hosting) {
+            this.hosting = hosting;
+        }
+
+        @Override
+        public Environment make(EnvironmentSpec spec, int copies) {
+            return new GymnasiumEnvironment(spec, copies, hosting, standing());
+        }
+
+        private synchronized StandingWorkers standing() {
+            if (standing == null) {
+                standing = new StandingWorkers();
+            }
+            return standing;
+        }
+    }
+
+    /** Has a fresh process make so many copies, and says what they are. */
+    static EnvironmentSpec make(
+            PythonWorker worker,
+            String id,
+            SortedMap<String, Object> options,
+            List<EnvironmentSpec.Wrapper> wrappers,
+            int copies,
+            Hosting hosting) {
+        Map<String, Object> asked = new TreeMap<>();
+        asked.put("id", id.substring(PREFIX.length()));
+        asked.put("options", options);
+        asked.put("wrappers", wrappers);
+        asked.put("modules", hosting.modules());
+        asked.put("copies", copies);
+        try {
+            ByteBuffer answer =
+                    worker.ask(PythonWorker.Operation.MAKE, JSON.writeValueAsBytes(asked), Duration.ofMillis((long)
+                            (1000 * hosting.startSeconds())));
+            return spec(
+                    id,
+                    options,
+                    wrappers,
+                    JSON.readTree(StandardCharsets.UTF_8.decode(answer).toString()));
+        } catch (JsonProcessingException e) {
+            throw PythonFailure.lost(
+                    "the Python process describes " + id + " in no way that is known here: " + e.getOriginalMessage());
+        }
+    }
+
+    private static EnvironmentSpec spec(
+            String id, SortedMap<String, Object> options, List<EnvironmentSpec.Wrapper> wrappers, JsonNode made) {
+        JsonNode limit = made.get("step-limit");
+        JsonNode threshold = made.get("reward-threshold");
+        return new EnvironmentSpec(
+                id,
+                options,
+                box(made.get("observations")),
+                actions(made.get("actions")),
+                limit.isNull() ? null : limit.intValue(),
+                threshold.isNull() ? null : threshold.doubleValue(),
+                made.get("nondeterministic").booleanValue()
+                        ? EnvironmentSpec.Recovery.NONE
+                        : EnvironmentSpec.Recovery.REPLAY,
+                wrappers);
+    }
+
+    private static Space actions(JsonNode space) {
+        return space.get("kind").textValue().equals("discrete")
+                ? new Space.Discrete(space.get("n").intValue())
+                : box(space);
+    }
+
+    private static Space.Box box(JsonNode space) {
+        int[] shape = new int[space.get("shape").size()];
+        for (int i = 0; i < shape.length; i++) {
+            shape[i] = space.get("shape").get(i).intValue();
+        }
+        Space.Dtype dtype = space.has("dtype")
+                ? Space.Dtype.valueOf(space.get("dtype").textValue().toUpperCase(Locale.ROOT))
+                : Space.Dtype.FLOAT32;
+        return new Space.Box(floats(space.get("low")), floats(space.get("high")), shape, dtype);
+    }
+
+    private static float[] floats(JsonNode numbers) {
+        float[] floats = new float[numbers.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) numbers.get(i).doubleValue();
+        }
+        return floats;
+    }
+}

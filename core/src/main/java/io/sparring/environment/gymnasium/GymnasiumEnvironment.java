@@ -1,0 +1,411 @@
+package io.sparring.environment.gymnasium;
+
+import io.sparring.environment.Environment;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
+import io.sparring.environment.Step;
+import io.sparring.environment.gymnasium.PythonWorker.Operation;
+import io.sparring.random.Generators;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * B copies of a Gymnasium environment in one Python process, after Stable-Baselines3's vector environments: step is send to all, wait for all,
+ * stack.
+ *
+ * <p>Every episode begins with a seed of its own, so that (seed, actions since the reset) is the state of a copy: that is its snapshot, and what a
+ * fresh process plays where none stands there, because it was lost, or the shard has come from another executor.
+ */
+final class GymnasiumEnvironment implements Environment {
+    private static final System.Logger LOG = System.getLogger(GymnasiumEnvironment.class.getName());
+    private static final int TERMINATED = 1;
+    private static final int TRUNCATED = 2;
+
+    private final EnvironmentSpec spec;
+    private final Hosting hosting;
+    private final StandingWorkers standing;
+    private final int copies;
+    private final int observationSize;
+    private final boolean bytes;
+    private final int actionSize;
+    /** Of one number of an action in a frame. */
+    private final int actionBytes;
+
+    private final Episode[] episodes;
+    private Generators generators;
+    private PythonWorker worker;
+    /** Where the process stands, if it was not moved since; else null. */
+    private byte[] snapshot;
+    /** What every copy was last seen to observe, as a sum. */
+    private final int[] seen;
+
+    private int restarts;
+    private boolean differenceSaid;
+    private boolean closed;
+
+    GymnasiumEnvironment(EnvironmentSpec spec, int copies, Hosting hosting, StandingWorkers standing) {
+        this.spec = spec;
+        this.hosting = hosting;
+        this.standing = standing;
+        this.copies = copies;
+        observationSize = spec.observationSpace().size();
+        bytes = spec.observationSpace().dtype() == Space.Dtype.UINT8;
+        actionSize = spec.actionSpace().size();
+        actionBytes = actionBytes(spec.actionSpace());
+        episodes = new Episode[copies];
+        Arrays.setAll(episodes, copy -> new Episode());
+        seen = new int[copies];
+        standing.enter();
+    }
+
+    private static int actionBytes(Space space) {
+        if (space instanceof Space.Discrete discrete) {
+            return discrete.n() <= 1 << 8 ? 1 : discrete.n() <= 1 << 16 ? 2 : 4;
+        }
+        return Float.BYTES;
+    }
+
+    @Override
+    public Space.Box observationSpace() {
+        return spec.observationSpace();
+    }
+
+    @Override
+    public Space actionSpace() {
+        return spec.actionSpace();
+    }
+
+    @Override
+    public int copies() {
+        return copies;
+    }
+
+    @Override
+    public void reset(long[] seeds, float[] observations) {
+        generators = Generators.of(seeds);
+        snapshot = null;
+        for (int copy = 0; copy < copies; copy++) {
+            episodes[copy].begin(draw(copy), draw(copy));
+        }
+        ByteBuffer answer = patiently(() -> {
+            ByteBuffer payload = little(copies * Integer.BYTES);
+            for (Episode episode : episodes) {
+                payload.putInt(episode.seed);
+            }
+            return worker.ask(Operation.RESET, payload.array(), start());
+        });
+        for (int copy = 0; copy < copies; copy++) {
+            read(answer, copy, observations);
+        }
+    }
+
+    /** A seed that every generator of Python takes. */
+    private int draw(int copy) {
+        return generators.get(copy).nextInt(Integer.MAX_VALUE);
+    }
+
+    @Override
+    public void step(float[] actions, Step result) {
+        byte[] frame = frame(actions);
+        ByteBuffer answer = patiently(() -> worker.ask(Operation.STEP, frame, patience(hosting.stepSeconds())));
+        snapshot = null;
+        for (int copy = 0; copy < copies; copy++) {
+            double reward = answer.getDouble();
+            if (Double.isNaN(reward)) {
+                throw new IllegalStateException(
+                        where(copy) + " got a reward that is no number at step " + (episodes[copy].steps() + 1));
+            }
+            result.rewards[copy] = (float) reward;
+        }
+        for (int copy = 0; copy < copies; copy++) {
+            int flags = answer.get();
+            result.terminated[copy] = (flags & TERMINATED) != 0;
+            result.truncated[copy] = (flags & TRUNCATED) != 0;
+        }
+        for (int copy = 0; copy < copies; copy++) {
+            read(answer, copy, result.observations);
+        }
+        answer.getInt();
+        for (int copy = 0; copy < copies; copy++) {
+            if (result.ended(copy)) {
+                readRow(answer, result.finalObservations, copy * observationSize);
+                episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
+            } else {
+                episodes[copy].append(frame, copy * actionSize * actionBytes, actionSize * actionBytes);
+            }
+        }
+        for (int copy = 0; copy < copies; copy++) {
+            if (episodes[copy].lost) {
+                cut(copy, result);
+            }
+        }
+    }
+
+    private byte[] frame(float[] actions) {
+        ByteBuffer payload = little(copies * (actionSize * actionBytes + Integer.BYTES));
+        for (float action : actions) {
+            switch (actionBytes) {
+                case 1 -> payload.put((byte) action);
+                case 2 -> payload.putShort((short) action);
+                default -> {
+                    if (spec.actionSpace() instanceof Space.Discrete) {
+                        payload.putInt((int) action);
+                    } else {
+                        payload.putFloat(action);
+                    }
+                }
+            }
+        }
+        for (Episode episode : episodes) {
+            payload.putInt(episode.nextSeed);
+        }
+        return payload.array();
+    }
+
+    /** An episode that did not repeat itself ends here, as if a limit had cut it, and a fresh one begins. */
+    private void cut(int copy, Step result) {
+        result.truncated[copy] = true;
+        System.arraycopy(
+                result.observations,
+                copy * observationSize,
+                result.finalObservations,
+                copy * observationSize,
+                observationSize);
+        episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
+        read(patiently(() -> play(List.of(copy))), copy, result.observations);
+    }
+
+    /** One copy's row of an answer. */
+    private void read(ByteBuffer answer, int copy, float[] observations) {
+        CRC32C sum = new CRC32C();
+        sum.update(answer.slice(answer.position(), rowBytes()));
+        seen[copy] = (int) sum.getValue();
+        readRow(answer, observations, copy * observationSize);
+        for (int i = copy * observationSize; i < (copy + 1) * observationSize; i++) {
+            if (Float.isNaN(observations[i])) {
+                throw new IllegalStateException(where(copy) + " observes something that is no number (element "
+                        + (i - copy * observationSize) + ") after " + episodes[copy].steps() + " steps");
+            }
+        }
+    }
+
+    private int rowBytes() {
+        return observationSize * (bytes ? 1 : Float.BYTES);
+    }
+
+    private void readRow(ByteBuffer answer, float[] observations, int offset) {
+        if (bytes) {
+            for (int i = 0; i < observationSize; i++) {
+                observations[offset + i] = answer.get() & 0xff;
+            }
+        } else {
+            answer.asFloatBuffer().get(observations, offset, observationSize);
+            answer.position(answer.position() + rowBytes());
+        }
+    }
+
+    private String where(int copy) {
+        return spec.id() + ", copy " + copy + " (episode seed " + episodes[copy].seed + "):";
+    }
+
+    @Override
+    public byte[] snapshot() {
+        if (snapshot == null) {
+            int size = Generators.bytes(copies) + copies * 5 * Integer.BYTES;
+            for (Episode episode : episodes) {
+                size += episode.length();
+            }
+            ByteBuffer out = ByteBuffer.allocate(size);
+            generators.write(out);
+            for (int copy = 0; copy < copies; copy++) {
+                Episode episode = episodes[copy];
+                byte[] actions = episode.actions();
+                out.putInt(episode.seed).putInt(episode.nextSeed).putInt(seen[copy]);
+                out.putInt(episode.steps()).putInt(actions.length).put(actions);
+            }
+            snapshot = out.array();
+        }
+        return snapshot.clone();
+    }
+
+    @Override
+    public void restore(byte[] wanted) {
+        if (snapshot != null && worker != null && Arrays.equals(snapshot, wanted)) {
+            return;
+        }
+        PythonWorker free = null;
+        if (worker != null && snapshot != null) {
+            standing.park(snapshot, worker);
+        } else {
+            free = worker;
+        }
+        worker = null;
+        System.arraycopy(decode(wanted), 0, seen, 0, copies);
+        PythonWorker there = standing.take(wanted);
+        worker = there == null ? free : there;
+        if (there == null) {
+            patiently(() -> replay(seen));
+        } else if (free != null) {
+            free.close();
+        }
+        snapshot = wanted.clone();
+    }
+
+    /** @return what each copy observed there */
+    private int[] decode(byte[] wanted) {
+        int[] sums = new int[copies];
+        try {
+            ByteBuffer in = ByteBuffer.wrap(wanted);
+            Generators read = Generators.read(in, copies);
+            for (int copy = 0; copy < copies; copy++) {
+                episodes[copy].begin(in.getInt(), in.getInt());
+                sums[copy] = in.getInt();
+                int steps = in.getInt();
+                byte[] actions = new byte[in.getInt()];
+                in.get(actions);
+                episodes[copy].actions(actions, steps);
+            }
+            if (in.hasRemaining()) {
+                throw new IllegalArgumentException("and " + in.remaining() + " bytes more");
+            }
+            generators = read;
+            return sums;
+        } catch (RuntimeException e) {
+            throw new IllegalArgumentException("not a snapshot of " + copies + " copies of " + spec.id(), e);
+        }
+    }
+
+    /** Plays all episodes again, and compares what they come to. */
+    private ByteBuffer replay(int[] sums) {
+        List<Integer> all = new ArrayList<>();
+        for (int copy = 0; copy < copies; copy++) {
+            all.add(copy);
+        }
+        ByteBuffer answer = play(all);
+        CRC32C sum = new CRC32C();
+        for (int copy = 0; copy < copies; copy++) {
+            sum.reset();
+            sum.update(answer.slice(copy * rowBytes(), rowBytes()));
+            if ((int) sum.getValue() != sums[copy]) {
+                differs(copy);
+            }
+        }
+        return answer;
+    }
+
+    private void differs(int copy) {
+        String what = where(copy) + " does not observe the same when its " + episodes[copy].steps()
+                + " steps are played again";
+        if (hosting.requireReplay()) {
+            throw new IllegalStateException(what + ", and environment.require-replay asks for that");
+        }
+        episodes[copy].lost = true;
+        if (!differenceSaid) {
+            differenceSaid = true;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    what + "; such episodes are cut there, and the result depends on where processes were lost");
+        }
+    }
+
+    /** Plays these copies' episodes in fresh environments. */
+    private ByteBuffer play(List<Integer> which) {
+        int size = Integer.BYTES;
+        long steps = 0;
+        for (int copy : which) {
+            size += 3 * Integer.BYTES + episodes[copy].length();
+            steps += episodes[copy].steps();
+        }
+        ByteBuffer payload = little(size).putInt(which.size());
+        for (int copy : which) {
+            payload.putInt(copy).putInt(episodes[copy].seed).putInt(episodes[copy].steps());
+            payload.put(episodes[copy].actions());
+        }
+        return worker.ask(
+                Operation.REPLAY, payload.array(), start().plus(patience(hosting.stepSeconds() * (1 + steps / 10.0))));
+    }
+
+    /** Something that is asked of the process. */
+    private interface Asking {
+        ByteBuffer ask();
+    }
+
+    /** Asks, and where the process is lost asks one that was brought to where it stood. */
+    private ByteBuffer patiently(Asking asking) {
+        boolean stood = worker != null;
+        while (true) {
+            try {
+                if (worker == null) {
+                    worker = started(spec, copies, hosting);
+                    if (stood) {
+                        replay(seen);
+                    }
+                }
+                return asking.ask();
+            } catch (PythonFailure e) {
+                if (worker != null) {
+                    worker.close();
+                    worker = null;
+                }
+                if (!e.isLost() || ++restarts > hosting.maxRestarts()) {
+                    throw e;
+                }
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        spec.id() + ": " + e.getMessage().lines().findFirst().orElse("") + "; its " + copies
+                                + " copies go on in a fresh process (" + restarts + " of "
+                                + hosting.maxRestarts() + ")");
+            }
+        }
+    }
+
+    private static PythonWorker started(EnvironmentSpec spec, int copies, Hosting hosting) {
+        PythonWorker worker = PythonWorker.start(hosting.interpreter());
+        try {
+            EnvironmentSpec found = Gymnasium.make(worker, spec.id(), spec.options(), spec.wrappers(), copies, hosting);
+            if (!found.observationSpace().equals(spec.observationSpace())
+                    || !found.actionSpace().equals(spec.actionSpace())) {
+                throw PythonFailure.refused(
+                        spec.id() + " " + found.spaces() + " here, and " + spec.spaces() + " by the run's spec");
+            }
+            return worker;
+        } catch (RuntimeException e) {
+            worker.close();
+            throw e;
+        }
+    }
+
+    /** Of the episode that this copy is in. */
+    int episodeSeed(int copy) {
+        return episodes[copy].seed;
+    }
+
+    private Duration start() {
+        return patience(hosting.startSeconds());
+    }
+
+    private static Duration patience(double seconds) {
+        return Duration.ofMillis((long) (1000 * seconds));
+    }
+
+    private static ByteBuffer little(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            if (worker != null) {
+                worker.close();
+                worker = null;
+            }
+            standing.leave();
+        }
+    }
+}

@@ -1,0 +1,296 @@
+package io.sparring.environment.gymnasium;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** One Python process, asked and answered in frames; {@code worker.py} says which. Used by one thread at a time. */
+final class PythonWorker implements AutoCloseable {
+    /** The commands of {@code worker.py}. */
+    enum Operation {
+        MAKE,
+        RESET,
+        STEP,
+        REPLAY,
+        RESET_TASK,
+        GET_SPACES,
+        SEED,
+        CLOSE,
+        ERROR;
+
+        private int code() {
+            return ordinal() + 1;
+        }
+    }
+
+    private static final int MAGIC = 0x47525053;
+    private static final int HEADER = 16;
+    /** An answer is as long as a step's observations; far more is no answer. */
+    private static final int LONGEST = 1 << 30;
+
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+    private static final int LAST_LINES = 200;
+    private static final Pattern HUNG_AT = Pattern.compile("File \"(.*)\", line (\\d+) in (.*)");
+    private static final String PROGRAM = program();
+
+    private final Process process;
+    private final OutputStream commands;
+    private final DataInputStream answers;
+    private final Thread listening;
+    private final Deque<String> lastWords = new ArrayDeque<>();
+    /** When the answer that is waited for is overdue; {@link Long#MAX_VALUE} where none is. */
+    private volatile long deadline = Long.MAX_VALUE;
+
+    /** The process with the environments. */
+    private volatile ProcessHandle supervised;
+
+    private volatile boolean overdue;
+    private volatile boolean closed;
+    private int sequence;
+
+    private PythonWorker(Process process) {
+        this.process = process;
+        commands = process.getOutputStream();
+        answers = new DataInputStream(process.getInputStream());
+        listening = daemon("sparring-python-stderr", this::listen);
+        daemon("sparring-python-deadline", this::watch);
+    }
+
+    private static String program() {
+        try (InputStream in = PythonWorker.class.getResourceAsStream("worker.py")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Starts one.
+     *
+     * @throws PythonFailure if there is no such interpreter
+     */
+    static PythonWorker start(String interpreter) {
+        // As an argument it needs no file, which somebody would have to remove.
+        ProcessBuilder builder = new ProcessBuilder(interpreter, "-u", "-c", PROGRAM);
+        // One process a task slot: numerical libraries of as many threads as processors would fight over them.
+        for (String library : new String[] {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}) {
+            builder.environment().putIfAbsent(library, "1");
+        }
+        // Without a display no window.
+        builder.environment().putIfAbsent("SDL_VIDEODRIVER", "dummy");
+        builder.environment().put("PYTHONIOENCODING", "utf-8:backslashreplace");
+        try {
+            return new PythonWorker(builder.start());
+        } catch (IOException e) {
+            throw PythonFailure.refused("there is no Python interpreter " + interpreter
+                    + " here; name one by environment.python or PYSPARK_PYTHON (" + e.getMessage() + ")");
+        }
+    }
+
+    /**
+     * Waits for the answer to one command.
+     *
+     * @param patience within which it has to come
+     * @return the answer's payload, little-endian
+     * @throws PythonFailure if another came, or none
+     */
+    ByteBuffer ask(Operation operation, byte[] payload, Duration patience) {
+        deadline = System.nanoTime() + patience.toNanos();
+        try {
+            sequence++;
+            ByteBuffer frame = ByteBuffer.allocate(HEADER + payload.length).order(ByteOrder.LITTLE_ENDIAN);
+            frame.putInt(MAGIC).putInt(operation.code()).putInt(sequence).putInt(payload.length);
+            frame.put(payload);
+            commands.write(frame.array());
+            commands.flush();
+            ByteBuffer answer = answer(operation);
+            if (operation == Operation.MAKE) {
+                supervised = process.children().findFirst().orElse(null);
+            }
+            return answer;
+        } catch (IOException e) {
+            throw PythonFailure.lost(obituary(operation, patience));
+        } finally {
+            deadline = Long.MAX_VALUE;
+        }
+    }
+
+    private ByteBuffer answer(Operation asked) throws IOException {
+        ByteBuffer header = read(HEADER);
+        int magic = header.getInt();
+        int operation = header.getInt();
+        int number = header.getInt();
+        int length = header.getInt();
+        if (magic != MAGIC || number != sequence || length < 0 || length > LONGEST) {
+            kill();
+            throw PythonFailure.lost("the Python process (pid " + process.pid() + ") has answered to " + name(asked)
+                    + " with something that is no answer" + said());
+        }
+        ByteBuffer payload = read(length);
+        if (operation == Operation.ERROR.code()) {
+            String[] text = StandardCharsets.UTF_8.decode(payload).toString().split("\n", 2);
+            throw text[0].equals("refused") ? PythonFailure.refused(text[1]) : PythonFailure.raised(text[1]);
+        }
+        return payload;
+    }
+
+    private ByteBuffer read(int count) throws IOException {
+        byte[] bytes = new byte[count];
+        answers.readFully(bytes);
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    private static String name(Operation operation) {
+        return operation.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Why there is no answer; called once the process is no more to be reached. */
+    private String obituary(Operation operation, Duration patience) {
+        kill();
+        if (overdue) {
+            return "the Python process (pid " + process.pid() + ") has not answered to " + name(operation) + " within "
+                    + patience.toMillis() / 1000.0 + " s" + hungAt() + said();
+        }
+        int status = process.exitValue();
+        return "the Python process (pid " + process.pid() + ") has ended "
+                + (status > 128 ? "by signal " + (status - 128) : "with status " + status) + " at "
+                + name(operation) + said();
+    }
+
+    /** The innermost line of which faulthandler speaks. */
+    private String hungAt() {
+        synchronized (lastWords) {
+            for (String line : lastWords) {
+                Matcher at = HUNG_AT.matcher(line);
+                if (at.find()) {
+                    return ", it hung in " + at.group(3) + " at " + at.group(1) + ":" + at.group(2);
+                }
+            }
+        }
+        return "";
+    }
+
+    private String said() {
+        synchronized (lastWords) {
+            return lastWords.isEmpty() ? "" : "\n" + String.join("\n", lastWords);
+        }
+    }
+
+    private void listen() {
+        try (InputStream errors = process.getErrorStream()) {
+            StringBuilder line = new StringBuilder();
+            byte[] block = new byte[8192];
+            for (int got = errors.read(block); got >= 0; got = errors.read(block)) {
+                for (int i = 0; i < got; i++) {
+                    if (block[i] == '\n' || line.length() >= 4096) {
+                        keep(line.toString());
+                        line.setLength(0);
+                    } else {
+                        line.append((char) (block[i] & 0xff));
+                    }
+                }
+            }
+            keep(line.toString());
+        } catch (IOException ended) {
+            // Nothing more to hear.
+        }
+    }
+
+    private void keep(String line) {
+        synchronized (lastWords) {
+            if (!line.isBlank()) {
+                lastWords.add(line);
+            }
+            if (lastWords.size() > LAST_LINES) {
+                lastWords.remove();
+            }
+        }
+    }
+
+    private void watch() {
+        while (!closed && process.isAlive()) {
+            if (System.nanoTime() - deadline > 0 && deadline != Long.MAX_VALUE) {
+                overdue = true;
+                // It writes down where it hangs. Process.destroy() would close the stream on which it does so.
+                process.toHandle().destroy();
+                return;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        // Where it was the supervisor who was killed, nobody else ends the others.
+        end(everybodyElse());
+    }
+
+    private List<ProcessHandle> everybodyElse() {
+        List<ProcessHandle> others = new ArrayList<>(process.descendants().toList());
+        ProcessHandle known = supervised;
+        if (known != null) {
+            others.add(known);
+            others.addAll(known.descendants().toList());
+        }
+        return others;
+    }
+
+    private static void end(List<ProcessHandle> others) {
+        others.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+        return thread;
+    }
+
+    /** Asks it to end, and ends it. */
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            try {
+                ask(Operation.CLOSE, new byte[0], CLOSE);
+            } catch (PythonFailure gone) {
+                // That is what was asked for.
+            }
+            kill();
+        }
+    }
+
+    /** Ends it, and whomever it has started. */
+    private void kill() {
+        // The supervisor sees it and ends the whole group; where he is gone himself, that is done here.
+        List<ProcessHandle> others = everybodyElse();
+        try {
+            commands.close();
+        } catch (IOException gone) {
+            // Then nobody listens any more.
+        }
+        try {
+            if (!process.waitFor(2, TimeUnit.SECONDS)) {
+                process.toHandle().destroyForcibly();
+                process.waitFor(2, TimeUnit.SECONDS);
+            }
+            listening.join(1000);
+        } catch (InterruptedException e) {
+            process.toHandle().destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        end(others);
+        closed = true;
+    }
+}

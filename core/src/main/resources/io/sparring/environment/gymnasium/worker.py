@@ -1,0 +1,444 @@
+"""Steps a block of Gymnasium environments for the JVM that started it. Needs Python 3.9, gymnasium and numpy, and nothing else.
+
+Two processes. The first one, which the JVM knows, supervises: it has imported nothing that could hang, and when the JVM closes its end of
+stdin (which the kernel does for a JVM that was killed) or asks it to end, it kills the group of the second one, whatever that is doing and whomever
+it has started. The second one holds the environments and answers frames.
+
+A frame is 16 bytes (magic, operation, sequence number, length; little-endian, 32 bits each) and a payload of so many bytes. Every frame gets one
+answer with its sequence number; its operation is the frame's, or ERROR, and then the payload is a text. Numbers in payloads are little-endian,
+arrays stand one behind the other:
+
+    make        JSON                                      -> JSON: versions, spaces, limits
+    reset       u32 seed a copy                           -> observations
+    step        actions, u32 next seed a copy             -> f64 rewards, u8 flags, observations, u32 number of ended ones and their last observations
+    replay      u32 copies; each: u32 copy, u32 seed, u32 steps, actions    -> their observations
+    reset_task  as reset                                  -> observations
+    get_spaces  nothing                                   -> as make
+    seed        u32 seed a copy                           -> nothing; the next reset is with it
+    close       nothing                                   -> nothing, and the end
+"""
+
+import os
+import select
+import signal
+import sys
+import time
+
+MAGIC = 0x47525053
+MAKE, RESET, STEP, REPLAY, RESET_TASK, GET_SPACES, SEED, CLOSE, ERROR = range(1, 10)
+LONGEST = 1 << 30
+TERMINATED, TRUNCATED = 1, 2
+
+
+def supervise(worker):
+    """Until the worker has ended or nobody listens to it any more; then nobody of its group is left."""
+
+    def end(number=None, frame=None):
+        if number is not None:
+            # faulthandler writes down where it hangs.
+            send(os.kill, worker, signal.SIGTERM)
+            time.sleep(0.3)
+        send(os.killpg, worker, signal.SIGKILL)
+        if number is not None:
+            os._exit(128 + number)
+
+    def send(how, whom, what):
+        try:
+            how(whom, what)
+        except OSError:
+            pass
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    poll = select.poll()
+    poll.register(0, 0)  # no event but the hang-up
+    try:
+        poll.register(os.pidfd_open(worker), select.POLLIN)
+        patience = None
+    except (AttributeError, OSError):
+        patience = 200
+    while True:
+        hung_up = any(fd == 0 for fd, _ in poll.poll(patience))
+        ended, status = os.waitpid(worker, os.WNOHANG)
+        if hung_up and not ended:
+            end()
+            ended, status = os.waitpid(worker, 0)
+        if ended:
+            end()
+            os._exit(os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status))
+
+
+class Refused(Exception):
+    """What is the user's to mend; the message is all that he needs."""
+
+
+def near(name, names):
+    import difflib
+
+    found = difflib.get_close_matches(name, list(names), 1)
+    return " (did you mean %s?)" % found[0] if found else ""
+
+
+class Observations:
+    """A space's elements as rows of numbers: bytes where it is an array of bytes, else 32-bit floats, indices as one-hot."""
+
+    def __init__(self, space, spaces, numpy):
+        self.np = numpy
+        self.spaces = spaces
+        self.bytes = isinstance(space, spaces.Box) and space.dtype == numpy.uint8
+        self.dtype = numpy.dtype("u1" if self.bytes else "<f4")
+        self.parts = []
+        self.low = []
+        self.high = []
+        self.add(space, ())
+        self.size = sum(part[2] for part in self.parts)
+        self.shape = list(space.shape) if isinstance(space, spaces.Box) and space.shape else [self.size]
+
+    def add(self, space, path):
+        spaces, np = self.spaces, self.np
+        if isinstance(space, spaces.Box):
+            self.part("box", path, int(np.prod(space.shape, dtype=int)), space)
+            self.low += space.low.reshape(-1).tolist()
+            self.high += space.high.reshape(-1).tolist()
+        elif isinstance(space, spaces.Discrete):
+            self.part("one-hot", path, int(space.n), space)
+            self.unit(int(space.n))
+        elif isinstance(space, spaces.MultiDiscrete):
+            self.part("one-hots", path, int(space.nvec.sum()), space)
+            self.unit(int(space.nvec.sum()))
+        elif isinstance(space, spaces.MultiBinary):
+            self.part("box", path, int(np.prod(space.shape, dtype=int)), space)
+            self.unit(int(np.prod(space.shape, dtype=int)))
+        elif isinstance(space, spaces.Dict):
+            for name in sorted(space.spaces):
+                self.add(space.spaces[name], path + (name,))
+        elif isinstance(space, spaces.Tuple):
+            for index, inner in enumerate(space.spaces):
+                self.add(inner, path + (index,))
+        else:
+            where = "the observation's part " + "/".join(map(str, path)) if path else "observations"
+            raise Refused(
+                "%s of %s: expected Box, Discrete, MultiDiscrete, MultiBinary, or Dict or Tuple of these" % (where, space)
+            )
+
+    def part(self, kind, path, size, space):
+        self.parts.append((kind, path, size, space))
+
+    def unit(self, count):
+        self.low += [0.0] * count
+        self.high += [1.0] * count
+
+    def write(self, observation, row):
+        if len(self.parts) == 1 and self.parts[0][0] == "box" and not self.parts[0][1]:
+            array = self.np.asarray(observation)
+            if array.size != self.size:
+                raise Refused("observed an array of the shape %s, and its space has %s" % (list(array.shape), self.shape))
+            row[:] = array.reshape(-1)
+            return
+        at = 0
+        for kind, path, size, space in self.parts:
+            value = observation
+            for step in path:
+                value = value[step]
+            to = row[at : at + size]
+            if kind == "box":
+                array = self.np.asarray(value)
+                if array.size != size:
+                    raise Refused(
+                        "observed an array of the shape %s in the part %s, and its space has %s"
+                        % (list(array.shape), "/".join(map(str, path)), list(space.shape))
+                    )
+                to[:] = array.reshape(-1)
+            else:
+                to[:] = 0
+                if kind == "one-hot":
+                    self.one(to, 0, int(value) - int(getattr(space, "start", 0)), size, space)
+                else:
+                    start = 0
+                    for index, choices in zip(self.np.asarray(value).reshape(-1), space.nvec.reshape(-1)):
+                        self.one(to, start, int(index), int(choices), space)
+                        start += int(choices)
+            at += size
+
+    def one(self, row, start, index, choices, space):
+        if not 0 <= index < choices:
+            raise Refused("observed the index %d, which is not in %s" % (index, space))
+        row[start + index] = 1
+
+
+class Worker:
+    def __init__(self):
+        self.environments = None
+
+    def make(self, asked):
+        started = time.time()
+        try:
+            import numpy
+        except ImportError as missing:
+            raise Refused("%s; %s -m pip install numpy" % (missing, sys.executable))
+        try:
+            import gymnasium
+        except ImportError as missing:
+            raise Refused("%s; %s -m pip install gymnasium" % (missing, sys.executable))
+        self.np = numpy
+        self.asked = asked
+        self.gymnasium = gymnasium
+        for module in asked["modules"] + self.families(asked["id"]):
+            try:
+                imported = __import__(module.replace("-", "_"))
+                if hasattr(gymnasium, "register_envs"):
+                    gymnasium.register_envs(imported)
+            except ImportError as missing:
+                raise Refused("%s; %s -m pip install %s" % (missing, sys.executable, module))
+        self.environments = [self.one() for _ in range(asked["copies"])]
+        first = self.environments[0]
+        self.observations = Observations(first.observation_space, gymnasium.spaces, numpy)
+        self.describe(first, time.time() - started)
+        # Two blocks, so that what is written into one is not what is being sent from the other.
+        self.rows = numpy.zeros((len(self.environments), self.observations.size), self.observations.dtype)
+        self.finals = numpy.zeros_like(self.rows)
+        self.rewards = numpy.zeros(len(self.environments), "<f8")
+        self.flags = numpy.zeros(len(self.environments), "u1")
+        self.seeds = [None] * len(self.environments)
+        return self.get_spaces()
+
+    @staticmethod
+    def families(name):
+        """Those whose ids are registered by an import."""
+        if name.startswith("ALE/") or "NoFrameskip-v" in name:
+            return ["ale_py"]
+        if name.startswith(("MiniGrid-", "BabyAI-")):
+            return ["minigrid"]
+        if name.startswith("MinAtar/"):
+            return ["minatar"]
+        return []
+
+    def one(self):
+        gymnasium = self.gymnasium
+        name = self.asked["id"]
+        try:
+            environment = gymnasium.make(name, disable_env_checker=True, **self.asked["options"])
+        except gymnasium.error.UnregisteredEnv as e:
+            known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
+            raise Refused("there is no environment gymnasium:%s%s: %s" % (name, near(name, known), first_line(e)))
+        except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
+            raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
+        except (gymnasium.error.Error, TypeError) as e:
+            raise Refused("gymnasium:%s: %s" % (name, first_line(e)))
+        for wrapper in self.asked["wrappers"]:
+            kind = getattr(gymnasium.wrappers, wrapper["name"], None)
+            if kind is None:
+                known = [w for w in dir(gymnasium.wrappers) if w[0].isupper()]
+                raise Refused("there is no wrapper %s in gymnasium.wrappers%s" % (wrapper["name"], near(wrapper["name"], known)))
+            try:
+                environment = kind(environment, **wrapper["arguments"])
+            except Exception as e:
+                raise Refused("the wrapper %s: %s" % (wrapper["name"], first_line(e)))
+        return environment
+
+    def describe(self, first, seconds):
+        spaces, np = self.gymnasium.spaces, self.np
+        space = first.action_space
+        finite = lambda bounds: [float(bound) for bound in np.asarray(bounds, dtype=float).reshape(-1)]
+        if isinstance(space, spaces.Discrete):
+            self.start = int(getattr(space, "start", 0))
+            actions = {"kind": "discrete", "n": int(space.n)}
+            self.action_size = 1
+            self.act = lambda row: self.start + int(row[0])
+        elif isinstance(space, spaces.Box):
+            actions = {"kind": "box", "low": finite(space.low), "high": finite(space.high), "shape": list(space.shape) or [1]}
+            self.action_size = len(actions["low"])
+            self.act = lambda row: row.reshape(space.shape).astype(space.dtype)
+        else:
+            raise Refused("actions of %s: expected Discrete or Box" % (space,))
+        # From one byte for a choice of few: what was done since the reset is part of every snapshot.
+        self.action_type = np.dtype("<f4")
+        if actions["kind"] == "discrete":
+            self.action_type = np.dtype("u1" if actions["n"] <= 1 << 8 else "<u2" if actions["n"] <= 1 << 16 else "<u4")
+        spec = first.spec
+        self.spaces = {
+            "python": "%d.%d.%d" % sys.version_info[:3],
+            "gymnasium": self.gymnasium.__version__,
+            "pid": os.getpid(),
+            "seconds": seconds,
+            "observations": {
+                "dtype": "uint8" if self.observations.bytes else "float32",
+                "shape": self.observations.shape,
+                "low": self.observations.low,
+                "high": self.observations.high,
+            },
+            "actions": actions,
+            "step-limit": getattr(spec, "max_episode_steps", None),
+            "reward-threshold": getattr(spec, "reward_threshold", None),
+            "nondeterministic": bool(getattr(spec, "nondeterministic", False)),
+        }
+
+    def get_spaces(self, payload=b""):
+        import json
+
+        return [json.dumps(self.spaces).encode()]
+
+    def begin(self, copy, seed):
+        try:
+            observation, _ = self.environments[copy].reset(seed=seed)
+            self.observations.write(observation, self.rows[copy])
+        except Refused as e:
+            raise Refused("copy %d: %s at its reset with the seed %d" % (copy, e, seed))
+
+    def reset(self, payload):
+        seeds = self.np.frombuffer(payload, "<u4", len(self.environments))
+        for copy, seed in enumerate(seeds):
+            self.begin(copy, int(seed))
+        return [self.rows]
+
+    def reset_task(self, payload):
+        for environment in self.environments:
+            task = getattr(environment.unwrapped, "reset_task", None)
+            if task is not None:
+                task()
+        return self.reset(payload)
+
+    def seed(self, payload):
+        for environment, seed in zip(self.environments, self.np.frombuffer(payload, "<u4", len(self.environments))):
+            environment.action_space.seed(int(seed))
+        return []
+
+    def step(self, payload):
+        np = self.np
+        count = len(self.environments)
+        actions = np.frombuffer(payload, self.action_type, count * self.action_size).reshape(count, self.action_size)
+        seeds = np.frombuffer(payload, "<u4", count, actions.nbytes)
+        ended = 0
+        for copy, environment in enumerate(self.environments):
+            try:
+                observation, reward, terminated, truncated, _ = environment.step(self.act(actions[copy]))
+                self.rewards[copy] = reward
+                self.flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
+                row = self.rows[copy]
+                if terminated or truncated:
+                    self.observations.write(observation, self.finals[ended])
+                    ended += 1
+                    self.begin(copy, int(seeds[copy]))
+                else:
+                    self.observations.write(observation, row)
+            except Refused as e:
+                raise Refused("copy %d: %s" % (copy, e))
+            except Exception as e:
+                e.copy = copy
+                raise
+        return [self.rewards, self.flags, self.rows, np.array([ended], "<u4"), self.finals[:ended]]
+
+    def replay(self, payload):
+        np = self.np
+        count = int(np.frombuffer(payload, "<u4", 1)[0])
+        at = 4
+        copies = []
+        for _ in range(count):
+            copy, seed, steps = (int(x) for x in np.frombuffer(payload, "<u4", 3, at))
+            at += 12
+            actions = np.frombuffer(payload, self.action_type, steps * self.action_size, at).reshape(steps, self.action_size)
+            at += actions.nbytes
+            self.environments[copy].close()
+            self.environments[copy] = self.one()
+            self.begin(copy, seed)
+            observation = None
+            for row in actions:
+                observation = self.environments[copy].step(self.act(row))[0]
+            if steps:
+                self.observations.write(observation, self.rows[copy])
+            copies.append(copy)
+        return [self.rows[copies]]
+
+    def close(self):
+        for environment in self.environments or []:
+            environment.close()
+
+
+def first_line(e):
+    lines = [line.strip() for line in str(e).splitlines() if line.strip()]
+    return lines[0] if lines else type(e).__name__
+
+
+def serve(commands, answers):
+    import json
+    import struct
+    import traceback
+
+    header = struct.Struct("<IIII")
+
+    def read(size):
+        block = bytearray(size)
+        view = memoryview(block)
+        while view:
+            got = commands.readinto(view)
+            if not got:
+                os._exit(0)
+            view = view[got:]
+        return block
+
+    def answer(operation, sequence, parts):
+        parts = [memoryview(part).cast("B") if len(part) else b"" for part in parts]
+        block = b"".join([header.pack(MAGIC, operation, sequence, sum(len(part) for part in parts))] + parts)
+        view = memoryview(block)
+        while view:
+            view = view[answers.write(view) :]
+
+    worker = Worker()
+    known = {
+        MAKE: lambda payload: worker.make(json.loads(payload.decode())),
+        RESET: worker.reset,
+        STEP: worker.step,
+        REPLAY: worker.replay,
+        RESET_TASK: worker.reset_task,
+        GET_SPACES: worker.get_spaces,
+        SEED: worker.seed,
+    }
+    while True:
+        magic, operation, sequence, length = header.unpack(read(header.size))
+        if magic != MAGIC or length > LONGEST:
+            answer(ERROR, sequence, [b"refused\na frame that is none"])
+            os._exit(3)
+        payload = read(length)
+        if operation == CLOSE:
+            worker.close()
+            answer(CLOSE, sequence, [])
+            return
+        try:
+            if operation not in known:
+                raise Refused("there is no command %d" % operation)
+            if operation != MAKE and worker.environments is None:
+                raise Refused("the command %d before there is an environment" % operation)
+            answer(operation, sequence, known[operation](payload))
+        except Refused as e:
+            answer(ERROR, sequence, [("refused\n" + str(e)).encode()])
+        except Exception as e:
+            where = "" if not hasattr(e, "copy") else "copy %d: " % e.copy
+            text = "raised\n%s%s: %s\n%s" % (where, type(e).__name__, first_line(e), traceback.format_exc())
+            answer(ERROR, sequence, [text.encode(errors="replace")])
+
+
+def main():
+    worker = os.fork()
+    if worker:
+        try:
+            os.setpgid(worker, worker)
+        except OSError:
+            pass  # it has done so itself
+        os.close(1)
+        supervise(worker)
+    os.setpgid(0, 0)
+    # Whatever an environment reads or prints has nothing to do with the frames.
+    commands = os.fdopen(os.dup(0), "rb", buffering=0)
+    answers = os.fdopen(os.dup(1), "wb", buffering=0)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    import faulthandler
+
+    faulthandler.enable()
+    faulthandler.register(signal.SIGTERM, all_threads=True, chain=True)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    serve(commands, answers)
+    os._exit(0)
+
+
+main()

@@ -1,0 +1,78 @@
+"""Environments that do what environments should not, for the tests of the bridge: Probe-v0 is told what, and at which step."""
+
+import ctypes
+import os
+import random
+import subprocess
+import time
+
+import gymnasium
+import numpy as np
+
+
+class Probe(gymnasium.Env):
+    """Observes a random number and the step. `once` names a file: who finds none makes it and misbehaves, who finds it does not."""
+
+    action_space = gymnasium.spaces.Discrete(3)
+    observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (2,), np.float32)
+
+    def __init__(self, mode="plain", at=5, once="", grandchild=False):
+        self.mode = mode
+        self.at = at
+        self.once = once
+        if mode == "actions":
+            self.action_space = gymnasium.spaces.Sequence(gymnasium.spaces.Discrete(2))
+        if mode == "observations":
+            self.observation_space = gymnasium.spaces.Text(4)
+        if grandchild:
+            self.child = subprocess.Popen(["sleep", "1000"])
+
+    def observe(self):
+        first = random.random() if self.mode == "random" else self.np_random.random()
+        return np.array([first, self.steps], np.float32)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.steps = 0
+        return self.observe(), {}
+
+    def misbehaves(self):
+        if self.steps != self.at:
+            return False
+        if not self.once:
+            return True
+        try:
+            os.close(os.open(self.once, os.O_CREAT | os.O_EXCL))
+            return True
+        except FileExistsError:
+            return False
+
+    def step(self, action):
+        self.steps += 1
+        print("a line that has nothing to do with frames")
+        if self.misbehaves():
+            if self.mode == "hang":
+                ctypes.PyDLL(None).sleep(1000)  # holds the lock of the interpreter
+            if self.mode == "kill":
+                os.kill(os.getpid(), 9)
+            if self.mode == "raise":
+                raise ValueError("nothing more to see")
+            if self.mode == "garbage":
+                for fd in range(3, 16):
+                    try:
+                        os.write(fd, b"no frame at all" * 100)
+                    except OSError:
+                        pass
+            if self.mode == "close-pipes":
+                os.closerange(0, 1024)
+                time.sleep(1000)
+            if self.mode == "nan-observation":
+                return np.array([np.nan, 0], np.float32), 0.0, False, False, {}
+            if self.mode == "nan-reward":
+                return self.observe(), float("nan"), False, False, {}
+            if self.mode == "shape":
+                return np.zeros(3, np.float32), 0.0, False, False, {}
+        return self.observe(), float(action), self.steps >= 20, False, {}
+
+
+gymnasium.register("Probe-v0", Probe, max_episode_steps=30)
