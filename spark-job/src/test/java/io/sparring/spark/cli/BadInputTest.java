@@ -400,7 +400,7 @@ class BadInputTest {
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(3 + 5)
+                .hasSize(7 + 9)
                 .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
                 .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("))
                 .anyMatch(line -> line.startsWith("  choices ") && line.contains("from 2 to 65536 (default: 4)."));
