@@ -9,6 +9,7 @@ import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -37,9 +38,11 @@ public record TrainingState(
     /** A run that has not begun: first model, first episodes. */
     public static TrainingState first(Configuration configuration, EnvironmentSource source) {
         Architecture architecture = ShardWorker.architecture(configuration, source.spec());
-        Model model = new Model(
-                architecture,
-                architecture.initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS)));
+        float[] parameters = architecture.initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS));
+        // What a distribution has of free parameters is log σ.
+        float logStd = (float) configuration.network().initialLogStd();
+        Arrays.fill(parameters, architecture.layerParameterCount(), parameters.length, logStd);
+        Model model = new Model(architecture, parameters);
         List<Shard> shards = new ArrayList<>();
         int count = Strategy.of(configuration).firstShards(configuration);
         if (count > 0) {

@@ -265,9 +265,15 @@ public record Configuration(
             @JsonProperty(defaultValue = "plain")
             @JsonPropertyDescription(
                     "What computes gradients: `plain`, or `dl4j`, DL4J's own layers on ND4J arrays: the same as far as floats go, several times as slow, from a jar of its own.")
-            Engine engine)
+            Engine engine,
+
+            @JsonProperty(defaultValue = "0.0")
+            @JsonPropertyDescription(
+                    "log σ at the start, of the actions' noise in every dimension; where the action space is a box.")
+            double initialLogStd)
             implements Serializable {
         public Network {
+            Require.within(-20, 20, "initial-log-std", initialLogStd);
             for (Integer size : hidden) {
                 Require.that(size != null && size >= 1, "hidden", hidden, "whole numbers of at least 1");
             }

@@ -124,7 +124,7 @@ public record Architecture(
 
     /**
      * First parameters: orthogonal weights (Saxe et al. 2014) with gain √2 in hidden layers, 0.01 in the policy head and 1 in
-     * the value head; biases and free parameters 0.
+     * the value head; biases and free parameters 0. Free parameters that begin elsewhere are their distribution's concern.
      */
     public float[] initialParameters(UniformRandomProvider random) {
         float[] parameters = new float[parameterCount()];

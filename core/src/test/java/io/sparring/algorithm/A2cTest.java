@@ -17,6 +17,7 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +93,25 @@ class A2cTest {
                         """), recorder);
 
         assertThat(lastEvaluation(recorder)).isBetween(-2.0, 0.0);
+    }
+
+    @Test
+    void logStdBeginsWhereTheSettingSaysAndNothingElseMoves() {
+        String box = "environment: {id: Identity-Box-v0}\n";
+        Configuration configuration = configuration(box);
+        Configuration narrow = configuration(box, "network.initial-log-std=-0.5");
+        float[] first = TrainingState.first(
+                        configuration, configuration.environment().resolve())
+                .model()
+                .parameters();
+        float[] narrowed = TrainingState.first(narrow, narrow.environment().resolve())
+                .model()
+                .parameters();
+
+        int layers = first.length - 2;
+        assertThat(Arrays.copyOf(narrowed, layers)).isEqualTo(Arrays.copyOf(first, layers));
+        assertThat(Arrays.copyOfRange(first, layers, first.length)).containsExactly(0, 0);
+        assertThat(Arrays.copyOfRange(narrowed, layers, first.length)).containsExactly(-0.5f, -0.5f);
     }
 
     @Test

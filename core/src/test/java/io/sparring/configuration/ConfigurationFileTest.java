@@ -38,7 +38,7 @@ class ConfigurationFileTest {
                         new Configuration.Environment(
                                 "CartPole-v1", 8, new TreeMap<>(), List.of(), List.of(), "", false, 3, 120, 60),
                         new Configuration.Network(
-                                Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN),
+                                Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN, 0.0),
                         new Configuration.A2c(2, learning, AdvantageEstimator.GAE, 5, false),
                         new Configuration.A3c(
                                 4,
@@ -288,6 +288,12 @@ class ConfigurationFileTest {
                 // Out of range.
                 mistake("a2c: {gamma: 1.01}", "run.yaml: a2c.gamma: expected a number from 0 to 1, got 1.01"),
                 mistake("a2c: {gamma: -0.1}", "run.yaml: a2c.gamma: expected a number from 0 to 1, got -0.1"),
+                mistake(
+                        "network: {initial-log-std: 21}",
+                        "run.yaml: network.initial-log-std: expected a number from -20 to 20, got 21.0"),
+                mistake(
+                        "network: {initial-log-std: nan}",
+                        "run.yaml: network.initial-log-std: expected a number from -20 to 20, got NaN"),
                 mistake("a2c: {gae-lambda: 2}", "run.yaml: a2c.gae-lambda: expected a number from 0 to 1, got 2.0"),
                 mistake("a2c: {shards: 0}", "run.yaml: a2c.shards: expected a whole number of at least 1, got 0"),
                 mistake(

@@ -198,6 +198,16 @@ class DiagonalGaussianTest {
     }
 
     @Test
+    void aSideWithoutABoundIsLeftAsItIs() {
+        Space.Box space = new Space.Box(new float[] {0, -INFINITE, -INFINITE}, new float[] {INFINITE, 1, INFINITE});
+        ActionDistribution distribution = ActionDistribution.of(space);
+        float[] told = new float[9];
+        distribution.toEnvironment(new float[] {1e30f, -1e30f, 1e30f, -1, 2, -1e30f, 0.5f, 0.5f, 0.5f}, told, 3);
+
+        assertThat(told).containsExactly(1e30f, -1e30f, 1e30f, 0, 1, -1e30f, 0.5f, 0.5f, 0.5f);
+    }
+
+    @Test
     void whatIsDrawnAndWhatIsLikelyKnowNothingOfTheBounds() {
         Space.Box narrow = Space.Box.of(1, -0.01f, 0.01f);
         Space.Box wide = Space.Box.of(1, -INFINITE, INFINITE);
