@@ -6,7 +6,9 @@ import java.util.Locale;
 
 /**
  * What an observation or an action may be. An action or observation is a row of {@link #size()} floats; a discrete action is
- * one float that holds the index.
+ * one float that holds the index. After Gymnasium's spaces of the same names.
+ *
+ * <p>Actions of a finite space may be masked: a mask is a row of {@link #maskSize()} flags, true for what is allowed.
  */
 public sealed interface Space extends Serializable {
     /** How many floats one element takes. */
@@ -15,8 +17,31 @@ public sealed interface Space extends Serializable {
     /** Whether the {@code size()} floats from {@code offset} on are an element of this space. */
     boolean contains(float[] values, int offset);
 
+    /** How many flags a mask of this space has, one for each logit of a policy over it; 0: it cannot be masked. */
+    default int maskSize() {
+        return 0;
+    }
+
+    /** Whether a mask, the {@link #maskSize()} flags from {@code offset} on, leaves any action. */
+    default boolean leavesAny(boolean[] mask, int offset) {
+        return true;
+    }
+
+    private static boolean anyOf(boolean[] flags, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            if (flags[i]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isIndex(float value, int n) {
+        return value >= 0 && value < n && value == (int) value;
+    }
+
     /**
-     * The indices 0 … n−1.
+     * The indices 0 … n−1. A mask has a flag for each.
      *
      * @param n how many, at least 1 and at most 2^24 (above that a float no longer holds every index)
      */
@@ -34,8 +59,127 @@ public sealed interface Space extends Serializable {
 
         @Override
         public boolean contains(float[] values, int offset) {
-            float value = values[offset];
-            return value >= 0 && value < n && value == (int) value;
+            return isIndex(values[offset], n);
+        }
+
+        @Override
+        public int maskSize() {
+            return n;
+        }
+
+        @Override
+        public boolean leavesAny(boolean[] mask, int offset) {
+            return anyOf(mask, offset, n);
+        }
+    }
+
+    /**
+     * Several choices at once: k indices, the i-th of them one of 0 … sizes[i]−1. A mask has a flag for each index of the first
+     * choice, then for each of the second, and so on; it has to leave one of every choice.
+     *
+     * @param sizes of the k choices, at least one, each of at least 1 and all together of at most 2^24
+     */
+    record MultiDiscrete(int[] sizes) implements Space {
+        public MultiDiscrete {
+            long all = 0;
+            for (int size : sizes) {
+                if (size < 1) {
+                    throw new IllegalArgumentException("every choice of a multi-discrete space has at least 1 element,"
+                            + " not as in " + Arrays.toString(sizes));
+                }
+                all += size;
+            }
+            if (all < 1 || all > 1 << 24) {
+                throw new IllegalArgumentException(
+                        "the choices of a multi-discrete space have 1 to 16777216 elements together, not " + all);
+            }
+            sizes = sizes.clone();
+        }
+
+        /** Choices of these sizes. */
+        public static MultiDiscrete of(int... sizes) {
+            return new MultiDiscrete(sizes);
+        }
+
+        @Override
+        public int size() {
+            return sizes.length;
+        }
+
+        @Override
+        public boolean contains(float[] values, int offset) {
+            for (int i = 0; i < sizes.length; i++) {
+                if (!isIndex(values[offset + i], sizes[i])) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public int maskSize() {
+            return Arrays.stream(sizes).sum();
+        }
+
+        @Override
+        public boolean leavesAny(boolean[] mask, int offset) {
+            int from = offset;
+            for (int size : sizes) {
+                if (!anyOf(mask, from, size)) {
+                    return false;
+                }
+                from += size;
+            }
+            return true;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof MultiDiscrete discrete && Arrays.equals(sizes, discrete.sizes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(sizes);
+        }
+
+        /** As in {@code MultiDiscrete[sizes=[2, 3]]}. */
+        @Override
+        public String toString() {
+            return "MultiDiscrete[sizes=" + Arrays.toString(sizes) + "]";
+        }
+    }
+
+    /**
+     * n bits, each 0 or 1. A mask has a flag for each: whether it may be 1. That it may be 0 cannot be forbidden.
+     *
+     * @param n how many, at least 1 and at most 2^24
+     */
+    record MultiBinary(int n) implements Space {
+        public MultiBinary {
+            if (n < 1 || n > 1 << 24) {
+                throw new IllegalArgumentException("a multi-binary space has 1 to 16777216 bits, not " + n);
+            }
+        }
+
+        @Override
+        public int size() {
+            return n;
+        }
+
+        @Override
+        public boolean contains(float[] values, int offset) {
+            for (int i = offset; i < offset + n; i++) {
+                if (!isIndex(values[i], 2)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public int maskSize() {
+            return n;
         }
     }
 

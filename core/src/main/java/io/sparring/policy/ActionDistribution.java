@@ -8,16 +8,20 @@ import org.apache.commons.rng.UniformRandomProvider;
  * A family of distributions over one action space. A member is given by the {@link #outputs()} numbers of the policy head for
  * one state and by {@link #freeParameters()} numbers that depend on no state.
  *
+ * <p>Over a finite space the outputs are logits, and one of −∞ is an action that is forbidden ({@link Masks}): of probability exactly 0,
+ * which is never drawn, has no part in the entropy, and gets a gradient of exactly 0.
+ *
  * <p>Stateless and thread-safe. Arrays with an offset are rows of a batch.
  */
-public sealed interface ActionDistribution permits Categorical, DiagonalGaussian {
+public interface ActionDistribution {
 
-    /** The family that fits an action space: categorical for a discrete one, a diagonal Gaussian for a box. */
+    /** The family that fits an action space. A new one is a file of its own and a line here. */
     static ActionDistribution of(Space space) {
-        if (space instanceof Space.Discrete discrete) {
-            return new Categorical(discrete.n());
-        }
-        return new DiagonalGaussian((Space.Box) space);
+        if (space instanceof Space.Discrete discrete) return new Categorical(discrete.n());
+        if (space instanceof Space.MultiDiscrete discrete) return MultiCategorical.of(discrete.sizes());
+        if (space instanceof Space.MultiBinary binary) return new Bernoulli(binary.n());
+        if (space instanceof Space.Box box) return new DiagonalGaussian(box);
+        throw new IllegalArgumentException("there is no policy that acts in " + space);
     }
 
     /** What the loss's terms are made of: log π(a|s) and H(π(·|s)). */

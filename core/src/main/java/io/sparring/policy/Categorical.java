@@ -30,22 +30,27 @@ record Categorical(int n) implements ActionDistribution {
     @Override
     public void sample(
             Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
-        float mode = policy.get(mode(policy, row), row);
+        action[actionAt] = draw(policy, 0, row, random);
+    }
+
+    /** Draws by the logits that are the batch's features from {@code first} on. */
+    int draw(Batch policy, int first, int row, UniformRandomProvider random) {
+        float mode = policy.get(first + mode(policy, first, row), row);
         double total = 0;
         for (int i = 0; i < n; i++) {
-            total += exp(policy.get(i, row) - mode);
+            total += exp(policy.get(first + i, row) - mode);
         }
         // Summed up in the order of the total, so that rounding never reaches an action of no probability.
         double threshold = random.nextDouble() * total;
         double cumulative = 0;
         int drawn = 0;
         for (; drawn < n - 1; drawn++) {
-            cumulative += exp(policy.get(drawn, row) - mode);
+            cumulative += exp(policy.get(first + drawn, row) - mode);
             if (threshold < cumulative) {
                 break;
             }
         }
-        action[actionAt] = drawn;
+        return drawn;
     }
 
     /** e^x; the most likely action's is 1, half of all where there are two. */
@@ -55,13 +60,14 @@ record Categorical(int n) implements ActionDistribution {
 
     @Override
     public void mode(Batch policy, int row, float[] action, int actionAt) {
-        action[actionAt] = mode(policy, row);
+        action[actionAt] = mode(policy, 0, row);
     }
 
-    private int mode(Batch policy, int row) {
+    /** The first of the largest logits, which are the batch's features from {@code first} on. */
+    int mode(Batch policy, int first, int row) {
         int best = 0;
         for (int i = 1; i < n; i++) {
-            if (policy.get(i, row) > policy.get(best, row)) {
+            if (policy.get(first + i, row) > policy.get(first + best, row)) {
                 best = i;
             }
         }

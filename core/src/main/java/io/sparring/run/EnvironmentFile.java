@@ -34,6 +34,8 @@ public final class EnvironmentFile {
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({
         @JsonSubTypes.Type(value = Space.Discrete.class, name = "discrete"),
+        @JsonSubTypes.Type(value = Space.MultiDiscrete.class, name = "multi-discrete"),
+        @JsonSubTypes.Type(value = Space.MultiBinary.class, name = "multi-binary"),
         @JsonSubTypes.Type(value = Space.Box.class, name = "box")
     })
     private interface SpaceKind {}

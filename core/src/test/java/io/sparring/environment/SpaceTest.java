@@ -85,4 +85,82 @@ class SpaceTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not " + n);
     }
+
+    @Test
+    void aMultiDiscreteSpaceContainsAnIndexOfEachOfItsChoices() {
+        Space space = Space.MultiDiscrete.of(2, 3);
+
+        assertThat(space.size()).isEqualTo(2);
+        assertThat(space.contains(new float[] {9, 1, 2}, 1)).isTrue();
+        assertThat(space.contains(new float[] {0, 0}, 0)).isTrue();
+        assertThat(space.contains(new float[] {2, 0}, 0)).isFalse();
+        assertThat(space.contains(new float[] {0, 3}, 0)).isFalse();
+        assertThat(space.contains(new float[] {0.5f, 0}, 0)).isFalse();
+        assertThat(space.contains(new float[] {0, Float.NaN}, 0)).isFalse();
+        assertThat(space.contains(new float[] {-1, 0}, 0)).isFalse();
+    }
+
+    @Test
+    void theSizesOfAMultiDiscreteSpaceAreItsOwnAndAllThereIsToIt() {
+        int[] sizes = {2, 3};
+        Space.MultiDiscrete space = new Space.MultiDiscrete(sizes);
+        sizes[0] = 9;
+
+        assertThat(space).isEqualTo(Space.MultiDiscrete.of(2, 3)).hasSameHashCodeAs(Space.MultiDiscrete.of(2, 3));
+        assertThat(space).isNotEqualTo(Space.MultiDiscrete.of(3, 2)).isNotEqualTo(new Space.MultiBinary(2));
+        assertThat(space).hasToString("MultiDiscrete[sizes=[2, 3]]");
+    }
+
+    @Test
+    void aMultiDiscreteSpaceHasChoicesAndEachOfThemAnElement() {
+        assertThatThrownBy(Space.MultiDiscrete::of)
+                .hasMessage("the choices of a multi-discrete space have 1 to 16777216 elements together, not 0");
+        assertThatThrownBy(() -> Space.MultiDiscrete.of(2, 0))
+                .hasMessage("every choice of a multi-discrete space has at least 1 element, not as in [2, 0]");
+        assertThatThrownBy(() -> Space.MultiDiscrete.of(Integer.MAX_VALUE, Integer.MAX_VALUE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not 4294967294");
+    }
+
+    @Test
+    void aMultiBinarySpaceContainsBitsAlone() {
+        Space space = new Space.MultiBinary(3);
+
+        assertThat(space.size()).isEqualTo(3);
+        assertThat(space.contains(new float[] {9, 0, 1, 1}, 1)).isTrue();
+        assertThat(space.contains(new float[] {0, 2, 1}, 0)).isFalse();
+        assertThat(space.contains(new float[] {0, 0.5f, 1}, 0)).isFalse();
+        assertThat(space.contains(new float[] {0, 0, -1}, 0)).isFalse();
+        assertThat(space).hasToString("MultiBinary[n=3]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, (1 << 24) + 1})
+    void aMultiBinarySpaceHasBitsAndNotTooMany(int n) {
+        assertThatThrownBy(() -> new Space.MultiBinary(n))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not " + n);
+    }
+
+    @Test
+    void aMaskHasAFlagForEachLogitAndHasToLeaveSomethingOfEveryChoice() {
+        boolean[] none = new boolean[9];
+        boolean[] some = {false, true, false, false, true, false, false, false, true};
+
+        Space discrete = new Space.Discrete(3);
+        assertThat(discrete.maskSize()).isEqualTo(3);
+        assertThat(discrete.leavesAny(none, 0)).isFalse();
+        assertThat(discrete.leavesAny(some, 0)).isTrue();
+        assertThat(discrete.leavesAny(some, 5)).isFalse();
+        Space several = Space.MultiDiscrete.of(2, 3);
+        assertThat(several.maskSize()).isEqualTo(5);
+        assertThat(several.leavesAny(some, 0)).isTrue();
+        assertThat(several.leavesAny(some, 2)).isFalse();
+        assertThat(several.leavesAny(some, 4)).isTrue();
+        assertThat(several.leavesAny(none, 0)).isFalse();
+        Space bits = new Space.MultiBinary(4);
+        assertThat(bits.maskSize()).isEqualTo(4);
+        assertThat(bits.leavesAny(none, 0)).as("all bits 0").isTrue();
+        assertThat(Space.Box.of(2, 0, 1).maskSize()).isZero();
+    }
 }

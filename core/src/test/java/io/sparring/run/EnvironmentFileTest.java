@@ -2,6 +2,7 @@ package io.sparring.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.EnvironmentSpec.Recovery;
@@ -10,8 +11,10 @@ import io.sparring.environment.Space;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +39,27 @@ class EnvironmentFileTest {
                 Recovery.REPLAY);
 
         assertThat(EnvironmentFile.read(EnvironmentFile.write(spec))).isEqualTo(spec);
+    }
+
+    @ParameterizedTest
+    @MethodSource("actionSpaces")
+    void everyKindOfActionSpaceIsWrittenUnderItsOwnName(Space space, String... lines) {
+        EnvironmentSpec spec = new EnvironmentSpec(
+                "Any-v0", new TreeMap<>(), Space.Box.of(1, 0, 1), space, null, null, Recovery.SNAPSHOT);
+        byte[] written = EnvironmentFile.write(spec);
+
+        assertThat(EnvironmentFile.read(written)).isEqualTo(spec);
+        assertThat(new String(written, StandardCharsets.UTF_8)).contains(lines);
+    }
+
+    static Stream<Arguments> actionSpaces() {
+        return Stream.of(
+                arguments(new Space.Discrete(5), new String[] {"\"kind\" : \"discrete\"", "\"n\" : 5"}),
+                arguments(
+                        Space.MultiDiscrete.of(2, 3),
+                        new String[] {"\"kind\" : \"multi-discrete\"", "\"sizes\" : [ 2, 3 ]"}),
+                arguments(new Space.MultiBinary(4), new String[] {"\"kind\" : \"multi-binary\"", "\"n\" : 4"}),
+                arguments(Space.Box.of(2, -1, 1), new String[] {"\"kind\" : \"box\"", "\"shape\" : [ 2 ]"}));
     }
 
     @Test

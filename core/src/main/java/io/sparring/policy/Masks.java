@@ -1,0 +1,42 @@
+package io.sparring.policy;
+
+import io.sparring.environment.Space;
+import io.sparring.network.Batch;
+
+/**
+ * Masks of actions: rows of flags, one a logit of the policy head, true for what is allowed. The logit of what is forbidden counts as −∞, in
+ * sampling as in the gradient (Huang and Ontañón 2022, arXiv 2006.14171), and no distribution needs to know of more.
+ */
+public final class Masks {
+    private Masks() {}
+
+    /**
+     * Whether a row leaves any action.
+     *
+     * @param space whose actions they are
+     * @param allowed rows of flags; none at all: everything is allowed
+     */
+    public static boolean leaveAny(Space space, boolean[] allowed, int row) {
+        return allowed.length == 0 || space.leavesAny(allowed, row * space.maskSize());
+    }
+
+    /**
+     * Sets the logits of what is forbidden to −∞.
+     *
+     * @param policy the policy head's outputs, which are written over
+     * @param allowed rows of as many flags as the batch has features; none at all: everything is allowed
+     * @param from the row of flags that belongs to the batch's first row
+     */
+    public static void apply(Batch policy, boolean[] allowed, int from) {
+        if (allowed.length == 0) {
+            return;
+        }
+        for (int row = 0; row < policy.rows(); row++) {
+            for (int i = 0; i < policy.features(); i++) {
+                if (!allowed[(from + row) * policy.features() + i]) {
+                    policy.set(i, row, Float.NEGATIVE_INFINITY);
+                }
+            }
+        }
+    }
+}
