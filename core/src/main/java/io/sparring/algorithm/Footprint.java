@@ -55,7 +55,7 @@ public final class Footprint {
                 copies * observation,
                 heapBytes);
         double samples = copies * length;
-        require(rolloutLength, length, 0, samples * Math.max(1, observation), heapBytes);
+        require(rolloutLength, length, 0, samples * Math.max(spec.actionSpace().size(), observation), heapBytes);
         if (rounds) {
             double shards = configuration.a2c().shards();
             require("a2c.shards", configuration.a2c().shards(), shards * copies * copyBytes, shards, heapBytes);

@@ -6,6 +6,7 @@ import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Masks;
 import io.sparring.rollout.Rollout;
 
 /**
@@ -61,6 +62,7 @@ final class OffPolicy {
     private void addLogProbabilities(Model model, Rollout rollout, int sign, double[] logRatios, double[] values) {
         network.setModel(model);
         network.forward(rollout.observations(), 0, rollout.samples());
+        Masks.apply(network.policyOutputs(), rollout.allowed(), 0);
         double[] free = model.freeParameters();
         double[] outputs = new double[distribution.outputs()];
         for (int i = 0; i < rollout.samples(); i++) {

@@ -10,6 +10,7 @@ import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Masks;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
@@ -102,6 +103,7 @@ public final class ShardWorker implements AutoCloseable {
         for (int from = 0; from < rollout.samples(); from += CHUNK) {
             int rows = Math.min(CHUNK, rollout.samples() - from);
             learning.forward(rollout.observations(), from * architecture.observationSize(), rows);
+            Masks.apply(learning.policyOutputs(), rollout.allowed(), from);
             for (int i = 0; i < parts.size(); i++) {
                 Part part = parts.get(i);
                 ActorCriticLoss.Sums terms = ActorCriticLoss.gradient(

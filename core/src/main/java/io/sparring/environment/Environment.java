@@ -34,6 +34,23 @@ public interface Environment extends AutoCloseable {
     void reset(long[] seeds, float[] observations);
 
     /**
+     * As {@link #reset(long[], float[])}; an environment that masks actions overrides it and says which of them are allowed first.
+     *
+     * @param first receives the first observations and, where {@link #masks()}, the first masks
+     */
+    default void reset(long[] seeds, Step first) {
+        reset(seeds, first.observations);
+    }
+
+    /**
+     * Whether some actions are forbidden at times: then every step and reset writes {@link Step#allowed}, and no action that it forbids
+     * comes next. The same at every call; for a finite action space only.
+     */
+    default boolean masks() {
+        return false;
+    }
+
+    /**
      * One step of every copy.
      *
      * @param actions B × action size, row by row, each within the action space

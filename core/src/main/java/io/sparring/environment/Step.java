@@ -16,15 +16,47 @@ public final class Step {
     public final boolean[] truncated;
 
     /**
+     * Which actions may come next, B × {@link Space#maskSize()} flags; empty where the environment masks none, and nothing is written then.
+     * Each copy has at least one action left.
+     */
+    public final boolean[] allowed;
+
+    /**
+     * Without masks.
+     *
      * @param copies B
      * @param observationSize floats in one observation
      */
     public Step(int copies, int observationSize) {
+        this(copies, observationSize, 0);
+    }
+
+    /**
+     * @param copies B
+     * @param observationSize floats in one observation
+     * @param maskSize flags in one mask, 0 for none
+     */
+    public Step(int copies, int observationSize, int maskSize) {
         observations = new float[copies * observationSize];
         finalObservations = new float[copies * observationSize];
         rewards = new float[copies];
         terminated = new boolean[copies];
         truncated = new boolean[copies];
+        allowed = new boolean[copies * maskSize];
+    }
+
+    /**
+     * One that this environment can write to.
+     *
+     * @throws IllegalStateException if it masks actions of a space that has no masks
+     */
+    public static Step of(Environment environment) {
+        int maskSize = environment.masks() ? environment.actionSpace().maskSize() : 0;
+        if (environment.masks() && maskSize == 0) {
+            throw new IllegalStateException(
+                    "an environment that acts in " + environment.actionSpace() + " has no actions to mask");
+        }
+        return new Step(environment.copies(), environment.observationSpace().size(), maskSize);
     }
 
     /** Whether the episode of this copy just ended, for either reason. */

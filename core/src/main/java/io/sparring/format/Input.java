@@ -61,6 +61,14 @@ public final class Input {
         return elements;
     }
 
+    public boolean[] flags() throws Unreadable {
+        boolean[] elements = new boolean[length(1)];
+        for (int i = 0; i < elements.length; i++) {
+            elements[i] = flag();
+        }
+        return elements;
+    }
+
     public String text() throws Unreadable {
         return new String(bytes(), StandardCharsets.UTF_8);
     }

@@ -33,6 +33,14 @@ public final class Output {
         room(1).put((byte) (value ? 1 : 0));
     }
 
+    /** A byte each. */
+    public void flags(boolean[] elements) {
+        integer(elements.length);
+        for (boolean element : elements) {
+            flag(element);
+        }
+    }
+
     public void integer(int value) {
         room(Integer.BYTES).putInt(value);
     }

@@ -32,7 +32,7 @@ public interface LearningNetwork {
      */
     void forward(float[] observations, int from, int rows);
 
-    /** The policy head's outputs of the last batch; overwritten by the next one. */
+    /** The policy head's outputs of the last batch; overwritten by the next one. The caller may write over them: {@link #backward} does not read them. */
     Batch policyOutputs();
 
     /** V(s) of the last batch, one feature; overwritten by the next one. */

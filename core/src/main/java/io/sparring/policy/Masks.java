@@ -11,13 +11,19 @@ public final class Masks {
     private Masks() {}
 
     /**
-     * Whether a row leaves any action.
+     * The first row that leaves no action; −1 if there is none.
      *
      * @param space whose actions they are
      * @param allowed rows of flags; none at all: everything is allowed
      */
-    public static boolean leaveAny(Space space, boolean[] allowed, int row) {
-        return allowed.length == 0 || space.leavesAny(allowed, row * space.maskSize());
+    public static int firstWithoutAction(Space space, boolean[] allowed) {
+        int size = space.maskSize();
+        for (int row = 0; row * size < allowed.length; row++) {
+            if (!space.leavesAny(allowed, row * size)) {
+                return row;
+            }
+        }
+        return -1;
     }
 
     /**

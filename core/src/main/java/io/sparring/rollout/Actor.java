@@ -5,6 +5,7 @@ import io.sparring.environment.Step;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Masks;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ public final class Actor {
         this.network = network;
         this.distribution = distribution;
         int copies = environment.copies();
-        step = new Step(copies, environment.observationSpace().size());
+        step = Step.of(environment);
         environmentActions = new float[copies * distribution.actionSize()];
     }
 
@@ -41,6 +42,7 @@ public final class Actor {
      * @param model by which every step is taken
      * @param gamma γ
      * @param steps T
+     * @throws IllegalStateException if a copy's mask forbids every action, or the shard's masks are not those of this environment
      */
     public Result act(Model model, Shard shard, double gamma, int steps) {
         long start = System.nanoTime();
@@ -65,10 +67,23 @@ public final class Actor {
         long environmentNanos = 0;
 
         float[] current = shard.observations();
+        boolean[] mask = shard.allowed();
+        if (mask.length != step.allowed.length) {
+            throw new IllegalStateException("shard " + shard.index() + " has masks of " + mask.length
+                    + " flags, and its environment's have " + step.allowed.length);
+        }
+        boolean[] allowed = new boolean[steps * mask.length];
         float[] drawn = new float[copies * actionSize];
         for (int t = 0; t < steps; t++) {
             System.arraycopy(current, 0, observations, t * current.length, current.length);
+            System.arraycopy(mask, 0, allowed, t * mask.length, mask.length);
+            int stuck = Masks.firstWithoutAction(environment.actionSpace(), mask);
+            if (stuck >= 0) {
+                throw new IllegalStateException("copy " + stuck + " of shard " + shard.index()
+                        + " has no allowed action at step " + (lengths[stuck] + 1) + " of its episode");
+            }
             network.forward(current, 0, copies);
+            Masks.apply(network.policyOutputs(), mask, 0);
             for (int copy = 0; copy < copies; copy++) {
                 distribution.sample(
                         network.policyOutputs(),
@@ -84,6 +99,7 @@ public final class Actor {
             environment.step(environmentActions, step);
             environmentNanos += System.nanoTime() - before;
             current = step.observations;
+            mask = step.allowed;
 
             for (int copy = 0; copy < copies; copy++) {
                 int i = t * copies + copy;
@@ -112,15 +128,16 @@ public final class Actor {
                     : network.values().get(0, next - nextValues.length);
         }
         finals.bootstrap(network, nextValues);
-        Rollout rollout =
-                new Rollout(copies, observations, actions, rewards, discounts, stateValues, nextValues, continues);
+        Rollout rollout = new Rollout(
+                copies, observations, actions, rewards, discounts, stateValues, nextValues, continues, allowed);
         Shard next = new Shard(
                 shard.index(),
                 environment.snapshot(),
                 current.clone(),
                 Shard.states(generators, copies),
                 returns,
-                lengths);
+                lengths,
+                mask.clone());
         long actingNanos = System.nanoTime() - start - environmentNanos;
         return new Result(rollout, next, episodes, environmentNanos, actingNanos);
     }

@@ -5,6 +5,7 @@ import io.sparring.environment.Step;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Masks;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
@@ -23,6 +24,7 @@ public final class Evaluation {
      * @param index k, which evaluation of the run
      * @param first the index of the episode that the first copy plays; the others follow
      * @param greedy whether the likeliest action is taken; otherwise actions are sampled
+     * @throws IllegalStateException if a copy's mask forbids every action
      */
     public static Episode[] play(
             Environment environment, Model model, long seed, long index, int first, boolean greedy) {
@@ -38,16 +40,22 @@ public final class Evaluation {
             actionSeeds[copy] = Streams.seed(seed, index, first + copy, Purpose.EVALUATION_ACTION);
         }
         Generators generators = Generators.of(actionSeeds);
-        Step step = new Step(copies, environment.observationSpace().size());
+        Step step = Step.of(environment);
         float[] actions = new float[copies * actionSize];
         float[] environmentActions = new float[actions.length];
         double[] returns = new double[copies];
         Episode[] episodes = new Episode[copies];
-        environment.reset(environmentSeeds, step.observations);
+        environment.reset(environmentSeeds, step);
 
         int playing = copies;
         for (int length = 1; playing > 0; length++) {
+            int stuck = Masks.firstWithoutAction(environment.actionSpace(), step.allowed);
+            if (stuck >= 0) {
+                throw new IllegalStateException("copy " + stuck + " of an evaluation from episode " + first
+                        + " on has no allowed action at step " + length);
+            }
             network.forwardPolicy(step.observations, 0, copies);
+            Masks.apply(network.policyOutputs(), step.allowed, 0);
             for (int copy = 0; copy < copies; copy++) {
                 if (greedy) {
                     distribution.mode(network.policyOutputs(), copy, actions, copy * actionSize);

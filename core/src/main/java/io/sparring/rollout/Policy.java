@@ -4,17 +4,20 @@ import io.sparring.environment.Space;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Masks;
 
 /** Acts for one observation at a time, greedily. Used by one thread at a time. */
 public final class Policy {
     private final Network network;
     private final ActionDistribution distribution;
+    private final Space actionSpace;
     private final int observationSize;
 
     /** @param actionSpace which the model's policy head is for */
     public Policy(Model model, Space actionSpace) {
         network = new Network(model.architecture());
         network.setModel(model);
+        this.actionSpace = actionSpace;
         distribution = ActionDistribution.of(actionSpace);
         observationSize = model.architecture().observationSize();
     }
@@ -23,15 +26,35 @@ public final class Policy {
      * The likeliest action.
      *
      * @param observation as the environment gives it
-     * @return as the environment takes it: the index of a discrete action, or a vector within the box's bounds
+     * @return as the environment takes it: an element of the action space
      * @throws IllegalArgumentException if the observation has another length than those that were learned from
      */
     public float[] act(float[] observation) {
+        return act(observation, new boolean[0]);
+    }
+
+    /**
+     * The likeliest of the actions that are allowed.
+     *
+     * @param observation as the environment gives it
+     * @param allowed a mask of the action space; empty: everything is allowed
+     * @return as the environment takes it: an element of the action space
+     * @throws IllegalArgumentException if the observation has another length than those that were learned from, or the mask another than the
+     *     action space's, or it forbids every action
+     */
+    public float[] act(float[] observation, boolean[] allowed) {
         if (observation.length != observationSize) {
             throw new IllegalArgumentException(
                     "an observation of " + observation.length + " floats, not " + observationSize);
         }
+        if (allowed.length != 0 && allowed.length != actionSpace.maskSize()) {
+            throw new IllegalArgumentException("a mask of " + allowed.length + " flags, not " + actionSpace.maskSize());
+        }
+        if (Masks.firstWithoutAction(actionSpace, allowed) >= 0) {
+            throw new IllegalArgumentException("the mask forbids every action");
+        }
         network.forwardPolicy(observation, 0, 1);
+        Masks.apply(network.policyOutputs(), allowed, 0);
         float[] action = new float[distribution.actionSize()];
         distribution.mode(network.policyOutputs(), 0, action, 0);
         distribution.toEnvironment(action, action, 1);

@@ -14,6 +14,7 @@ import io.sparring.advantage.AdvantageEstimator;
  * @param values V(s_t)
  * @param nextValues V of what followed: V(s_{t+1}), V(final observation) where truncated, the bootstrap at the end
  * @param continues 1 where step t + 1 belongs to the same episode, else 0
+ * @param allowed the masks that held when the actions were drawn, T×B×mask size; empty where none did
  */
 public record Rollout(
         int environments,
@@ -23,7 +24,8 @@ public record Rollout(
         double[] discounts,
         double[] values,
         double[] nextValues,
-        double[] continues) {
+        double[] continues,
+        boolean[] allowed) {
 
     /** T×B. */
     public int samples() {

@@ -1,6 +1,7 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
+import io.sparring.environment.Step;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
@@ -17,9 +18,16 @@ import java.nio.ByteBuffer;
  * @param actionGenerators the states of the generators that draw actions
  * @param returns the rewards so far of each running episode
  * @param lengths the steps so far of each running episode
+ * @param allowed which actions may be taken next, B × mask size; empty where none is ever forbidden
  */
 public record Shard(
-        int index, byte[] environment, float[] observations, byte[] actionGenerators, double[] returns, int[] lengths)
+        int index,
+        byte[] environment,
+        float[] observations,
+        byte[] actionGenerators,
+        double[] returns,
+        int[] lengths,
+        boolean[] allowed)
         implements Serializable {
 
     /** The shard at the start of a run: B first episodes. */
@@ -31,15 +39,16 @@ public record Shard(
             environmentSeeds[copy] = Streams.seed(seed, index, copy, Purpose.ENVIRONMENT);
             actionSeeds[copy] = Streams.seed(seed, index, copy, Purpose.ACTION);
         }
-        float[] observations = new float[copies * environment.observationSpace().size()];
-        environment.reset(environmentSeeds, observations);
+        Step first = Step.of(environment);
+        environment.reset(environmentSeeds, first);
         return new Shard(
                 index,
                 environment.snapshot(),
-                observations,
+                first.observations,
                 states(Generators.of(actionSeeds), copies),
                 new double[copies],
-                new int[copies]);
+                new int[copies],
+                first.allowed);
     }
 
     static byte[] states(Generators generators, int copies) {
@@ -58,6 +67,7 @@ public record Shard(
         return environment.length
                 + (long) observations.length * Float.BYTES
                 + actionGenerators.length
-                + (long) returns.length * (Double.BYTES + Integer.BYTES);
+                + (long) returns.length * (Double.BYTES + Integer.BYTES)
+                + allowed.length;
     }
 }

@@ -163,7 +163,7 @@ public record CheckpointFile(
         int count = in.length(1);
         List<Shard> shards = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            shards.add(version == 1 ? ShardCodec.readContent(in) : ShardCodec.decode(in.bytes()));
+            shards.add(version == 1 ? ShardCodec.readContent(in, 1) : ShardCodec.decode(in.bytes()));
         }
         if (optimizerSteps.length > 1 && optimizerSteps.length != count) {
             throw new Unreadable.Damaged(

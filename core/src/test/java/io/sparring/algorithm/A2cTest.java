@@ -96,6 +96,51 @@ class A2cTest {
     }
 
     @Test
+    void learnsToNameSeveralThingsAtOnce() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Identity-MultiDiscrete-v0, copies-per-shard: 8}
+                        network: {hidden: [16]}
+                        a2c: {rollout-length: 8, gamma: 0}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 40000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(95);
+    }
+
+    @Test
+    void learnsToRepeatBits() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Identity-MultiBinary-v0, copies-per-shard: 8}
+                        network: {hidden: [16]}
+                        a2c: {rollout-length: 8, gamma: 0}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 40000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(95);
+    }
+
+    /** The environment throws at what it forbids: that it learns also says that nothing forbidden was ever drawn. */
+    @Test
+    void learnsToNameWhatItSeesAmongWhatIsAllowed() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Identity-Masked-v0, copies-per-shard: 8}
+                        network: {hidden: [32]}
+                        a2c: {rollout-length: 8, gamma: 0, entropy-weight: 0.01}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 40000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(95);
+        // log 4: what the masks leave.
+        assertThat(recorder.rounds.get(0).entropy()).isCloseTo(Math.log(4), within(1e-3));
+    }
+
+    @Test
     void logStdBeginsWhereTheSettingSaysAndNothingElseMoves() {
         String box = "environment: {id: Identity-Box-v0}\n";
         Configuration configuration = configuration(box);

@@ -176,11 +176,14 @@ class A3cTest {
         assertThat(last(recorder.rounds).asynchrony().staleness().max()).isZero();
     }
 
-    @Test
-    void withEqualPoliciesVTraceIsTheLongestKStep() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"CartPole-v1", "Identity-Masked-v0"})
+    void withEqualPoliciesVTraceIsTheLongestKStep(String environment) throws Exception {
         // One worker alone: what it pulls after its rollout is what it acted with.
-        float[] plain = parameters("a3c.workers=1");
-        float[] corrected = parameters("a3c.workers=1", "a3c.correction=v-trace", "a3c.rho-bar=1e9", "a3c.c-bar=1e9");
+        String id = "environment.id=" + environment;
+        float[] plain = parameters(id, "a3c.workers=1");
+        float[] corrected =
+                parameters(id, "a3c.workers=1", "a3c.correction=v-trace", "a3c.rho-bar=1e9", "a3c.c-bar=1e9");
 
         for (int i = 0; i < plain.length; i++) {
             assertThat(corrected[i]).isCloseTo(plain[i], within(2e-4f));

@@ -12,6 +12,7 @@ import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Masks;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
@@ -36,12 +37,16 @@ class ShardWorkerTest {
                 """, List.of(overrides));
     }
 
-    /** Discrete and continuous actions, both kinds of network, and shards of more rows than go through the network at once. */
+    /** Actions of every kind, both kinds of network, and shards of more rows than go through the network at once. */
     static Stream<Configuration> configurations() {
         return Stream.of(
                 configuration(),
                 configuration("network.kind=shared", "a2c.shards=1"),
                 configuration("environment={id: Identity-Box-v0, copies-per-shard: 6}"),
+                configuration("environment={id: Identity-MultiDiscrete-v0, copies-per-shard: 6}"),
+                configuration("environment={id: Identity-MultiBinary-v0, copies-per-shard: 6}"),
+                configuration("environment={id: Identity-Masked-v0, copies-per-shard: 6}"),
+                configuration("environment={id: Identity-Masked-v0, copies-per-shard: 64}"),
                 configuration("environment.copies-per-shard=64", "a2c.rollout-length=20"),
                 configuration(
                         "environment={id: Identity-Box-v0, copies-per-shard: 64}",
@@ -117,6 +122,7 @@ class ShardWorkerTest {
         private final Model model;
         private float[] observations = new float[0];
         private float[] actions = new float[0];
+        private boolean[] allowed = new boolean[0];
         private double[] advantages = new double[0];
         private double[] returns = new double[0];
 
@@ -149,6 +155,9 @@ class ShardWorkerTest {
                     }
                     observations = join(observations, rollout.observations());
                     actions = join(actions, rollout.actions());
+                    int before = allowed.length;
+                    allowed = Arrays.copyOf(allowed, before + rollout.allowed().length);
+                    System.arraycopy(rollout.allowed(), 0, allowed, before, rollout.allowed().length);
                     advantages = join(advantages, estimated);
                     returns = join(returns, targets);
                 }
@@ -180,6 +189,7 @@ class ShardWorkerTest {
             Network network = new Network(architecture);
             network.setModel(model);
             network.forward(observations, 0, rows);
+            Masks.apply(network.policyOutputs(), allowed, 0);
             ActorCriticLoss.gradient(
                     distribution,
                     network.policyOutputs(),

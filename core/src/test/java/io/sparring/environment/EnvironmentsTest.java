@@ -59,10 +59,16 @@ class EnvironmentsTest {
     void anEpisodeIsTruncatedAfterAsManyStepsAsTheOptionSays(String id) {
         EnvironmentSource source = Environments.resolve(id, Map.of("max-episode-steps", 3));
         try (Environment environment = source.create(2)) {
-            Step step = new Step(2, source.spec().observationSpace().size());
-            environment.reset(new long[] {1, 2}, step.observations);
+            Step step = Step.of(environment);
+            environment.reset(new long[] {1, 2}, step);
             for (int taken = 1; taken <= 6; taken++) {
-                environment.step(new float[2 * source.spec().actionSpace().size()], step);
+                float[] actions = new float[2 * source.spec().actionSpace().size()];
+                for (int copy = 0; copy < 2 && environment.masks(); copy++) {
+                    while (!step.allowed[copy * source.spec().actionSpace().maskSize() + (int) actions[copy]]) {
+                        actions[copy]++;
+                    }
+                }
+                environment.step(actions, step);
                 assertThat(step.truncated).containsOnly(taken % 3 == 0);
             }
         }

@@ -290,6 +290,20 @@ class NetworkTest {
                 .containsOnly(0);
     }
 
+    /** As masks are written. */
+    @Test
+    void whoeverWritesOverThePolicysOutputsChangesNoGradient() {
+        Network network = network();
+        double[] expected = gradient(network, observations(8), 8, policyGradient, valueGradient);
+
+        network.forward(observations(8), 0, 8);
+        network.policyOutputs().set(1, 3, Float.NEGATIVE_INFINITY);
+        double[] actual = new double[SMALL.parameterCount()];
+        backward(network, Arrays.copyOf(policyGradient, 16), Arrays.copyOf(valueGradient, 8), actual);
+
+        assertThat(actual).isEqualTo(expected);
+    }
+
     @Test
     void theGradientOfABatchIsTheSumOverItsParts() {
         Network network = network();

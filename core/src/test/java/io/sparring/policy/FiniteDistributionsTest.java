@@ -287,6 +287,18 @@ class FiniteDistributionsTest {
     }
 
     @Test
+    void theFirstRowThatLeavesNothingIsFound() {
+        Space space = new Space.Discrete(2);
+        assertThat(Masks.firstWithoutAction(space, new boolean[0])).isEqualTo(-1);
+        assertThat(Masks.firstWithoutAction(space, new boolean[] {true, false, false, true}))
+                .isEqualTo(-1);
+        assertThat(Masks.firstWithoutAction(space, new boolean[] {true, false, false, false, false, false}))
+                .isEqualTo(1);
+        assertThat(Masks.firstWithoutAction(Space.Box.of(2, 0, 1), new boolean[0]))
+                .isEqualTo(-1);
+    }
+
+    @Test
     void noMaskForbidsNothingAndAMaskReachesItsRowsAlone() {
         Batch batch = Batches.of(2, 1f, 2, 3, 4);
         Masks.apply(batch, new boolean[0], 0);

@@ -1,9 +1,11 @@
 package io.sparring.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
+import io.sparring.environment.Step;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
@@ -161,6 +163,102 @@ class ActorTest {
         episodes.addAll(rest.episodes());
         assertThat(episodes).isEqualTo(whole.episodes()).hasSizeGreaterThan(3);
         assertThat(rest.next()).usingRecursiveComparison().isEqualTo(whole.next());
+    }
+
+    @Test
+    void aRolloutHoldsTheMasksByWhichItsActionsWereDrawn() {
+        try (Environment environment = Environments.create("Identity-Masked-v0", 3)) {
+            Architecture architecture = architecture(environment, 8);
+            Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
+            Actor actor =
+                    new Actor(environment, new Network(architecture), ActionDistribution.of(environment.actionSpace()));
+            Shard first = Shard.first(7, 0, environment);
+
+            Actor.Result whole = actor.act(model, first, GAMMA, 150);
+            Actor.Result half = actor.act(model, first, GAMMA, 75);
+            Actor.Result rest = actor.act(model, half.next(), GAMMA, 75);
+
+            boolean[] allowed = whole.rollout().allowed();
+            assertThat(allowed).hasSize(150 * 3 * 16);
+            assertThat(Arrays.copyOf(allowed, first.allowed().length)).isEqualTo(first.allowed());
+            for (int i = 0; i < whole.rollout().samples(); i++) {
+                int target = 0;
+                while (whole.rollout().observations()[16 * i + target] == 0) {
+                    target++;
+                }
+                assertThat(allowed[16 * i + target]).isTrue();
+                assertThat(allowed[16 * i + (int) whole.rollout().actions()[i]]).isTrue();
+            }
+            assertThat(Arrays.copyOf(allowed, allowed.length / 2))
+                    .isEqualTo(half.rollout().allowed());
+            assertThat(Arrays.copyOfRange(allowed, allowed.length / 2, allowed.length))
+                    .isEqualTo(rest.rollout().allowed());
+            assertThat(rest.next()).usingRecursiveComparison().isEqualTo(whole.next());
+        }
+    }
+
+    @Test
+    void anEnvironmentWithoutMasksLeavesNoneBehind() {
+        Actor.Result result = act(3, "...", "...");
+
+        assertThat(result.rollout().allowed()).isEmpty();
+        assertThat(result.next().allowed()).isEmpty();
+    }
+
+    /** Forbids action 1, and at the third step of copy 1 the other one too. */
+    static final class Stuck extends Scripted {
+        Stuck() {
+            super(".", ".");
+        }
+
+        @Override
+        public boolean masks() {
+            return true;
+        }
+
+        @Override
+        public void reset(long[] seeds, Step first) {
+            reset(seeds, first.observations);
+            mask(first, 0);
+        }
+
+        @Override
+        public void step(float[] actions, Step result) {
+            assertThat(actions).containsOnly(0);
+            super.step(actions, result);
+            mask(result, (int) result.observations[0]);
+        }
+
+        private static void mask(Step result, int taken) {
+            Arrays.fill(result.allowed, false);
+            result.allowed[0] = true;
+            result.allowed[2] = taken != 2;
+        }
+    }
+
+    @Test
+    void aCopyThatMayDoNothingIsNamedWithItsStep() {
+        Environment environment = new Stuck();
+        Shard first = Shard.first(7, 4, environment);
+
+        assertThat(actor(environment)
+                        .act(model(environment), first, GAMMA, 2)
+                        .rollout()
+                        .actions())
+                .containsOnly(0);
+        assertThatThrownBy(() -> actor(environment).act(model(environment), first, GAMMA, 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("copy 1 of shard 4 has no allowed action at step 3 of its episode");
+    }
+
+    @Test
+    void aShardWithoutTheMasksOfItsEnvironmentIsRefused() {
+        Environment environment = new Stuck();
+        Shard shard = Shard.first(7, 4, new Scripted(".", "."));
+
+        assertThatThrownBy(() -> actor(environment).act(model(environment), shard, GAMMA, 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("shard 4 has masks of 0 flags, and its environment's have 4");
     }
 
     private static float[] join(float[] a, float[] b) {

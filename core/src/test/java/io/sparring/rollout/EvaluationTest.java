@@ -1,6 +1,7 @@
 package io.sparring.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
@@ -88,5 +89,33 @@ class EvaluationTest {
                         .average()
                         .orElseThrow())
                 .isBetween(66.0, 76.0);
+    }
+
+    @Test
+    void theLikeliestOfWhatIsAllowedIsPlayed() {
+        Environment environment = Environments.create("Identity-Masked-v0", 20);
+        // No hidden layer: the right action's logit is 1, all others are 0, and the first two, where they are allowed,
+        // 2.
+        float[] parameters = new float[16 * 16 + 16 + 16 + 1];
+        for (int i = 0; i < 16; i++) {
+            parameters[17 * i] = 1;
+        }
+        parameters[256] = 2;
+        parameters[257] = 2;
+
+        // Neither of the two is allowed beside another target (13 · 12 · 11)/(15 · 14 · 13) of the time.
+        assertThat(play(environment, List.of(), parameters, 0, 0, true).stream()
+                        .mapToDouble(Episode::totalReward)
+                        .average()
+                        .orElseThrow())
+                .isBetween(62.0, 70.0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCopyThatMayDoNothingIsNamedWithItsStep(boolean greedy) {
+        assertThatThrownBy(() -> play(new ActorTest.Stuck(), List.of(), MOSTLY_ONE, 0, 40, greedy))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("copy 1 of an evaluation from episode 40 on has no allowed action at step 3");
     }
 }

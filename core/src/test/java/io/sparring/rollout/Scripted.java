@@ -11,7 +11,7 @@ import java.util.Arrays;
  * is truncated, {@code b} is both. Step n (from 0) of copy b earns 10 b + n and then shows 100 b + n + 1; what an ended episode
  * showed last is minus that. Scripts repeat.
  */
-final class Scripted implements Environment {
+class Scripted implements Environment {
     private final String[] scripts;
     private int steps;
 

@@ -47,9 +47,11 @@ class ShardCodecTest {
             @ForAll byte[] environment,
             @ForAll float[] observations,
             @ForAll byte[] generators,
-            @ForAll double[] returns)
+            @ForAll double[] returns,
+            @ForAll boolean[] allowed)
             throws Unreadable {
-        Shard shard = new Shard(index, environment, observations, generators, returns, new int[returns.length]);
+        Shard shard =
+                new Shard(index, environment, observations, generators, returns, new int[returns.length], allowed);
 
         assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
                 .usingRecursiveComparison()
@@ -58,9 +60,15 @@ class ShardCodecTest {
 
     /** The layout is a promise to checkpoints that lie somewhere. */
     @Test
-    void theBytesOfVersionOneAreThese() {
+    void theBytesOfAShardWithoutMasksAreThoseOfVersionOne() {
         Shard shard = new Shard(
-                4, new byte[] {1, -1}, new float[] {0.5f}, new byte[] {3}, new double[] {-0.25}, new int[] {9});
+                4,
+                new byte[] {1, -1},
+                new float[] {0.5f},
+                new byte[] {3},
+                new double[] {-0.25},
+                new int[] {9},
+                new boolean[0]);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000001" + "0000002b" // SHRD, version, length
@@ -71,6 +79,32 @@ class ShardCodecTest {
                         + "00000001" + "bfd0000000000000" // returns
                         + "00000001" + "00000009") // lengths
                 .hasSize(2 * (12 + 0x2b + 4));
+    }
+
+    @Test
+    void theMasksOfTheNextActionsFollowInVersionTwo() throws Unreadable {
+        Shard shard = new Shard(
+                4,
+                new byte[] {1, -1},
+                new float[] {0.5f},
+                new byte[] {3},
+                new double[] {-0.25},
+                new int[] {9},
+                new boolean[] {true, false, true});
+
+        assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
+                .startsWith("53485244" + "00000002" + "00000032" // SHRD, version, length
+                        + "00000004" // index
+                        + "00000002" + "01ff" // environment
+                        + "00000001" + "3f000000" // observations
+                        + "00000001" + "03" // generators
+                        + "00000001" + "bfd0000000000000" // returns
+                        + "00000001" + "00000009" // lengths
+                        + "00000003" + "010001") // allowed
+                .hasSize(2 * (12 + 0x32 + 4));
+        assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
+                .usingRecursiveComparison()
+                .isEqualTo(shard);
     }
 
     @Test
@@ -89,17 +123,17 @@ class ShardCodecTest {
 
         assertThatThrownBy(() -> ShardCodec.decode(later))
                 .isInstanceOf(Unreadable.TooNew.class)
-                .hasMessage("its format is version 7, and this build reads version 1: a newer build wrote it");
+                .hasMessage("its format is version 7, and this build reads versions 1 to 2: a newer build wrote it");
         byte[] travelling = serialised(new ShardCodec.Travelling(later));
         assertThatThrownBy(() -> deserialised(travelling))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessage(
-                        "a shard that came here cannot be read: its format is version 7, and this build reads version 1: a newer build wrote it");
+                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 2: a newer build wrote it");
     }
 
     @Test
     void returnsAndLengthsOfDifferentNumbersAreDamage() {
-        Shard odd = new Shard(0, new byte[0], new float[0], new byte[0], new double[2], new int[1]);
+        Shard odd = new Shard(0, new byte[0], new float[0], new byte[0], new double[2], new int[1], new boolean[0]);
 
         assertThatThrownBy(() -> ShardCodec.decode(ShardCodec.encode(odd)))
                 .isInstanceOf(Unreadable.Damaged.class)

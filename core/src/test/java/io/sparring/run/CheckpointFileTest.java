@@ -68,7 +68,13 @@ class CheckpointFileTest {
 
     private static CheckpointFile small() {
         Shard shard = new Shard(
-                4, new byte[] {1, -1}, new float[] {0.5f}, new byte[] {3}, new double[] {-0.25}, new int[] {9});
+                4,
+                new byte[] {1, -1},
+                new float[] {0.5f},
+                new byte[] {3},
+                new double[] {-0.25},
+                new int[] {9},
+                new boolean[0]);
         return new CheckpointFile(
                 "seed: 1\n",
                 new Counters(1, 2, 3, List.of(1.0, 2.0), -1e300, 5, 6.5, 7, 8.5),

@@ -61,6 +61,23 @@ class Dl4jNetworkTest {
         }
     }
 
+    /** As masks are written. */
+    @ParameterizedTest
+    @MethodSource("architectures")
+    void whoeverWritesOverThePolicysOutputsChangesNoGradient(Architecture architecture) {
+        UniformRandomProvider random = Streams.of(2);
+        float[] errors = uniform(random, ROWS * (architecture.policyOutputs() + 1));
+        LearningNetwork network = Engine.DL4J.create(architecture);
+        network.setModel(new Model(architecture, uniform(random, architecture.parameterCount())));
+        network.forward(uniform(random, ROWS * architecture.observationSize()), 0, ROWS);
+        double[] expected = gradient(network, architecture, errors, new boolean[] {true, true});
+
+        network.policyOutputs().set(1, 3, Float.NEGATIVE_INFINITY);
+
+        assertThat(gradient(network, architecture, errors, new boolean[] {true, true}))
+                .isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @MethodSource("architectures")
     void everyWeightLiesWhereTheFlatVectorOfDl4jHasIt(Architecture architecture) {

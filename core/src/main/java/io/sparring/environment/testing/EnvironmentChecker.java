@@ -41,6 +41,8 @@ public final class EnvironmentChecker {
     private final Map<Long, float[]> actionsOfSeed = new LinkedHashMap<>();
     private Space.Box observationSpace;
     private Space actionSpace;
+    /** Flags in one copy's mask; 0: nothing is masked. */
+    private int maskSize;
     /** How long environments are compared: long enough that episodes end, where they do. */
     private int steps;
 
@@ -83,11 +85,21 @@ public final class EnvironmentChecker {
                 if (actions instanceof Space.Box box) {
                     boundsAreSane("action", box);
                 }
+                require(
+                        !environment.masks() || actions.maskSize() > 0,
+                        "masks() is true, and %s has no actions to mask: a finite action space has",
+                        actions);
+                int flags = environment.masks() ? actions.maskSize() : 0;
                 if (observationSpace == null) {
                     observationSpace = observations;
                     actionSpace = actions;
+                    maskSize = flags;
                 }
                 for (int again = 0; again < 2; again++) {
+                    require(
+                            environment.masks() == maskSize > 0,
+                            "masks() is true at one time and false at another: it is the same at every call, in every"
+                                    + " instance and for any number of copies");
                     sameSpace("observationSpace()", observationSpace, environment.observationSpace());
                     sameSpace("actionSpace()", actionSpace, environment.actionSpace());
                 }
@@ -267,6 +279,7 @@ public final class EnvironmentChecker {
                 byte[] snapshot = original.environment.snapshot();
                 require(snapshot != null, "snapshot() is null");
                 byte[] kept = snapshot.clone();
+                boolean[] allowed = original.result.allowed.clone();
                 playSideBySide(undisturbed, original, "taking a snapshot changes nothing");
                 require(
                         Arrays.equals(snapshot, kept),
@@ -280,7 +293,7 @@ public final class EnvironmentChecker {
                 original.name = "in the same instance, set back to the snapshot";
                 used.play(steps / 2 + 1);
                 for (Player restored : List.of(unused, used, original)) {
-                    restored.restore(kept, SEEDS, taken);
+                    restored.restore(kept, allowed, SEEDS, taken);
                     undisturbed.reset(SEEDS, SEEDS);
                     undisturbed.play(taken);
                     playSideBySide(undisturbed, restored, promise);
@@ -349,12 +362,43 @@ public final class EnvironmentChecker {
             int size = actionSpace.size();
             float[] actions = new float[MOST_STEPS * size];
             for (int i = 0; i < actions.length; i++) {
-                actions[i] = actionSpace instanceof Space.Box box
-                        ? between(box.low()[i % size], box.high()[i % size], random)
-                        : random.nextInt(((Space.Discrete) actionSpace).n());
+                actions[i] = action(i % size, random);
             }
             return actions;
         });
+    }
+
+    /** One number of an action. */
+    private float action(int i, UniformRandomProvider random) {
+        return actionSpace instanceof Space.Box box
+                ? between(box.low()[i], box.high()[i], random)
+                : random.nextInt(choices(i));
+    }
+
+    /** Of how many values a number of an action is one, in a finite space. */
+    private int choices(int i) {
+        if (actionSpace instanceof Space.Discrete discrete) {
+            return discrete.n();
+        }
+        return actionSpace instanceof Space.MultiDiscrete discrete ? discrete.sizes()[i] : 2;
+    }
+
+    /** Where a mask forbids part of an action, the next value that is allowed takes its place. */
+    private void makeAllowed(float[] action, int actionAt, boolean[] allowed, int maskAt) {
+        boolean bits = actionSpace instanceof Space.MultiBinary;
+        int at = maskAt;
+        for (int i = 0; i < actionSpace.size(); i++) {
+            int value = (int) action[actionAt + i];
+            if (bits) {
+                value = allowed[at++] ? value : 0;
+            } else {
+                while (!allowed[at + value]) {
+                    value = (value + 1) % choices(i);
+                }
+                at += choices(i);
+            }
+            action[actionAt + i] = value;
+        }
     }
 
     private static float between(float low, float high, UniformRandomProvider random) {
@@ -427,7 +471,7 @@ public final class EnvironmentChecker {
             this.name = name;
             this.copies = copies;
             environment = factory.apply(copies);
-            result = new Step(copies, observationSpace.size());
+            result = new Step(copies, observationSpace.size(), maskSize);
             actions = new float[copies * actionSpace.size()];
         }
 
@@ -437,7 +481,7 @@ public final class EnvironmentChecker {
             current = true;
             scribble();
             long[] handed = seeds.clone();
-            environment.reset(handed, result.observations);
+            environment.reset(handed, result);
             require(Arrays.equals(seeds, handed), "reset changes the seeds it is given");
             // There was no step: compared as one in which nothing happened.
             Arrays.fill(result.rewards, 0f);
@@ -446,12 +490,16 @@ public final class EnvironmentChecker {
             for (int copy = 0; copy < copies; copy++) {
                 requireWritten("observations", result.observations, copy, observationSpace.size());
             }
+            requireChoices();
         }
 
         void step() {
             int size = actionSpace.size();
             for (int copy = 0; copy < copies; copy++) {
                 System.arraycopy(actions(actionSeeds[copy]), taken * size, actions, copy * size, size);
+                if (maskSize > 0) {
+                    makeAllowed(actions, copy * size, result.allowed, copy * maskSize);
+                }
             }
             float[] before = actions.clone();
             scribble();
@@ -467,6 +515,18 @@ public final class EnvironmentChecker {
                     requireWritten("finalObservations", result.finalObservations, copy, observationSpace.size());
                 }
             }
+            requireChoices();
+        }
+
+        private void requireChoices() {
+            for (int copy = 0; maskSize > 0 && copy < copies; copy++) {
+                require(
+                        actionSpace.leavesAny(result.allowed, copy * maskSize),
+                        "%s leaves copy %d nothing to do: allowed forbids every action (is it written, by reset as well as by"
+                                + " step?)",
+                        moment(),
+                        copy);
+            }
         }
 
         void play(int steps) {
@@ -475,7 +535,7 @@ public final class EnvironmentChecker {
             }
         }
 
-        void restore(byte[] snapshot, long[] actionSeeds, int taken) {
+        void restore(byte[] snapshot, boolean[] allowed, long[] actionSeeds, int taken) {
             byte[] handed = snapshot.clone();
             try {
                 environment.restore(handed);
@@ -489,6 +549,8 @@ public final class EnvironmentChecker {
             this.actionSeeds = actionSeeds;
             this.taken = taken;
             current = false;
+            // Masks are kept beside the snapshot, as observations are.
+            System.arraycopy(allowed, 0, result.allowed, 0, allowed.length);
         }
 
         private void scribble() {
@@ -498,6 +560,7 @@ public final class EnvironmentChecker {
             Arrays.fill(result.rewards, unwritten);
             Arrays.fill(result.terminated, flagsBefore);
             Arrays.fill(result.truncated, flagsBefore);
+            Arrays.fill(result.allowed, flagsBefore);
         }
 
         private void requireWritten(String field, float[] values, int copy, int size) {
@@ -583,6 +646,13 @@ public final class EnvironmentChecker {
             }
             if (result.truncated[copy] != other.result.truncated[otherCopy]) {
                 return describe(other, "truncated", result.truncated[copy], other.result.truncated[otherCopy]);
+            }
+            for (int i = 0; i < maskSize; i++) {
+                boolean here = result.allowed[copy * maskSize + i];
+                boolean there = other.result.allowed[otherCopy * maskSize + i];
+                if (here != there) {
+                    return describe(other, "allowed[" + i + "]", here, there);
+                }
             }
             if (result.ended(copy)) {
                 float[] here = finalObservation(copy);

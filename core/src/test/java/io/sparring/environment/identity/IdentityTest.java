@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparring.environment.Environment;
+import io.sparring.environment.Environments;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -160,5 +164,106 @@ class IdentityTest {
 
     private static long[] seeds(int copies) {
         return LongStream.range(0, copies).toArray();
+    }
+
+    private static Environment made(String id, int copies, Object... options) {
+        Map<String, Object> given = new HashMap<>();
+        for (int i = 0; i < options.length; i += 2) {
+            given.put((String) options[i], options[i + 1]);
+        }
+        return Environments.resolve(id, given).create(copies);
+    }
+
+    @Test
+    void ofSeveralTargetsEachThatIsNamedEarnsItsShare() {
+        Environment identity = made("Identity-MultiDiscrete-v0", 1);
+        assertThat(identity.actionSpace()).isEqualTo(Space.MultiDiscrete.of(2, 3, 4));
+        Step step = Step.of(identity);
+        identity.reset(new long[] {3}, step);
+        for (int taken = 0; taken < 300; taken++) {
+            int wrong = taken % 4;
+            float[] action = new float[3];
+            int at = 0;
+            for (int i = 0; i < 3; i++) {
+                int size = i + 2;
+                int shown = 0;
+                int ones = 0;
+                for (int choice = 0; choice < size; choice++) {
+                    ones += (int) step.observations[at + choice];
+                    shown = step.observations[at + choice] == 1 ? choice : shown;
+                }
+                assertThat(ones).isEqualTo(1);
+                action[i] = i < wrong ? (shown + 1) % size : shown;
+                at += size;
+            }
+            identity.step(action, step);
+            assertThat(step.rewards[0]).isEqualTo((3 - wrong) / 3f);
+        }
+    }
+
+    @Test
+    void ofSeveralBitsEachThatIsRepeatedEarnsItsShare() {
+        Environment identity = made("Identity-MultiBinary-v0", 1);
+        assertThat(identity.actionSpace()).isEqualTo(new Space.MultiBinary(4));
+        Step step = Step.of(identity);
+        identity.reset(new long[] {3}, step);
+        int ones = 0;
+        for (int taken = 0; taken < 400; taken++) {
+            float[] action = step.observations.clone();
+            for (float bit : action) {
+                ones += (int) bit;
+            }
+            for (int i = 0; i < taken % 5; i++) {
+                action[i] = 1 - action[i];
+            }
+            identity.step(action, step);
+            assertThat(step.rewards[0]).isEqualTo((4 - taken % 5) / 4f);
+        }
+        // 800 are expected, with a standard deviation of 20.
+        assertThat(ones).isBetween(700, 900);
+    }
+
+    @Test
+    void theMaskLeavesTheTargetAndSoManyWrongAnswers() {
+        Environment identity = made("Identity-Masked-v0", 5, "choices", 6, "wrong-answers", 2);
+        Step step = Step.of(identity);
+        identity.reset(seeds(5), step);
+        int[] others = new int[6];
+        for (int taken = 0; taken < 300; taken++) {
+            float[] actions = new float[5];
+            for (int copy = 0; copy < 5; copy++) {
+                int allowed = 0;
+                for (int i = 0; i < 6; i++) {
+                    boolean target = step.observations[6 * copy + i] == 1;
+                    actions[copy] = target ? i : actions[copy];
+                    assertThat(!target || step.allowed[6 * copy + i]).isTrue();
+                    allowed += step.allowed[6 * copy + i] ? 1 : 0;
+                    others[i] += step.allowed[6 * copy + i] ? 1 : 0;
+                }
+                assertThat(allowed).isEqualTo(3);
+            }
+            identity.step(actions, step);
+            assertThat(step.rewards).containsOnly(1f);
+        }
+        // Half of 1500 are expected of each, with a standard deviation of 20.
+        assertThat(Arrays.stream(others)).allSatisfy(count -> assertThat(count).isBetween(650, 850));
+    }
+
+    @Test
+    void whatTheMaskForbidsIsRefused() {
+        Environment identity = made("Identity-Masked-v0", 1, "choices", 3, "wrong-answers", 1);
+        Step step = Step.of(identity);
+        identity.reset(new long[] {1}, step);
+        int forbidden = step.allowed[0] ? step.allowed[1] ? 2 : 1 : 0;
+
+        assertThatThrownBy(() -> identity.step(new float[] {forbidden}, step))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("copy 0 is told " + forbidden + ", which its mask forbids");
+    }
+
+    @Test
+    void thereAreFewerWrongAnswersThanChoices() {
+        assertThatThrownBy(() -> made("Identity-Masked-v0", 1, "choices", 3, "wrong-answers", 3))
+                .hasMessage("options.wrong-answers: expected less than options.choices, 3, got 3");
     }
 }

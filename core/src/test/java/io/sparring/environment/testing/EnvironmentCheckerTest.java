@@ -432,7 +432,129 @@ class EnvironmentCheckerTest {
                                 }
                                 return super.snapshot();
                             }
+                        }),
+                broken(
+                        "masks what has no actions to mask",
+                        "masks() is true, and Box(0.0, 1.0, [1], float32) has no actions to mask",
+                        copies -> new Masked(copies) {
+                            @Override
+                            public Space actionSpace() {
+                                return Space.Box.of(1, 0f, 1f);
+                            }
+                        }),
+                broken(
+                        "masks at times",
+                        "masks() is true at one time and false at another",
+                        copies -> new Masked(copies) {
+                            @Override
+                            public boolean masks() {
+                                return copies == 1;
+                            }
+                        }),
+                broken(
+                        "writes no mask at a reset",
+                        "reset leaves copy 0 nothing to do: allowed forbids every action",
+                        copies -> new Masked(copies) {
+                            @Override
+                            public void reset(long[] seeds, Step first) {
+                                reset(seeds, first.observations);
+                            }
+                        }),
+                broken("forbids everything", "step 3 leaves copy 0 nothing to do", copies -> new Masked(copies) {
+                    @Override
+                    public void step(float[] actions, Step result) {
+                        super.step(actions, result);
+                        if (steps[0] == 3) {
+                            Arrays.fill(result.allowed, 0, 3, false);
+                        }
+                    }
+                }),
+                broken(
+                        "writes no false into its masks",
+                        "false as well as true: at step 1 of copy 0 allowed[0] is false where the array held false before,"
+                                + " but true where it held true",
+                        copies -> new Masked(copies) {
+                            @Override
+                            void mask(int copy, boolean[] allowed) {
+                                allowed[3 * copy + 1] = true;
+                            }
+                        }),
+                broken(
+                        "saves no masks",
+                        "an environment restored from a snapshot goes on as the original did",
+                        copies -> new Masked(copies) {
+                            private int taken;
+
+                            @Override
+                            public void reset(long[] seeds, Step first) {
+                                taken = 0;
+                                super.reset(seeds, first);
+                            }
+
+                            @Override
+                            public void step(float[] actions, Step result) {
+                                taken++;
+                                super.step(actions, result);
+                            }
+
+                            @Override
+                            void mask(int copy, boolean[] allowed) {
+                                super.mask(copy, allowed);
+                                allowed[3 * copy] = taken % 2 == 0;
+                            }
                         }));
+    }
+
+    /** A walk that may not go on as it stands: one action of three is forbidden, another one at each step. */
+    private static class Masked extends Walk {
+        Masked(int copies) {
+            super(copies);
+        }
+
+        @Override
+        public boolean masks() {
+            return true;
+        }
+
+        @Override
+        public void reset(long[] seeds, Step first) {
+            reset(seeds, first.observations);
+            mask(first);
+        }
+
+        @Override
+        public void step(float[] actions, Step result) {
+            super.step(actions, result);
+            mask(result);
+        }
+
+        private void mask(Step result) {
+            for (int copy = 0; copy < copies(); copy++) {
+                mask(copy, result.allowed);
+            }
+        }
+
+        void mask(int copy, boolean[] allowed) {
+            for (int action = 0; action < 3; action++) {
+                allowed[3 * copy + action] = action != steps[copy] % 3;
+            }
+        }
+    }
+
+    @Test
+    void anEnvironmentThatMasksIsPlayedByItsMasks() {
+        assertThatCode(() -> EnvironmentChecker.check(copies -> new Masked(copies) {
+                    @Override
+                    public void step(float[] actions, Step result) {
+                        for (int copy = 0; copy < copies; copy++) {
+                            if (actions[copy] == steps[copy] % 3) {
+                                throw new IllegalArgumentException("a forbidden action");
+                            }
+                        }
+                        super.step(actions, result);
+                    }
+                }))
+                .doesNotThrowAnyException();
     }
 
     private static Arguments broken(String name, String message, IntFunction<Environment> factory) {

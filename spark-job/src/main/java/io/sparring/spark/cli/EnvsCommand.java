@@ -18,7 +18,7 @@ final class EnvsCommand implements Callable<Integer> {
         for (String id : Environments.ids()) {
             System.out.printf(
                     Locale.ROOT,
-                    "%-24s %s%n",
+                    "%-26s %s%n",
                     id,
                     Environments.resolve(id, Map.of()).spec().spaces());
             for (EnvironmentOption option : Environments.options(id)) {

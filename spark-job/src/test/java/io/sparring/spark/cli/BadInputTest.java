@@ -400,9 +400,12 @@ class BadInputTest {
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(7 + 9)
+                .hasSize(10 + 17)
                 .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
                 .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("))
+                .anyMatch(line -> line.startsWith("Identity-MultiDiscrete-v0 ")
+                        && line.contains("MultiDiscrete[sizes=[2, 3, 4]]"))
+                .anyMatch(line -> line.startsWith("Identity-MultiBinary-v0 ") && line.contains("MultiBinary[n=4]"))
                 .anyMatch(line -> line.startsWith("  choices ") && line.contains("from 2 to 65536 (default: 4)."));
     }
 

@@ -65,6 +65,7 @@ public class SameBitsIT {
             strings = {
                 "a2c.normalize-advantages=true",
                 "environment.id=Identity-Box-v0",
+                "environment.id=Identity-Masked-v0",
                 "optimizer.kind=rmsprop",
                 "network.hidden=[512, 520]"
             })

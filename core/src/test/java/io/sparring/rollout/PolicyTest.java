@@ -1,0 +1,56 @@
+package io.sparring.rollout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.environment.Space;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.network.Model;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PolicyTest {
+    private static final float[] SEEN = {1};
+
+    /** No hidden layer, one observation: the logits are the parameters. */
+    private static Policy policy(Space space, float... logits) {
+        Architecture architecture =
+                new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 1, logits.length, 0);
+        float[] parameters = new float[architecture.parameterCount()];
+        System.arraycopy(logits, 0, parameters, 0, logits.length);
+        return new Policy(new Model(architecture, parameters), space);
+    }
+
+    @Test
+    void theLikeliestElementOfEachSpaceIsTaken() {
+        assertThat(policy(new Space.Discrete(3), 1, 3, 2).act(SEEN)).containsExactly(1);
+        assertThat(policy(Space.MultiDiscrete.of(3, 2), 1, 3, 2, 0, -1).act(SEEN))
+                .containsExactly(1, 0);
+        assertThat(policy(new Space.MultiBinary(3), 1, -3, 2).act(SEEN)).containsExactly(1, 0, 1);
+    }
+
+    @Test
+    void theLikeliestThatIsAllowedIsTaken() {
+        boolean[] allowed = {true, false, true};
+        assertThat(policy(new Space.Discrete(3), 1, 3, 2).act(SEEN, allowed)).containsExactly(2);
+        assertThat(policy(Space.MultiDiscrete.of(2, 1), 1, 3, 2).act(SEEN, allowed))
+                .containsExactly(0, 0);
+        assertThat(policy(new Space.MultiBinary(3), 1, 3, 2).act(SEEN, allowed)).containsExactly(1, 0, 1);
+    }
+
+    @Test
+    void aMaskOfAnotherSizeOrWithoutAnyActionIsRefused() {
+        Policy policy = policy(new Space.Discrete(3), 1, 3, 2);
+
+        assertThatThrownBy(() -> policy.act(SEEN, new boolean[2]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a mask of 2 flags, not 3");
+        assertThatThrownBy(() -> policy.act(SEEN, new boolean[3]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the mask forbids every action");
+        assertThatThrownBy(() -> policy.act(new float[2]))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an observation of 2 floats, not 1");
+    }
+}
