@@ -22,6 +22,10 @@ class Probe(gymnasium.Env):
         self.once = once
         if mode == "actions":
             self.action_space = gymnasium.spaces.Sequence(gymnasium.spaces.Discrete(2))
+        if mode in ("several", "masked"):
+            self.action_space = gymnasium.spaces.MultiDiscrete([2, 3])
+        if mode == "bits":
+            self.action_space = gymnasium.spaces.MultiBinary(3)
         if mode == "observations":
             self.observation_space = gymnasium.spaces.Text(4)
         if grandchild:
@@ -34,7 +38,15 @@ class Probe(gymnasium.Env):
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
         self.steps = 0
-        return self.observe(), {}
+        return self.observe(), self.info()
+
+    def info(self):
+        """The first choice alternates, of the second everything goes but the last; where "at" says so, nothing."""
+        if self.mode != "masked":
+            return {}
+        if self.steps == self.at:
+            return {"action_mask": (np.zeros(2, np.int8), np.zeros(3, np.int8))}
+        return {"action_mask": (np.array([self.steps % 2, 1 - self.steps % 2], np.int8), np.array([1, 1, 0], np.int8))}
 
     def misbehaves(self):
         if self.steps != self.at:
@@ -72,7 +84,7 @@ class Probe(gymnasium.Env):
                 return self.observe(), float("nan"), False, False, {}
             if self.mode == "shape":
                 return np.zeros(3, np.float32), 0.0, False, False, {}
-        return self.observe(), float(action), self.steps >= 20, False, {}
+        return self.observe(), float(np.sum(action)), self.steps >= 20, False, self.info()
 
 
 gymnasium.register("Probe-v0", Probe, max_episode_steps=30)

@@ -207,14 +207,6 @@ public record Configuration(
         }
 
         private EnvironmentSource gymnasium() {
-            options.forEach((name, value) -> Require.that(
-                    value instanceof Long
-                            || value instanceof Double
-                            || value instanceof Boolean
-                            || value instanceof String,
-                    "environment.options." + name,
-                    value,
-                    "a number, text, true or false"));
             List<EnvironmentSpec.Wrapper> asked =
                     wrappers.stream().map(Environment::wrapper).toList();
             try {

@@ -38,6 +38,7 @@ public record EnvironmentSource(EnvironmentSpec spec, Maker maker) implements Se
         try {
             requireSame("observes", spec.observationSpace(), environment.observationSpace());
             requireSame("acts in", spec.actionSpace(), environment.actionSpace());
+            requireSame("masks actions:", spec.masks(), environment.masks());
             return environment;
         } catch (RuntimeException e) {
             environment.close();
@@ -45,7 +46,7 @@ public record EnvironmentSource(EnvironmentSpec spec, Maker maker) implements Se
         }
     }
 
-    private void requireSame(String what, Space promised, Space found) {
+    private void requireSame(String what, Object promised, Object found) {
         if (!promised.equals(found)) {
             throw new IllegalStateException(
                     spec.id() + " " + what + " " + found + " here, and " + promised + " by the run's spec");

@@ -13,13 +13,14 @@ import java.util.TreeMap;
  * lies in its folder. After Gymnasium's {@code EnvSpec}.
  *
  * @param id the environment's name
- * @param options every option with its value: a Long, Double, Boolean or String
+ * @param options every option with its value: a Long, Double, Boolean or String, or a list or map of these
  * @param observationSpace what one copy observes
  * @param actionSpace what one copy may be told to do
  * @param stepLimit after so many steps, at least 1, an episode is truncated; null: never
  * @param rewardThreshold the mean return from which on the task is taken for solved; null where nobody has said so
  * @param recovery how a copy comes back to where it stood
  * @param wrappers what stands between it and who acts, the innermost first
+ * @param masks whether some actions are forbidden at times
  */
 public record EnvironmentSpec(
         String id,
@@ -29,7 +30,8 @@ public record EnvironmentSpec(
         Integer stepLimit,
         Double rewardThreshold,
         Recovery recovery,
-        List<Wrapper> wrappers)
+        List<Wrapper> wrappers,
+        boolean masks)
         implements Serializable {
 
     /**
@@ -40,11 +42,11 @@ public record EnvironmentSpec(
      */
     public record Wrapper(String name, SortedMap<String, Object> arguments) implements Serializable {
         public Wrapper {
-            arguments = Collections.unmodifiableSortedMap(new TreeMap<>(arguments));
+            arguments = values(arguments, "the argument ", " of " + name);
         }
     }
 
-    /** One without wrappers. */
+    /** One without wrappers and masks. */
     public EnvironmentSpec(
             String id,
             SortedMap<String, Object> options,
@@ -53,7 +55,7 @@ public record EnvironmentSpec(
             Integer stepLimit,
             Double rewardThreshold,
             Recovery recovery) {
-        this(id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, List.of());
+        this(id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, List.of(), false);
     }
 
     /** How an environment that was lost with its executor is brought back to where it stood. */
@@ -72,27 +74,41 @@ public record EnvironmentSpec(
             throw new IllegalArgumentException(
                     "an environment has a name, options, both spaces and a way of being brought back");
         }
-        for (Map.Entry<String, Object> option : options.entrySet()) {
-            Object value = option.getValue();
-            if (!(value instanceof Long
-                    || value instanceof Double
-                    || value instanceof Boolean
-                    || value instanceof String)) {
-                throw new IllegalArgumentException("the option " + option.getKey() + " of " + id
-                        + " is a Long, Double, Boolean or String, not " + value);
-            }
-        }
         if (stepLimit != null && stepLimit < 1) {
             throw new IllegalArgumentException("an episode of " + id + " has at least 1 step, not " + stepLimit);
         }
-        options = Collections.unmodifiableSortedMap(new TreeMap<>(options));
+        options = values(options, "the option ", " of " + id);
         // Files of builds that knew none have none.
         wrappers = wrappers == null ? List.of() : List.copyOf(wrappers);
+    }
+
+    /** A copy whose whole numbers are all Longs, wherever they come from. */
+    private static SortedMap<String, Object> values(Map<?, ?> given, String before, String after) {
+        SortedMap<String, Object> values = new TreeMap<>();
+        given.forEach((name, value) -> values.put(name.toString(), value(value, before + name, after)));
+        return Collections.unmodifiableSortedMap(values);
+    }
+
+    private static Object value(Object given, String what, String after) {
+        if (given instanceof Integer whole) {
+            return whole.longValue();
+        }
+        if (given instanceof Long || given instanceof Double || given instanceof Boolean || given instanceof String) {
+            return given;
+        }
+        if (given instanceof List<?> list) {
+            return list.stream().map(element -> value(element, what, after)).toList();
+        }
+        if (given instanceof Map<?, ?> map) {
+            return values(map, what + ".", after);
+        }
+        throw new IllegalArgumentException(
+                what + after + " is a Long, Double, Boolean, String, list or map, not " + given);
     }
 
     /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}. */
     public String spaces() {
         return "observes " + Arrays.toString(observationSpace.shape()) + " " + observationSpace.dtype() + ", acts in "
-                + actionSpace;
+                + actionSpace + (masks ? ", masked" : "");
     }
 }

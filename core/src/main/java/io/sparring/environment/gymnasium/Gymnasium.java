@@ -129,24 +129,32 @@ public final class Gymnasium {
                 made.get("nondeterministic").booleanValue()
                         ? EnvironmentSpec.Recovery.NONE
                         : EnvironmentSpec.Recovery.REPLAY,
-                wrappers);
+                wrappers,
+                made.get("masks").booleanValue());
     }
 
     private static Space actions(JsonNode space) {
-        return space.get("kind").textValue().equals("discrete")
-                ? new Space.Discrete(space.get("n").intValue())
-                : box(space);
+        return switch (space.get("kind").textValue()) {
+            case "discrete" -> new Space.Discrete(space.get("n").intValue());
+            case "multi-discrete" -> new Space.MultiDiscrete(integers(space.get("sizes")));
+            case "multi-binary" -> new Space.MultiBinary(space.get("n").intValue());
+            default -> box(space);
+        };
+    }
+
+    private static int[] integers(JsonNode numbers) {
+        int[] integers = new int[numbers.size()];
+        for (int i = 0; i < integers.length; i++) {
+            integers[i] = numbers.get(i).intValue();
+        }
+        return integers;
     }
 
     private static Space.Box box(JsonNode space) {
-        int[] shape = new int[space.get("shape").size()];
-        for (int i = 0; i < shape.length; i++) {
-            shape[i] = space.get("shape").get(i).intValue();
-        }
         Space.Dtype dtype = space.has("dtype")
                 ? Space.Dtype.valueOf(space.get("dtype").textValue().toUpperCase(Locale.ROOT))
                 : Space.Dtype.FLOAT32;
-        return new Space.Box(floats(space.get("low")), floats(space.get("high")), shape, dtype);
+        return new Space.Box(floats(space.get("low")), floats(space.get("high")), integers(space.get("shape")), dtype);
     }
 
     private static float[] floats(JsonNode numbers) {

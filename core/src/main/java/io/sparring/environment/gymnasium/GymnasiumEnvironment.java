@@ -64,10 +64,12 @@ final class GymnasiumEnvironment implements Environment {
     }
 
     private static int actionBytes(Space space) {
-        if (space instanceof Space.Discrete discrete) {
-            return discrete.n() <= 1 << 8 ? 1 : discrete.n() <= 1 << 16 ? 2 : 4;
-        }
-        return Float.BYTES;
+        int choices = space instanceof Space.Discrete discrete
+                ? discrete.n()
+                : space instanceof Space.MultiDiscrete several
+                        ? Arrays.stream(several.sizes()).max().orElseThrow()
+                        : space instanceof Space.MultiBinary ? 2 : Integer.MAX_VALUE;
+        return choices <= 1 << 8 ? 1 : choices <= 1 << 16 ? 2 : 4;
     }
 
     @Override
@@ -86,7 +88,19 @@ final class GymnasiumEnvironment implements Environment {
     }
 
     @Override
+    public boolean masks() {
+        return spec.masks();
+    }
+
+    @Override
     public void reset(long[] seeds, float[] observations) {
+        Step first = Step.of(this);
+        reset(seeds, first);
+        System.arraycopy(first.observations, 0, observations, 0, first.observations.length);
+    }
+
+    @Override
+    public void reset(long[] seeds, Step first) {
         generators = Generators.of(seeds);
         snapshot = null;
         for (int copy = 0; copy < copies; copy++) {
@@ -100,7 +114,10 @@ final class GymnasiumEnvironment implements Environment {
             return worker.ask(Operation.RESET, payload.array(), start());
         });
         for (int copy = 0; copy < copies; copy++) {
-            read(answer, copy, observations);
+            read(answer, copy, first.observations);
+        }
+        for (int copy = 0; copy < copies; copy++) {
+            readMask(answer, copy, first.allowed);
         }
     }
 
@@ -130,6 +147,9 @@ final class GymnasiumEnvironment implements Environment {
         for (int copy = 0; copy < copies; copy++) {
             read(answer, copy, result.observations);
         }
+        for (int copy = 0; copy < copies; copy++) {
+            readMask(answer, copy, result.allowed);
+        }
         answer.getInt();
         for (int copy = 0; copy < copies; copy++) {
             if (result.ended(copy)) {
@@ -153,10 +173,10 @@ final class GymnasiumEnvironment implements Environment {
                 case 1 -> payload.put((byte) action);
                 case 2 -> payload.putShort((short) action);
                 default -> {
-                    if (spec.actionSpace() instanceof Space.Discrete) {
-                        payload.putInt((int) action);
-                    } else {
+                    if (spec.actionSpace() instanceof Space.Box) {
                         payload.putFloat(action);
+                    } else {
+                        payload.putInt((int) action);
                     }
                 }
             }
@@ -177,7 +197,9 @@ final class GymnasiumEnvironment implements Environment {
                 copy * observationSize,
                 observationSize);
         episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
-        read(patiently(() -> play(List.of(copy))), copy, result.observations);
+        ByteBuffer answer = patiently(() -> play(List.of(copy)));
+        read(answer, copy, result.observations);
+        readMask(answer, copy, result.allowed);
     }
 
     /** One copy's row of an answer. */
@@ -191,6 +213,17 @@ final class GymnasiumEnvironment implements Environment {
                 throw new IllegalStateException(where(copy) + " observes something that is no number (element "
                         + (i - copy * observationSize) + ") after " + episodes[copy].steps() + " steps");
             }
+        }
+    }
+
+    private void readMask(ByteBuffer answer, int copy, boolean[] allowed) {
+        int size = allowed.length / copies;
+        for (int i = copy * size; i < (copy + 1) * size; i++) {
+            allowed[i] = answer.get() != 0;
+        }
+        if (size > 0 && !spec.actionSpace().leavesAny(allowed, copy * size)) {
+            throw new IllegalStateException(
+                    where(copy) + " allows no action after " + episodes[copy].steps() + " steps");
         }
     }
 
@@ -369,7 +402,8 @@ final class GymnasiumEnvironment implements Environment {
         try {
             EnvironmentSpec found = Gymnasium.make(worker, spec.id(), spec.options(), spec.wrappers(), copies, hosting);
             if (!found.observationSpace().equals(spec.observationSpace())
-                    || !found.actionSpace().equals(spec.actionSpace())) {
+                    || !found.actionSpace().equals(spec.actionSpace())
+                    || found.masks() != spec.masks()) {
                 throw PythonFailure.refused(
                         spec.id() + " " + found.spaces() + " here, and " + spec.spaces() + " by the run's spec");
             }

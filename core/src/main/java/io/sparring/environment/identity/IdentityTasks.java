@@ -87,7 +87,9 @@ public final class IdentityTasks implements EnvironmentFactory {
                 actions,
                 whole(options, "max-episode-steps"),
                 null,
-                EnvironmentSpec.Recovery.SNAPSHOT);
+                EnvironmentSpec.Recovery.SNAPSHOT,
+                List.of(),
+                id.equals(MASKED));
     }
 
     private static int whole(SortedMap<String, Object> options, String name) {

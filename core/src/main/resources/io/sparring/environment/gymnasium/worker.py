@@ -9,13 +9,15 @@ answer with its sequence number; its operation is the frame's, or ERROR, and the
 arrays stand one behind the other:
 
     make        JSON                                      -> JSON: versions, spaces, limits
-    reset       u32 seed a copy                           -> observations
-    step        actions, u32 next seed a copy             -> f64 rewards, u8 flags, observations, u32 number of ended ones and their last observations
-    replay      u32 copies; each: u32 copy, u32 seed, u32 steps, actions    -> their observations
+    reset       u32 seed a copy                           -> observations, masks
+    step        actions, u32 next seed a copy             -> f64 rewards, u8 flags, observations, masks, u32 number of ended ones and their last observations
+    replay      u32 copies; each: u32 copy, u32 seed, u32 steps, actions    -> their observations, their masks
     reset_task  as reset                                  -> observations
     get_spaces  nothing                                   -> as make
     seed        u32 seed a copy                           -> nothing; the next reset is with it
     close       nothing                                   -> nothing, and the end
+
+Masks, a byte for each choice, are there where an environment gives some: as "action_mask" of its info, or by a method action_masks().
 """
 
 import os
@@ -199,7 +201,7 @@ class Worker:
         self.finals = numpy.zeros_like(self.rows)
         self.rewards = numpy.zeros(len(self.environments), "<f8")
         self.flags = numpy.zeros(len(self.environments), "u1")
-        self.seeds = [None] * len(self.environments)
+        self.masks = numpy.ones((len(self.environments), self.mask_size), "u1")
         return self.get_spaces()
 
     @staticmethod
@@ -245,16 +247,30 @@ class Worker:
             actions = {"kind": "discrete", "n": int(space.n)}
             self.action_size = 1
             self.act = lambda row: self.start + int(row[0])
+        elif isinstance(space, spaces.MultiDiscrete):
+            starts = np.asarray(getattr(space, "start", 0)).reshape(-1)
+            actions = {"kind": "multi-discrete", "sizes": [int(size) for size in space.nvec.reshape(-1)]}
+            self.action_size = len(actions["sizes"])
+            self.act = lambda row: (row.astype(space.dtype) + starts.astype(space.dtype)).reshape(space.shape)
+        elif isinstance(space, spaces.MultiBinary):
+            actions = {"kind": "multi-binary", "n": int(np.prod(space.shape, dtype=int))}
+            self.action_size = actions["n"]
+            self.act = lambda row: row.astype(space.dtype).reshape(space.shape)
         elif isinstance(space, spaces.Box):
             actions = {"kind": "box", "low": finite(space.low), "high": finite(space.high), "shape": list(space.shape) or [1]}
             self.action_size = len(actions["low"])
             self.act = lambda row: row.reshape(space.shape).astype(space.dtype)
         else:
-            raise Refused("actions of %s: expected Discrete or Box" % (space,))
+            raise Refused("actions of %s: expected Discrete, MultiDiscrete, MultiBinary or Box" % (space,))
         # From one byte for a choice of few: what was done since the reset is part of every snapshot.
         self.action_type = np.dtype("<f4")
-        if actions["kind"] == "discrete":
-            self.action_type = np.dtype("u1" if actions["n"] <= 1 << 8 else "<u2" if actions["n"] <= 1 << 16 else "<u4")
+        self.mask_size = 0
+        if actions["kind"] != "box":
+            choices = actions.get("sizes", [2] if actions["kind"] == "multi-binary" else [actions.get("n")])
+            self.action_type = np.dtype("u1" if max(choices) <= 1 << 8 else "<u2" if max(choices) <= 1 << 16 else "<u4")
+            _, info = first.reset(seed=0)
+            if "action_mask" in info or self.method(first) is not None:
+                self.mask_size = actions["n"] if actions["kind"] == "multi-binary" else sum(choices)
         spec = first.spec
         self.spaces = {
             "python": "%d.%d.%d" % sys.version_info[:3],
@@ -270,6 +286,7 @@ class Worker:
             "actions": actions,
             "step-limit": getattr(spec, "max_episode_steps", None),
             "reward-threshold": getattr(spec, "reward_threshold", None),
+            "masks": self.mask_size > 0,
             "nondeterministic": bool(getattr(spec, "nondeterministic", False)),
         }
 
@@ -280,16 +297,37 @@ class Worker:
 
     def begin(self, copy, seed):
         try:
-            observation, _ = self.environments[copy].reset(seed=seed)
+            observation, info = self.environments[copy].reset(seed=seed)
             self.observations.write(observation, self.rows[copy])
+            self.mask(copy, info)
         except Refused as e:
             raise Refused("copy %d: %s at its reset with the seed %d" % (copy, e, seed))
+
+    @staticmethod
+    def method(environment):
+        """Stable-Baselines3's way of masking."""
+        if hasattr(environment, "get_wrapper_attr"):
+            try:
+                return environment.get_wrapper_attr("action_masks")
+            except AttributeError:
+                return None
+        return getattr(environment, "action_masks", None)
+
+    def mask(self, copy, info):
+        if not self.mask_size:
+            return
+        mask = info["action_mask"] if "action_mask" in info else self.method(self.environments[copy])()
+        parts = mask if isinstance(mask, tuple) else (mask,)
+        flat = self.np.concatenate([self.np.asarray(part).reshape(-1) for part in parts])
+        if flat.size != self.mask_size:
+            raise Refused("a mask of %d choices, and there are %d" % (flat.size, self.mask_size))
+        self.masks[copy] = flat != 0
 
     def reset(self, payload):
         seeds = self.np.frombuffer(payload, "<u4", len(self.environments))
         for copy, seed in enumerate(seeds):
             self.begin(copy, int(seed))
-        return [self.rows]
+        return [self.rows, self.masks]
 
     def reset_task(self, payload):
         for environment in self.environments:
@@ -311,7 +349,7 @@ class Worker:
         ended = 0
         for copy, environment in enumerate(self.environments):
             try:
-                observation, reward, terminated, truncated, _ = environment.step(self.act(actions[copy]))
+                observation, reward, terminated, truncated, info = environment.step(self.act(actions[copy]))
                 self.rewards[copy] = reward
                 self.flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
                 row = self.rows[copy]
@@ -321,12 +359,13 @@ class Worker:
                     self.begin(copy, int(seeds[copy]))
                 else:
                     self.observations.write(observation, row)
+                    self.mask(copy, info)
             except Refused as e:
                 raise Refused("copy %d: %s" % (copy, e))
             except Exception as e:
                 e.copy = copy
                 raise
-        return [self.rewards, self.flags, self.rows, np.array([ended], "<u4"), self.finals[:ended]]
+        return [self.rewards, self.flags, self.rows, self.masks, np.array([ended], "<u4"), self.finals[:ended]]
 
     def replay(self, payload):
         np = self.np
@@ -341,13 +380,13 @@ class Worker:
             self.environments[copy].close()
             self.environments[copy] = self.one()
             self.begin(copy, seed)
-            observation = None
             for row in actions:
-                observation = self.environments[copy].step(self.act(row))[0]
+                observation, _, _, _, info = self.environments[copy].step(self.act(row))
             if steps:
                 self.observations.write(observation, self.rows[copy])
+                self.mask(copy, info)
             copies.append(copy)
-        return [self.rows[copies]]
+        return [self.rows[copies], self.masks[copies]]
 
     def close(self):
         for environment in self.environments or []:
@@ -377,7 +416,7 @@ def serve(commands, answers):
         return block
 
     def answer(operation, sequence, parts):
-        parts = [memoryview(part).cast("B") if len(part) else b"" for part in parts]
+        parts = [part if isinstance(part, bytes) else memoryview(part).cast("B") if part.size else b"" for part in parts]
         block = b"".join([header.pack(MAGIC, operation, sequence, sum(len(part) for part in parts))] + parts)
         view = memoryview(block)
         while view:

@@ -186,6 +186,32 @@ class GymnasiumEnvironmentTest {
         return row;
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"several", "bits", "masked"})
+    void severalChoicesBitsAndMasksKeepWhatEnvironmentsPromise(String mode) {
+        EnvironmentSource source = probe(Map.of("mode", mode, "at", 1000));
+        assertThat(source.spec().masks()).isEqualTo(mode.equals("masked"));
+        assertThat(source.spec().actionSpace())
+                .isEqualTo(mode.equals("bits") ? new Space.MultiBinary(3) : new Space.MultiDiscrete(new int[] {2, 3}));
+        EnvironmentChecker.check(source::create);
+    }
+
+    @Test
+    void masksComeFromResetStepAndReplayAlike() {
+        EnvironmentSource source = probe(Map.of("mode", "masked", "at", 3));
+        try (Environment environment = source.create(1)) {
+            Step step = Step.of(environment);
+            environment.reset(new long[] {1}, step);
+            assertThat(step.allowed).containsExactly(false, true, true, true, false);
+            environment.step(new float[] {1, 0}, step);
+            assertThat(step.allowed).containsExactly(true, false, true, true, false);
+            environment.step(new float[] {0, 1}, step);
+            assertThatThrownBy(() -> environment.step(new float[] {1, 1}, step))
+                    .hasMessageContaining("copy 0")
+                    .hasMessageContaining("allows no action after 2 steps");
+        }
+    }
+
     @Test
     void anotherProcessGoesOnFromASnapshotAsTheFirstOneDoes() {
         EnvironmentSource source = gymnasium("CartPole-v1");
