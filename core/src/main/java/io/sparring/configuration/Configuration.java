@@ -149,7 +149,7 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "3")
             @JsonPropertyDescription(
-                    "Of `gymnasium:` environments: how many Python processes of one block of copies may be lost before the run ends.")
+                    "Of `gymnasium:` environments: how many Python processes of one block of copies may be lost within one rollout before the run ends.")
             int maxRestarts,
 
             @JsonProperty(defaultValue = "120")

@@ -44,7 +44,9 @@ final class GymnasiumEnvironment implements Environment {
     /** What every copy was last seen to observe, as a sum. */
     private final int[] seen;
 
+    /** Processes that were lost since the last snapshot: what is lost again and again gets nowhere. */
     private int restarts;
+
     private boolean differenceSaid;
     private boolean closed;
 
@@ -262,6 +264,7 @@ final class GymnasiumEnvironment implements Environment {
                 out.putInt(episode.steps()).putInt(actions.length).put(actions);
             }
             snapshot = out.array();
+            restarts = 0;
         }
         return snapshot.clone();
     }

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param python the interpreter, a path or a name to look for; empty: what Spark's own variables name, else {@code python3}
  * @param modules imported first, because they register environments
  * @param requireReplay whether an episode that does not repeat itself is an error
- * @param maxRestarts how many processes of one environment may be lost
+ * @param maxRestarts how many processes of one environment may be lost between two snapshots
  * @param startSeconds within which a process has to be ready
  * @param stepSeconds within which a step has to be done
  */

@@ -252,15 +252,13 @@ public class SameBitsIT {
     public static String plainJava(Configuration configuration) {
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
-        return CheckpointFile.sha256(A2c.train(
-                        configuration,
-                        start,
-                        new LocalRounds(
-                                configuration, configuration.environment().resolve(), start.shards()),
-                        new TrainingListener() {})
-                .state()
-                .model()
-                .parameters());
+        try (LocalRounds rounds =
+                new LocalRounds(configuration, configuration.environment().resolve(), start.shards())) {
+            return CheckpointFile.sha256(A2c.train(configuration, start, rounds, new TrainingListener() {})
+                    .state()
+                    .model()
+                    .parameters());
+        }
     }
 
     static SparkConf settings(String master) {
