@@ -39,7 +39,7 @@ final class GymnasiumEnvironment implements Environment {
     private final Episode[] episodes;
     private Generators generators;
     private PythonWorker worker;
-    /** Where the process stands, if it was not moved since; else null. */
+    /** Where the copies stand, if they were not moved since; else null. Then the process is among those that {@link #standing} has. */
     private byte[] snapshot;
     /** What every copy was last seen to observe, as a sum. */
     private final int[] seen;
@@ -103,12 +103,13 @@ final class GymnasiumEnvironment implements Environment {
 
     @Override
     public void reset(long[] seeds, Step first) {
-        generators = Generators.of(seeds);
+        // What waits where the last snapshot was taken waits for its shard.
         snapshot = null;
+        generators = Generators.of(seeds);
         for (int copy = 0; copy < copies; copy++) {
             episodes[copy].begin(draw(copy), draw(copy));
         }
-        ByteBuffer answer = patiently(() -> {
+        ByteBuffer answer = patiently(false, () -> {
             ByteBuffer payload = little(copies * Integer.BYTES);
             for (Episode episode : episodes) {
                 payload.putInt(episode.seed);
@@ -130,9 +131,9 @@ final class GymnasiumEnvironment implements Environment {
 
     @Override
     public void step(float[] actions, Step result) {
+        comeBack();
         byte[] frame = frame(actions);
-        ByteBuffer answer = patiently(() -> worker.ask(Operation.STEP, frame, patience(hosting.stepSeconds())));
-        snapshot = null;
+        ByteBuffer answer = patiently(true, () -> worker.ask(Operation.STEP, frame, patience(hosting.stepSeconds())));
         for (int copy = 0; copy < copies; copy++) {
             double reward = answer.getDouble();
             if (Double.isNaN(reward)) {
@@ -199,7 +200,7 @@ final class GymnasiumEnvironment implements Environment {
                 copy * observationSize,
                 observationSize);
         episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
-        ByteBuffer answer = patiently(() -> play(List.of(copy)));
+        ByteBuffer answer = patiently(true, () -> play(List.of(copy)));
         read(answer, copy, result.observations);
         readMask(answer, copy, result.allowed);
     }
@@ -263,7 +264,7 @@ final class GymnasiumEnvironment implements Environment {
                 out.putInt(episode.seed).putInt(episode.nextSeed).putInt(seen[copy]);
                 out.putInt(episode.steps()).putInt(actions.length).put(actions);
             }
-            snapshot = out.array();
+            stand(out.array());
             restarts = 0;
         }
         return snapshot.clone();
@@ -271,25 +272,35 @@ final class GymnasiumEnvironment implements Environment {
 
     @Override
     public void restore(byte[] wanted) {
-        if (snapshot != null && worker != null && Arrays.equals(snapshot, wanted)) {
+        if (snapshot != null && Arrays.equals(snapshot, wanted)) {
             return;
         }
-        PythonWorker free = null;
-        if (worker != null && snapshot != null) {
-            standing.park(snapshot, worker);
-        } else {
-            free = worker;
-        }
-        worker = null;
         System.arraycopy(decode(wanted), 0, seen, 0, copies);
-        PythonWorker there = standing.take(wanted);
-        worker = there == null ? free : there;
-        if (there == null) {
-            patiently(() -> replay(seen));
-        } else if (free != null) {
-            free.close();
+        // What has moved on stands nowhere: its process may as well play this.
+        PythonWorker moved = worker;
+        worker = standing.take(wanted);
+        if (worker == null) {
+            worker = moved;
+            patiently(false, () -> replay(seen));
+        } else if (moved != null) {
+            moved.close();
         }
-        snapshot = wanted.clone();
+        stand(wanted.clone());
+    }
+
+    /** Here the process waits for whoever goes on with this shard. */
+    private void stand(byte[] here) {
+        snapshot = here;
+        standing.park(here, worker);
+        worker = null;
+    }
+
+    /** The process, where it was left to wait. */
+    private void comeBack() {
+        if (snapshot != null) {
+            worker = standing.take(snapshot);
+            snapshot = null;
+        }
     }
 
     /** @return what each copy observed there */
@@ -371,14 +382,17 @@ final class GymnasiumEnvironment implements Environment {
         ByteBuffer ask();
     }
 
-    /** Asks, and where the process is lost asks one that was brought to where it stood. */
-    private ByteBuffer patiently(Asking asking) {
-        boolean stood = worker != null;
+    /**
+     * Asks, and where the process is lost asks a fresh one.
+     *
+     * @param stands whether that has to be brought first to where the copies stand
+     */
+    private ByteBuffer patiently(boolean stands, Asking asking) {
         while (true) {
             try {
                 if (worker == null) {
                     worker = started(spec, copies, hosting);
-                    if (stood) {
+                    if (stands) {
                         replay(seen);
                     }
                 }

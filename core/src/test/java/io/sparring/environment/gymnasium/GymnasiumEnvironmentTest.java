@@ -227,26 +227,31 @@ class GymnasiumEnvironmentTest {
         }
     }
 
-    /** As with three shards in one task slot. */
+    /** As with two task slots and three shards, which come to either. */
     @Test
-    void whoComesBackToAShardFindsItsProcessWhereItStood() {
+    void whoeverGoesOnWithAShardFindsItsProcessWhereItStands() {
         EnvironmentSource source = probe(Map.of());
-        try (Environment environment = source.create(COPIES)) {
-            play(environment, 7);
-            byte[] one = environment.snapshot();
-            environment.reset(new long[] {4, 5, 6}, new float[COPIES * 2]);
-            byte[] other = environment.snapshot();
-            long before = workers();
-            for (int round = 0; round < 5; round++) {
-                environment.restore(one);
-                goOn(environment, 0, 3);
-                one = environment.snapshot();
-                environment.restore(other);
-                goOn(environment, 0, 3);
-                other = environment.snapshot();
+        long before = workers();
+        try (Environment first = source.create(COPIES);
+                Environment second = source.create(COPIES)) {
+            List<byte[]> shards = new ArrayList<>();
+            for (long shard = 0; shard < 3; shard++) {
+                first.reset(new long[] {shard, shard + 10, shard + 20}, new float[COPIES * 2]);
+                shards.add(first.snapshot());
+                // Another shard's first episodes begin in a process of their own, or this one's would be lost.
+                assertThat(workers()).isEqualTo(before + shard + 1);
             }
-            assertThat(workers()).isEqualTo(before + 1);
+            for (int round = 0; round < 4; round++) {
+                for (int shard = 0; shard < 3; shard++) {
+                    Environment environment = (round + shard) % 2 == 0 ? first : second;
+                    environment.restore(shards.get(shard));
+                    goOn(environment, 0, 3);
+                    shards.set(shard, environment.snapshot());
+                }
+            }
+            assertThat(workers()).isEqualTo(before + 3);
         }
+        assertThat(workers()).isEqualTo(before);
     }
 
     private static long workers() {
