@@ -68,6 +68,33 @@ public final class EnvironmentChecker {
         checker.restoreRefusesWhatIsNoSnapshotOfItsOwn();
     }
 
+    /**
+     * How long a step takes, played with random actions for about a second.
+     *
+     * @param copies B, at least 1
+     * @return seconds for one step of all copies together
+     */
+    public static double secondsPerStep(IntFunction<Environment> factory, int copies) {
+        try (Environment environment = factory.apply(copies)) {
+            EnvironmentChecker checker = new EnvironmentChecker(ignored -> environment);
+            checker.observationSpace = environment.observationSpace();
+            checker.actionSpace = environment.actionSpace();
+            checker.maskSize = environment.masks() ? environment.actionSpace().maskSize() : 0;
+            checker.steps = MOST_STEPS;
+            Player player = checker.new Player("the environment", copies);
+            long[] seeds = new long[copies];
+            Arrays.setAll(seeds, copy -> SEEDS[0] + copy % SEEDS.length);
+            player.reset(seeds, seeds);
+            player.play(MOST_STEPS / 100);
+            long start = System.nanoTime();
+            int from = player.taken;
+            while (player.taken < MOST_STEPS && System.nanoTime() - start < 1_000_000_000L) {
+                player.step();
+            }
+            return (System.nanoTime() - start) / 1e9 / (player.taken - from);
+        }
+    }
+
     private void spacesAreSane() {
         for (int copies : new int[] {1, SEEDS.length}) {
             try (Environment environment = factory.apply(copies)) {

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.sparring.Explanation;
 import io.sparring.algorithm.Footprint;
 import io.sparring.configuration.Configuration;
@@ -86,6 +87,19 @@ final class ConfigurationOptions {
         } catch (IOException e) {
             throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
         }
+    }
+
+    /** What {@link #read} gives, or, where an environment is named in the place of a file, a configuration of that environment. */
+    Configuration readEnvironment() {
+        if (file == null) {
+            throw new InvalidConfiguration(
+                    "expected an environment or a configuration, as in sparring check-env CartPole-v1");
+        }
+        if (file.matches(".*\\.ya?ml") || Files.exists(Path.of(file))) {
+            return read();
+        }
+        // JSON's strings are YAML's.
+        return parse(file, "environment: {id: " + TextNode.valueOf(file) + "}");
     }
 
     /** The same options without a path of this machine. */

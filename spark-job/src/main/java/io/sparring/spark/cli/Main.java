@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
             BenchCommand.class,
             EnvsCommand.class,
             CheckCommand.class,
+            CheckEnvCommand.class,
             DoctorCommand.class,
             SubmitCommand.class,
             ConcludeCommand.class

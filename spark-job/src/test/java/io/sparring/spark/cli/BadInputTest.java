@@ -450,4 +450,35 @@ class BadInputTest {
             return files.sorted().toList();
         }
     }
+
+    @Test
+    void checkEnvPlaysAnEnvironmentByItsName() {
+        Sparring.Outcome outcome = Sparring.here("check-env", "Identity-Masked-v0");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.stdout().lines())
+                .hasSize(3)
+                .anyMatch(line ->
+                        line.startsWith("Identity-Masked-v0 observes [16] float32, acts in Discrete[n=16], masked"))
+                .anyMatch(line -> line.startsWith("ok "))
+                .anyMatch(line -> line.matches(" +a step of 8 copies takes [0-9.]+ ms"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "check-env | expected an environment or a configuration, as in sparring check-env CartPole-v1",
+                "check-env CartPol-v1 | CartPol-v1: environment.id: expected one of",
+                "check-env none.yaml | none.yaml: there is no such file",
+                "check-env gymnasium:CartPole-v1 --set environment.python=/no/python | gymnasium:CartPole-v1 with --set environment.python=/no/python: environment: there is no Python interpreter /no/python here; name one by environment.python or PYSPARK_PYTHON",
+                "check-env CartPole-v1 --set environment.wrappers=[TimeLimit] | CartPole-v1 with --set environment.wrappers=[TimeLimit]: environment.wrappers: expected none",
+                "check-env gymnasium:X --set environment.step-seconds=0 | gymnasium:X with --set environment.step-seconds=0: environment.step-seconds: expected a number from"
+            })
+    void anEnvironmentThatCannotBeMadeIsOneLineBeforeAnythingStarts(String words, String complaint) {
+        Sparring.Outcome outcome = Sparring.here(words.split(" "));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().startsWith("sparring: " + complaint);
+    }
 }
