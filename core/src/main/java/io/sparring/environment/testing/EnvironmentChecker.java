@@ -56,16 +56,32 @@ public final class EnvironmentChecker {
      */
     public static void check(IntFunction<Environment> factory) {
         EnvironmentChecker checker = new EnvironmentChecker(factory);
-        checker.spacesAreSane();
-        checker.endedEpisodesAreResetInTheSameStep();
-        checker.valuesAreFiniteAndWithinTheirSpaces();
-        checker.equalSeedsGiveEqualTrajectories();
-        checker.flagsAreWrittenByEveryStep();
+        checker.keepsWhatHoldsOfAll();
         checker.anotherSeedGivesAnotherTrajectory();
-        checker.copiesAreIndependent();
-        checker.resetForgetsEverything();
-        checker.restoredEnvironmentsGoOnAsBefore();
-        checker.restoreRefusesWhatIsNoSnapshotOfItsOwn();
+    }
+
+    /**
+     * As {@link #check}, of an environment that draws nothing: no seed may make a difference.
+     *
+     * @param factory makes a new environment of so many copies, as the registry does
+     * @throws AssertionError if the environment breaks a promise
+     */
+    public static void checkWithoutChance(IntFunction<Environment> factory) {
+        EnvironmentChecker checker = new EnvironmentChecker(factory);
+        checker.keepsWhatHoldsOfAll();
+        checker.noSeedMakesADifference();
+    }
+
+    private void keepsWhatHoldsOfAll() {
+        spacesAreSane();
+        endedEpisodesAreResetInTheSameStep();
+        valuesAreFiniteAndWithinTheirSpaces();
+        equalSeedsGiveEqualTrajectories();
+        flagsAreWrittenByEveryStep();
+        copiesAreIndependent();
+        resetForgetsEverything();
+        restoredEnvironmentsGoOnAsBefore();
+        restoreRefusesWhatIsNoSnapshotOfItsOwn();
     }
 
     /**
@@ -256,6 +272,13 @@ public final class EnvironmentChecker {
                     Arrays.toString(SEEDS),
                     Arrays.toString(OTHER_SEEDS),
                     steps);
+        }
+    }
+
+    private void noSeedMakesADifference() {
+        try (Player first = start("by some seeds", SEEDS, SEEDS);
+                Player second = start("by others", OTHER_SEEDS, SEEDS)) {
+            playSideBySide(first, second, "an environment that draws nothing is the same for every seed");
         }
     }
 

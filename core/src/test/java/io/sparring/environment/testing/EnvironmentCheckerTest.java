@@ -26,8 +26,34 @@ class EnvironmentCheckerTest {
     @ParameterizedTest
     @MethodSource("io.sparring.environment.Environments#ids")
     void everyRegisteredEnvironmentKeepsItsPromises(String id) {
-        assertThatCode(() -> EnvironmentChecker.check(copies -> Environments.create(id, copies)))
+        IntFunction<Environment> factory = copies -> Environments.create(id, copies);
+        assertThatCode(() -> {
+                    if (id.equals("DeepSea-v0")) {
+                        EnvironmentChecker.checkWithoutChance(factory);
+                    } else {
+                        EnvironmentChecker.check(factory);
+                    }
+                })
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void anEnvironmentThatDrawsIsNotTakenForOneThatDrawsNothing() {
+        assertThatThrownBy(() -> EnvironmentChecker.checkWithoutChance(Walk::new))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("an environment that draws nothing is the same for every seed");
+    }
+
+    @Test
+    void anEnvironmentWithoutChanceIsAskedForTheSamePromisesAsAnyOther() {
+        assertThatThrownBy(() -> EnvironmentChecker.checkWithoutChance(copies -> new Walk(copies) {
+                    @Override
+                    public int copies() {
+                        return 2;
+                    }
+                }))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("copies() is 2 where 1 were asked for");
     }
 
     @Test

@@ -400,7 +400,7 @@ class BadInputTest {
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(10 + 17)
+                .hasSize(13 + 23)
                 .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
                 .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("))
                 .anyMatch(line -> line.startsWith("Identity-MultiDiscrete-v0 ")
