@@ -129,7 +129,7 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "[]")
             @JsonPropertyDescription(
-                    "Of `gymnasium:` environments: wrappers of `gymnasium.wrappers` by name, the innermost first; one with arguments is `{Name: {argument: value}}`. Part of the result.")
+                    "What stands between the environment and who acts, by name, the innermost first; one with arguments is `{name: {argument: value}}`. `sparring envs` lists them; `gymnasium:` environments have those of `gymnasium.wrappers`. Part of the result.")
             List<Object> wrappers,
 
             @JsonProperty(defaultValue = "[]")
@@ -179,20 +179,22 @@ public record Configuration(
         /**
          * The environment that this names. Whether there is one is not checked before: a run's report does not need it.
          *
-         * @throws InvalidConfiguration if there is none of that name here, or an option is unknown or its value not allowed
+         * @throws InvalidConfiguration if there is none of that name here, or an option or wrapper is unknown or its value not allowed
          */
         public EnvironmentSource resolve() {
+            List<EnvironmentSpec.Wrapper> asked =
+                    wrappers.stream().map(Environment::wrapper).toList();
             if (Gymnasium.has(id)) {
-                return gymnasium();
+                return gymnasium(asked);
             }
-            Require.that(wrappers.isEmpty(), "environment.wrappers", wrappers, "none, which " + id + " has not");
             List<String> known = Environments.ids();
             Require.that(known.contains(id), "environment.id", id, "one of " + known + Names.hint(id, known));
             try {
-                return Environments.resolve(id, options);
+                return Environments.resolve(id, options, asked);
             } catch (IllegalArgumentException e) {
-                boolean ofOptions = e.getMessage() != null && e.getMessage().startsWith("options.");
-                throw new InvalidConfiguration((ofOptions ? "environment." : "environment: ") + e.getMessage());
+                String message = String.valueOf(e.getMessage());
+                boolean ofKey = message.startsWith("options.") || message.startsWith("wrappers: ");
+                throw new InvalidConfiguration((ofKey ? "environment." : "environment: ") + message);
             }
         }
 
@@ -200,15 +202,13 @@ public record Configuration(
          * The environment that a run began with.
          *
          * @param spec what was resolved then
-         * @throws IllegalArgumentException if there is none of that name here
+         * @throws IllegalArgumentException if there is none of that name here, or not all of its wrappers are
          */
         public EnvironmentSource of(EnvironmentSpec spec) {
             return Gymnasium.has(spec.id()) ? Gymnasium.of(spec, hosting()) : Environments.of(spec);
         }
 
-        private EnvironmentSource gymnasium() {
-            List<EnvironmentSpec.Wrapper> asked =
-                    wrappers.stream().map(Environment::wrapper).toList();
+        private EnvironmentSource gymnasium(List<EnvironmentSpec.Wrapper> asked) {
             try {
                 return Gymnasium.resolve(id, options, asked, hosting());
             } catch (IllegalArgumentException e) {
@@ -233,7 +233,7 @@ public record Configuration(
                 }
             }
             throw new InvalidConfiguration(
-                    "environment.wrappers: expected a wrapper's name or {Name: {argument: value}}, got " + given);
+                    "environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got " + given);
         }
     }
 

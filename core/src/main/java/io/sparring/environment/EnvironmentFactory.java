@@ -13,7 +13,7 @@ public interface EnvironmentFactory {
     /** The names; no other factory may have one of these. */
     List<String> ids();
 
-    /** What can be set about the environment of that name, by {@code environment.options}. */
+    /** What can be set about the environment of that name, by {@code environment.options}. Each has a default. */
     default List<EnvironmentOption> options(String id) {
         return List.of();
     }

@@ -106,6 +106,24 @@ public record EnvironmentSpec(
                 what + after + " is a Long, Double, Boolean, String, list or map, not " + given);
     }
 
+    /** The same that observes something else. */
+    public EnvironmentSpec withObservations(Space.Box observations) {
+        return new EnvironmentSpec(
+                id, options, observations, actionSpace, stepLimit, rewardThreshold, recovery, wrappers, masks);
+    }
+
+    /** The same with other limits, each of which may be null. */
+    public EnvironmentSpec withLimits(Integer steps, Double threshold) {
+        return new EnvironmentSpec(
+                id, options, observationSpace, actionSpace, steps, threshold, recovery, wrappers, masks);
+    }
+
+    /** The same within these wrappers. */
+    EnvironmentSpec within(List<Wrapper> all) {
+        return new EnvironmentSpec(
+                id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, all, masks);
+    }
+
     /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}. */
     public String spaces() {
         return "observes " + Arrays.toString(observationSpace.shape()) + " " + observationSpace.dtype() + ", acts in "

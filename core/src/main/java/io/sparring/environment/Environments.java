@@ -35,17 +35,56 @@ public final class Environments {
      *     and then the message begins with {@code options.}NAME
      */
     public static EnvironmentSource resolve(String id, Map<String, ?> options) {
+        return resolve(id, options, List.of());
+    }
+
+    /**
+     * An environment with these options, within these wrappers.
+     *
+     * @param wrappers the innermost first
+     * @throws IllegalArgumentException as {@link #resolve(String, Map)} does; or if a wrapper is unknown, its arguments are not allowed or
+     *     it does not go around that environment, and then the message begins with {@code wrappers:}
+     */
+    public static EnvironmentSource resolve(String id, Map<String, ?> options, List<EnvironmentSpec.Wrapper> wrappers) {
         EnvironmentFactory factory = factory(id);
-        return of(factory.spec(id, EnvironmentOption.resolve(factory.options(id), options)));
+        return wrapped(made(factory.spec(id, EnvironmentOption.resolve(factory.options(id), options))), wrappers);
     }
 
     /**
      * The environment that was resolved elsewhere or earlier.
      *
-     * @throws IllegalArgumentException if there is no environment of that name here
+     * @throws IllegalArgumentException if there is no environment of that name here, or not all of its wrappers are
      */
     public static EnvironmentSource of(EnvironmentSpec spec) {
-        factory(spec.id());
+        EnvironmentFactory factory = factory(spec.id());
+        if (spec.wrappers().isEmpty()) {
+            return made(spec);
+        }
+        EnvironmentSource innermost = made(factory.spec(spec.id(), spec.options()));
+        return new EnvironmentSource(spec, wrapped(innermost, spec.wrappers()).maker());
+    }
+
+    /**
+     * Any environment, registered or not, within these wrappers.
+     *
+     * @param wrappers the innermost first
+     * @throws IllegalArgumentException if a wrapper is unknown, its arguments are not allowed or it does not go around that environment; the
+     *     message begins with {@code wrappers:}
+     */
+    public static EnvironmentSource wrapped(EnvironmentSource source, List<EnvironmentSpec.Wrapper> wrappers) {
+        EnvironmentSource outermost = source;
+        for (EnvironmentSpec.Wrapper wrapper : wrappers) {
+            outermost = WrapperLayer.around(outermost, wrapper);
+        }
+        return outermost;
+    }
+
+    /** The wrappers that there are, by name. */
+    public static List<EnvironmentWrapper> wrappers() {
+        return WrapperLayer.known();
+    }
+
+    private static EnvironmentSource made(EnvironmentSpec spec) {
         // Each executor looks for the factory itself: only the name travels.
         return new EnvironmentSource(
                 spec, (resolved, copies) -> factory(resolved.id()).create(resolved, copies));

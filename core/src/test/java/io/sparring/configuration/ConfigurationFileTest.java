@@ -212,6 +212,13 @@ class ConfigurationFileTest {
                         .spec()
                         .stepLimit())
                 .isEqualTo(200);
+        assertThat(parse("environment: {id: CartPole-v1, wrappers: [mask-velocity, {frame-stack: {frames: 4}}]}")
+                        .environment()
+                        .resolve()
+                        .spec()
+                        .observationSpace()
+                        .shape())
+                .containsExactly(4, 2);
         assertThat(parse("environment: {id: Elsewhere-v0}").environment().id()).isEqualTo("Elsewhere-v0");
     }
 
@@ -228,6 +235,18 @@ class ConfigurationFileTest {
                 "{id: CartPole-v1, options: {max-episode-steps: 1.5}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got 1.5",
                 "{id: CartPole-v1, options: {max-episode-steps: [1]}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got [1]",
                 "{id: CartPole-v1, options: {max-episode-steps: 5000000000}} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got 5000000000",
+                "{id: CartPole-v1, wrappers: [frame-stak]} | environment.wrappers: there is no wrapper frame-stak (did you mean frame-stack?)",
+                "{id: CartPole-v1, wrappers: [TimeLimit]} | environment.wrappers: there is no wrapper TimeLimit (did you mean time-limit?)",
+                "{id: CartPole-v1, wrappers: [Grayscale]} | environment.wrappers: there is no wrapper Grayscale; known here: clip-reward, frame-stack, mask-velocity, repeat-action, sign-reward, time-limit",
+                "{id: CartPole-v1, wrappers: [{frame-stack: {frame: 4}}]} | environment.wrappers: frame-stack.frame: there is no such argument (did you mean frames?)",
+                "{id: CartPole-v1, wrappers: [{sign-reward: {low: 4}}]} | environment.wrappers: sign-reward.low: there is no such argument; there are none",
+                "{id: CartPole-v1, wrappers: [frame-stack]} | environment.wrappers: frame-stack.frames: expected a whole number from 1 to 1024, got nothing",
+                "{id: CartPole-v1, wrappers: [{frame-stack: {frames: 0}}]} | environment.wrappers: frame-stack.frames: expected a whole number from 1 to 1024, got 0",
+                "{id: CartPole-v1, wrappers: [{time-limit: {steps: 1.5}}]} | environment.wrappers: time-limit.steps: expected a whole number from 1 to 2147483647, got 1.5",
+                "{id: CartPole-v1, wrappers: [{clip-reward: {low: 1, high: -1}}]} | environment.wrappers: clip-reward: expected low of at most high, got 1.0 and -1.0",
+                "{id: CartPole-v1, wrappers: [{frame-stack: 4}]} | environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got {frame-stack=4}",
+                "{id: Identity-Box-v0, wrappers: [mask-velocity]} | environment.wrappers: mask-velocity: no velocities are known of Identity-Box-v0, only of Acrobot-v1, CartPole-v1, MountainCar-v0, MountainCarContinuous-v0, Pendulum-v1",
+                "{id: CartPole-v1, wrappers: [mask-velocity, mask-velocity]} | environment.wrappers: mask-velocity: it stands before every wrapper that changes the observations of CartPole-v1, and only once",
                 "{id: Identity-Box-v0, options: {dimensions: 65537}} | environment.options.dimensions: expected a whole number from 1 to 65536, got 65537",
             })
     void anEnvironmentThatThereIsNotIsNamedWithItsKey(String environment, String message) {

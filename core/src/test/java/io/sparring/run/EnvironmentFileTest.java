@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.EnvironmentSpec.Recovery;
 import io.sparring.environment.Environments;
 import io.sparring.environment.Space;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -25,6 +27,25 @@ class EnvironmentFileTest {
         EnvironmentSpec spec = Environments.resolve(id, Map.of()).spec();
 
         assertThat(EnvironmentFile.read(EnvironmentFile.write(spec))).isEqualTo(spec);
+    }
+
+    @Test
+    void wrappersAreReadWithTheirArguments() {
+        EnvironmentSpec spec = Environments.resolve(
+                        "CartPole-v1",
+                        Map.of(),
+                        List.of(
+                                new EnvironmentSpec.Wrapper("mask-velocity", new TreeMap<>()),
+                                new EnvironmentSpec.Wrapper("frame-stack", new TreeMap<>(Map.of("frames", 4))),
+                                new EnvironmentSpec.Wrapper(
+                                        "clip-reward", new TreeMap<>(Map.of("low", -1, "high", 0.5)))))
+                .spec();
+        EnvironmentSpec read = EnvironmentFile.read(EnvironmentFile.write(spec));
+
+        assertThat(read).isEqualTo(spec);
+        try (Environment environment = Environments.of(read).create(2)) {
+            assertThat(environment.observationSpace()).isEqualTo(spec.observationSpace());
+        }
     }
 
     @Test

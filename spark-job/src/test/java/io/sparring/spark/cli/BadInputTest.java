@@ -395,12 +395,14 @@ class BadInputTest {
     }
 
     @Test
-    void envsListsEveryEnvironmentWithItsSpacesAndOptions() {
+    void envsListsEveryEnvironmentWithItsSpacesAndOptionsThenTheWrappers() {
         Sparring.Outcome outcome = Sparring.here("envs");
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(13 + 23)
+                .hasSize(13 + 23 + 6 + 5)
+                .anyMatch(line -> line.startsWith("frame-stack ") && line.contains("wrapper: Shows the last"))
+                .anyMatch(line -> line.startsWith("  frames ") && line.contains("a whole number from 1 to 1024. How"))
                 .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
                 .anyMatch(line -> line.startsWith("Identity-Box-v0 ") && line.contains("Box("))
                 .anyMatch(line -> line.startsWith("Identity-MultiDiscrete-v0 ")
