@@ -123,6 +123,20 @@ class A2cTest {
         assertThat(lastEvaluation(recorder)).isGreaterThanOrEqualTo(95);
     }
 
+    @Test
+    void learnsToCatch() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Catch-v0, copies-per-shard: 16}
+                        network: {hidden: [32]}
+                        a2c: {rollout-length: 9, entropy-weight: 0.01}
+                        optimizer: {kind: adam, learning-rate: 5e-3}
+                        budget: {env-steps: 60000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isEqualTo(1);
+    }
+
     /** The environment throws at what it forbids: that it learns also says that nothing forbidden was ever drawn. */
     @Test
     void learnsToNameWhatItSeesAmongWhatIsAllowed() {
@@ -452,6 +466,7 @@ class A2cTest {
         "rmsprop, network={kind: shared}",
         "sgd, a2c.normalize-advantages=true",
         "adam, environment.id=Identity-Box-v0",
+        "adam, 'environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {repeat-action: {times: 2}}, {frame-stack: {frames: 3}}]'",
     })
     void aRunThatIsCutAndGoesOnIsTheRunThatWasNotCut(String optimizer, String override) throws IOException {
         Configuration configuration = configuration(

@@ -21,6 +21,8 @@ import org.apache.commons.rng.UniformRandomProvider;
  *   EnvironmentChecker.check(copies -> new MyEnvironment(copies));
  * }</pre>
  *
+ * <p>{@link #checkWithoutChance} is for one that draws nothing.
+ *
  * <p>It plays a few copies with random actions and compares environments that must do the same, step by step and to the bit.
  * The first broken promise ends the check with an {@link AssertionError} that says what was promised, where it was broken
  * and what to look for. What the environment itself throws is passed on.

@@ -1,6 +1,7 @@
 package io.sparring.environment.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSpec;
@@ -156,7 +157,7 @@ class ProbesTest {
     void theTreasureIsFoundByTheMappingOfTheSeedAndByNoOther() {
         int[] right = DeepSea.mapping(10, 7);
 
-        assertThat(returnOf(right, 7)).isCloseTo(0.99f, org.assertj.core.data.Offset.offset(1e-6f));
+        assertThat(returnOf(right, 7)).isCloseTo(0.99f, within(1e-6f));
         assertThat(returnOf(right, 8)).isLessThan(0);
         assertThat(Arrays.stream(right).sum()).isBetween(30, 70);
     }

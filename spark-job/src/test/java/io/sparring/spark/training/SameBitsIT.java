@@ -66,6 +66,7 @@ public class SameBitsIT {
                 "a2c.normalize-advantages=true",
                 "environment.id=Identity-Box-v0",
                 "environment.id=Identity-Masked-v0",
+                "environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {frame-stack: {frames: 3}}]",
                 "optimizer.kind=rmsprop",
                 "network.hidden=[512, 520]"
             })
