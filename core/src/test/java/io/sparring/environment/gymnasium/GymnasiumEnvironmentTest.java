@@ -186,14 +186,32 @@ class GymnasiumEnvironmentTest {
         return row;
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"several", "bits", "masked"})
-    void severalChoicesBitsAndMasksKeepWhatEnvironmentsPromise(String mode) {
-        EnvironmentSource source = probe(Map.of("mode", mode, "at", 1000));
-        assertThat(source.spec().masks()).isEqualTo(mode.equals("masked"));
-        assertThat(source.spec().actionSpace())
-                .isEqualTo(mode.equals("bits") ? new Space.MultiBinary(3) : new Space.MultiDiscrete(new int[] {2, 3}));
-        EnvironmentChecker.check(source::create);
+    @Test
+    void severalChoicesArriveAsTheyWereMade() {
+        assertThat(rewards("several", Space.MultiDiscrete.of(2, 3), 1, 2, 0, 2, 1, 0))
+                .containsExactly(3, 2, 1);
+        assertThat(rewards("bits", new Space.MultiBinary(3), 1, 1, 1, 0, 1, 1, 0, 0, 0))
+                .containsExactly(3, 2, 0);
+    }
+
+    /** The probe's are the sums of its actions. */
+    private static float[] rewards(String mode, Space space, float... actions) {
+        EnvironmentSource source = probe(Map.of("mode", mode));
+        assertThat(source.spec().actionSpace()).isEqualTo(space);
+        try (Environment environment = source.create(COPIES)) {
+            Step step = Step.of(environment);
+            environment.reset(SEEDS, step);
+            environment.step(actions, step);
+            byte[] snapshot = environment.snapshot();
+            environment.step(actions, step);
+            float[] observed = step.observations.clone();
+            try (Environment other = probe(Map.of("mode", mode)).create(COPIES)) {
+                other.restore(snapshot);
+                other.step(actions, step);
+                assertThat(step.observations).isEqualTo(observed);
+            }
+            return step.rewards;
+        }
     }
 
     @Test

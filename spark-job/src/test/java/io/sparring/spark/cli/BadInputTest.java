@@ -474,7 +474,7 @@ class BadInputTest {
                 "check-env CartPol-v1 | CartPol-v1: environment.id: expected one of",
                 "check-env none.yaml | none.yaml: there is no such file",
                 "check-env gymnasium:CartPole-v1 --set environment.python=/no/python | gymnasium:CartPole-v1 with --set environment.python=/no/python: environment: there is no Python interpreter /no/python here; name one by environment.python or PYSPARK_PYTHON",
-                "check-env CartPole-v1 --set environment.wrappers=[TimeLimit] | CartPole-v1 with --set environment.wrappers=[TimeLimit]: environment.wrappers: expected none",
+                "check-env CartPole-v1 --set environment.wrappers=[TimeLimit] | CartPole-v1 with --set environment.wrappers=[TimeLimit]: environment.wrappers: there is no wrapper TimeLimit (did you mean time-limit?)",
                 "check-env gymnasium:X --set environment.step-seconds=0 | gymnasium:X with --set environment.step-seconds=0: environment.step-seconds: expected a number from"
             })
     void anEnvironmentThatCannotBeMadeIsOneLineBeforeAnythingStarts(String words, String complaint) {
