@@ -26,6 +26,11 @@ class Probe(gymnasium.Env):
             self.action_space = gymnasium.spaces.MultiDiscrete([2, 3])
         if mode == "bits":
             self.action_space = gymnasium.spaces.MultiBinary(3)
+        if mode == "parts":
+            text = gymnasium.spaces.Text(4)
+            self.observation_space = gymnasium.spaces.Dict(
+                {"z": gymnasium.spaces.Discrete(3, start=1), "a": self.observation_space, "words": text}
+            )
         if mode == "observations":
             self.observation_space = gymnasium.spaces.Text(4)
         if grandchild:
@@ -33,7 +38,8 @@ class Probe(gymnasium.Env):
 
     def observe(self):
         first = random.random() if self.mode == "random" else self.np_random.random()
-        return np.array([first, self.steps], np.float32)
+        numbers = np.array([first, self.steps], np.float32)
+        return {"z": 1 + self.steps % 3, "a": numbers, "words": "any"} if self.mode == "parts" else numbers
 
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)

@@ -22,6 +22,8 @@ public final class Gymnasium {
     /** What stands before an id of Gymnasium's, as in {@code gymnasium:LunarLander-v3}. */
     public static final String PREFIX = "gymnasium:";
 
+    private static final System.Logger LOG = System.getLogger(Gymnasium.class.getName());
+
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
             .build();
@@ -117,6 +119,12 @@ public final class Gymnasium {
 
     private static EnvironmentSpec spec(
             String id, SortedMap<String, Object> options, List<EnvironmentSpec.Wrapper> wrappers, JsonNode made) {
+        JsonNode leftOut = made.get("observations").get("left-out");
+        if (!leftOut.isEmpty()) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    id + ": these parts of its observations are text and left out: " + leftOut);
+        }
         JsonNode limit = made.get("step-limit");
         JsonNode threshold = made.get("reward-threshold");
         return new EnvironmentSpec(

@@ -92,6 +92,7 @@ class Observations:
         self.parts = []
         self.low = []
         self.high = []
+        self.left_out = []
         self.add(space, ())
         self.size = sum(part[2] for part in self.parts)
         self.shape = list(space.shape) if isinstance(space, spaces.Box) and space.shape else [self.size]
@@ -113,7 +114,10 @@ class Observations:
             self.unit(int(np.prod(space.shape, dtype=int)))
         elif isinstance(space, spaces.Dict):
             for name in sorted(space.spaces):
-                self.add(space.spaces[name], path + (name,))
+                if self.is_text(space.spaces[name]):
+                    self.left_out.append("/".join(map(str, path + (name,))))
+                else:
+                    self.add(space.spaces[name], path + (name,))
         elif isinstance(space, spaces.Tuple):
             for index, inner in enumerate(space.spaces):
                 self.add(inner, path + (index,))
@@ -122,6 +126,10 @@ class Observations:
             raise Refused(
                 "%s of %s: expected Box, Discrete, MultiDiscrete, MultiBinary, or Dict or Tuple of these" % (where, space)
             )
+
+    def is_text(self, space):
+        """Words are nothing to learn from by numbers; minigrid's MissionSpace says so by its name alone."""
+        return isinstance(space, getattr(self.spaces, "Text", ())) or type(space).__name__ == "MissionSpace"
 
     def part(self, kind, path, size, space):
         self.parts.append((kind, path, size, space))
@@ -223,6 +231,8 @@ class Worker:
         except gymnasium.error.UnregisteredEnv as e:
             known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
             raise Refused("there is no environment gymnasium:%s%s: %s" % (name, near(name, known), first_line(e)))
+        except ModuleNotFoundError as e:
+            raise Refused("gymnasium:%s: %s; %s -m pip install %s" % (name, first_line(e), sys.executable, e.name))
         except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
             raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
         except (gymnasium.error.Error, TypeError) as e:
@@ -282,6 +292,7 @@ class Worker:
                 "shape": self.observations.shape,
                 "low": self.observations.low,
                 "high": self.observations.high,
+                "left-out": self.observations.left_out,
             },
             "actions": actions,
             "step-limit": getattr(spec, "max_episode_steps", None),

@@ -187,6 +187,17 @@ class GymnasiumEnvironmentTest {
     }
 
     @Test
+    void partsAreObservedByTheirNamesIndicesAsOneHotAndTextNotAtAll() {
+        try (Environment environment = probe(Map.of("mode", "parts")).create(1)) {
+            Step step = Step.of(environment);
+            environment.reset(new long[] {1}, step);
+            environment.step(new float[1], step);
+            environment.step(new float[1], step);
+            assertThat(Arrays.copyOfRange(step.observations, 1, 5)).containsExactly(2, 0, 0, 1);
+        }
+    }
+
+    @Test
     void severalChoicesArriveAsTheyWereMade() {
         assertThat(rewards("several", Space.MultiDiscrete.of(2, 3), 1, 2, 0, 2, 1, 0))
                 .containsExactly(3, 2, 1);
