@@ -48,7 +48,14 @@ public final class Gymnasium {
         PythonWorker worker = null;
         try {
             worker = PythonWorker.start(hosting.interpreter());
-            return of(make(worker, id, options, wrappers, 1, hosting), hosting);
+            JsonNode made = describe(worker, id, options, wrappers, 1, hosting);
+            JsonNode leftOut = made.get("observations").get("left-out");
+            if (!leftOut.isEmpty()) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        id + ": these parts of its observations are text and left out: " + leftOut);
+            }
+            return of(spec(id, options, wrappers, made), hosting);
         } catch (PythonFailure e) {
             throw new IllegalArgumentException(
                     e.getMessage().lines().findFirst().orElse(id), e);
@@ -96,6 +103,16 @@ public final class Gymnasium {
             List<EnvironmentSpec.Wrapper> wrappers,
             int copies,
             Hosting hosting) {
+        return spec(id, options, wrappers, describe(worker, id, options, wrappers, copies, hosting));
+    }
+
+    private static JsonNode describe(
+            PythonWorker worker,
+            String id,
+            SortedMap<String, Object> options,
+            List<EnvironmentSpec.Wrapper> wrappers,
+            int copies,
+            Hosting hosting) {
         Map<String, Object> asked = new TreeMap<>();
         asked.put("id", id.substring(PREFIX.length()));
         asked.put("options", options);
@@ -106,11 +123,7 @@ public final class Gymnasium {
             ByteBuffer answer =
                     worker.ask(PythonWorker.Operation.MAKE, JSON.writeValueAsBytes(asked), Duration.ofMillis((long)
                             (1000 * hosting.startSeconds())));
-            return spec(
-                    id,
-                    options,
-                    wrappers,
-                    JSON.readTree(StandardCharsets.UTF_8.decode(answer).toString()));
+            return JSON.readTree(StandardCharsets.UTF_8.decode(answer).toString());
         } catch (JsonProcessingException e) {
             throw PythonFailure.lost(
                     "the Python process describes " + id + " in no way that is known here: " + e.getOriginalMessage());
@@ -119,12 +132,6 @@ public final class Gymnasium {
 
     private static EnvironmentSpec spec(
             String id, SortedMap<String, Object> options, List<EnvironmentSpec.Wrapper> wrappers, JsonNode made) {
-        JsonNode leftOut = made.get("observations").get("left-out");
-        if (!leftOut.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    id + ": these parts of its observations are text and left out: " + leftOut);
-        }
         JsonNode limit = made.get("step-limit");
         JsonNode threshold = made.get("reward-threshold");
         return new EnvironmentSpec(
