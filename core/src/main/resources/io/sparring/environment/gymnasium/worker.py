@@ -14,7 +14,7 @@ arrays stand one behind the other:
     replay      u32 copies; each: u32 copy, u32 seed, u32 steps, actions    -> their observations, their masks
     reset_task  as reset                                  -> observations
     get_spaces  nothing                                   -> as make
-    seed        u32 seed a copy                           -> nothing; the next reset is with it
+    seed        u32 seed a copy                           -> nothing; of the action spaces, as every reset brings the environments' own
     close       nothing                                   -> nothing, and the end
 
 Masks, a byte for each choice, are there where an environment gives some: as "action_mask" of its info, or by a method action_masks().
