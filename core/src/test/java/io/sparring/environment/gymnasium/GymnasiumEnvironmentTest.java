@@ -308,7 +308,7 @@ class GymnasiumEnvironmentTest {
         try (Environment environment = source.create(COPIES)) {
             assertThat(play(environment, 50)).isEqualTo(undisturbed(50));
         }
-        EnvironmentSource always = Probe.source(Probe.hosting(interpreter, true, 1, 3), Map.of("mode", "hang"));
+        EnvironmentSource always = Probe.source(Probe.hosting(interpreter, true, 0, 3), Map.of("mode", "hang"));
         try (Environment environment = always.create(COPIES)) {
             assertThatThrownBy(() -> play(environment, 50))
                     .isInstanceOf(PythonFailure.class)
