@@ -1,8 +1,10 @@
 package io.sparring.environment.gymnasium;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -22,11 +24,15 @@ final class StandingWorkers {
     }
 
     /** One of them does no longer; the last one closes what is left. */
-    synchronized void leave() {
-        if (--users == 0) {
-            waiting.values().forEach(left -> left.worker().close());
-            waiting.clear();
+    void leave() {
+        List<PythonWorker> left = new ArrayList<>();
+        synchronized (this) {
+            if (--users == 0) {
+                waiting.values().forEach(one -> left.add(one.worker()));
+                waiting.clear();
+            }
         }
+        left.forEach(PythonWorker::close);
     }
 
     /** The process that stands there, which the caller has to park or close; null where there is none. */
@@ -37,19 +43,27 @@ final class StandingWorkers {
     }
 
     /** Lets a process wait where it stands. */
-    synchronized void park(byte[] snapshot, PythonWorker worker) {
+    void park(byte[] snapshot, PythonWorker worker) {
+        // Closed outside of the lock: a process may take its time, and others want theirs.
+        list(snapshot, worker).forEach(PythonWorker::close);
+    }
+
+    /** @return those that nobody is going to ask for */
+    private synchronized List<PythonWorker> list(byte[] snapshot, PythonWorker worker) {
+        List<PythonWorker> forgotten = new ArrayList<>();
         Waiting other = waiting.put(ByteBuffer.wrap(snapshot), new Waiting(worker, taken));
         if (other != null) {
-            other.worker().close();
+            forgotten.add(other.worker());
         }
         // Every shard of this JVM comes around once while all the others do.
         long patience = 4L * (waiting.size() + users);
         for (Iterator<Waiting> all = waiting.values().iterator(); all.hasNext(); ) {
             Waiting oldest = all.next();
             if (taken - oldest.since() > patience) {
-                oldest.worker().close();
+                forgotten.add(oldest.worker());
                 all.remove();
             }
         }
+        return forgotten;
     }
 }
