@@ -5,36 +5,29 @@ public final class PythonFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final boolean lost;
-    private final boolean refused;
 
-    private PythonFailure(String message, boolean lost, boolean refused) {
+    private PythonFailure(String message, boolean lost) {
         super(message);
         this.lost = lost;
-        this.refused = refused;
     }
 
     /** The process is no more. */
     static PythonFailure lost(String message) {
-        return new PythonFailure(message, true, false);
+        return new PythonFailure(message, true);
     }
 
     /** It is the user's to mend. */
     static PythonFailure refused(String message) {
-        return new PythonFailure(message, false, true);
+        return new PythonFailure(message, false);
     }
 
     /** The environment's own code has failed. */
     static PythonFailure raised(String message) {
-        return new PythonFailure(message, false, false);
+        return new PythonFailure(message, false);
     }
 
     /** Whether a fresh process may go on. */
     boolean isLost() {
         return lost;
-    }
-
-    /** Whether trying it again would be no use. */
-    boolean isRefused() {
-        return refused;
     }
 }

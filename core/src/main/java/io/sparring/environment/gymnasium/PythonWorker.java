@@ -166,6 +166,10 @@ final class PythonWorker implements AutoCloseable {
             return "the Python process (pid " + process.pid() + ") has not answered to " + name(operation) + " within "
                     + patience.toMillis() / 1000.0 + " s" + hungAt() + said();
         }
+        if (process.isAlive()) {
+            // Whoever waits for its end was interrupted.
+            return "the Python process (pid " + process.pid() + ") was given up at " + name(operation) + said();
+        }
         int status = process.exitValue();
         return "the Python process (pid " + process.pid() + ") has ended "
                 + (status > 128 ? "by signal " + (status - 128) : "with status " + status) + " at "
