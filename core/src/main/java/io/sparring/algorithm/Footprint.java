@@ -4,6 +4,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.Configuration.Algorithm;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
 import io.sparring.network.Architecture;
 import io.sparring.policy.ActionDistribution;
 import java.util.List;
@@ -36,7 +37,8 @@ public final class Footprint {
         boolean rounds = configuration.algorithm() == Algorithm.A2C;
         double observation = spec.observationSpace().size();
         double copies = configuration.environment().copiesPerShard();
-        double copyBytes = COPY_BYTES + 4 * observation;
+        double numberBytes = spec.observationSpace().dtype() == Space.Dtype.UINT8 ? 1 : Float.BYTES;
+        double copyBytes = COPY_BYTES + numberBytes * observation;
 
         double gradients = rounds && configuration.a2c().normalizeAdvantages() ? 3 : 1;
         double parameters = parameters(configuration, spec);

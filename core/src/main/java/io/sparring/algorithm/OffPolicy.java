@@ -5,6 +5,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 import io.sparring.rollout.Rollout;
@@ -28,7 +29,7 @@ final class OffPolicy {
      * @param learning the model whose gradient is taken, π and V
      * @param following the observations after the rollout's last step
      */
-    Targets vTrace(Model acted, Model learning, Rollout rollout, float[] following, Configuration.A3c options) {
+    Targets vTrace(Model acted, Model learning, Rollout rollout, Observations following, Configuration.A3c options) {
         int samples = rollout.samples();
         double[] logRatios = new double[samples];
         double[] values = new double[samples];

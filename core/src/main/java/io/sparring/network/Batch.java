@@ -68,8 +68,24 @@ public final class Batch {
      *
      * @param rowByRow rows × features from {@code from} on
      */
-    void setRows(float[] rowByRow, int from, int rows) {
+    void setRows(Observations rowByRow, int from, int rows) {
         resize(rows);
+        if (rowByRow instanceof Observations.Bytes bytes) {
+            setRows(bytes.numbers(), from);
+        } else if (rowByRow instanceof Observations.Floats floats) {
+            setRows(floats.numbers(), from);
+        }
+    }
+
+    private void setRows(byte[] rowByRow, int from) {
+        for (int row = 0; row < rows; row++) {
+            for (int feature = 0; feature < features; feature++) {
+                values[feature * stride + row] = rowByRow[from + row * features + feature] & 0xff;
+            }
+        }
+    }
+
+    private void setRows(float[] rowByRow, int from) {
         for (int row = 0; row < rows; row++) {
             for (int feature = 0; feature < features; feature++) {
                 values[feature * stride + row] = rowByRow[from + row * features + feature];

@@ -26,11 +26,15 @@ public interface LearningNetwork {
     /**
      * Computes policy and value of a batch, and keeps what {@link #backward} needs.
      *
-     * @param observations row by row
-     * @param from the first float of the first row
+     * @param from the first number of the first row
      * @param rows how many rows, at least 1
      */
-    void forward(float[] observations, int from, int rows);
+    void forward(Observations observations, int from, int rows);
+
+    /** As {@link #forward(Observations, int, int)}, of floats as environments give them. */
+    default void forward(float[] observations, int from, int rows) {
+        forward(new Observations.Floats(observations), from, rows);
+    }
 
     /** The policy head's outputs of the last batch; overwritten by the next one. The caller may write over them: {@link #backward} does not read them. */
     Batch policyOutputs();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An actor-critic network over a {@link Model}'s flat vector of parameters, for acting and for learning alike: {@link #forward} gives the policy's
+ * An actor-critic network over a {@link Model}'s flat vector of parameters, for acting and for learning alike: {@link #forward(Observations, int, int)} gives the policy's
  * outputs and the values of a batch, {@link #backward} turns the loss's gradient with respect to them into the gradient with respect to
  * the parameters. The loss itself is none of its business.
  *
@@ -62,16 +62,16 @@ public final class Network implements LearningNetwork {
     }
 
     @Override
-    public void forward(float[] observations, int from, int rows) {
+    public void forward(Observations observations, int from, int rows) {
         forward(observations, from, rows, true);
     }
 
-    /** As {@link #forward}, for those who ask for no values. */
+    /** As {@link #forward(float[], int, int)}, for those who ask for no values. */
     public void forwardPolicy(float[] observations, int from, int rows) {
-        forward(observations, from, rows, false);
+        forward(new Observations.Floats(observations), from, rows, false);
     }
 
-    private void forward(float[] observations, int from, int rows, boolean values) {
+    private void forward(Observations observations, int from, int rows, boolean values) {
         activations.get(0).setRows(observations, from, rows);
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);

@@ -4,6 +4,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 import io.sparring.random.Generators;
@@ -55,7 +56,8 @@ public final class Actor {
         double[] returns = shard.returns().clone();
         int[] lengths = shard.lengths().clone();
 
-        float[] observations = new float[steps * copies * observationSize];
+        int observed = shard.observations().length();
+        Observations observations = Shard.room(environment.observationSpace(), steps * observed);
         float[] actions = new float[steps * copies * actionSize];
         double[] rewards = new double[steps * copies];
         double[] discounts = new double[steps * copies];
@@ -66,7 +68,6 @@ public final class Actor {
         Finals finals = new Finals(observationSize);
         long environmentNanos = 0;
 
-        float[] current = shard.observations();
         boolean[] mask = shard.allowed();
         if (mask.length != step.allowed.length) {
             throw new IllegalStateException("shard " + shard.index() + " has masks of " + mask.length
@@ -75,14 +76,18 @@ public final class Actor {
         boolean[] allowed = new boolean[steps * mask.length];
         float[] drawn = new float[copies * actionSize];
         for (int t = 0; t < steps; t++) {
-            System.arraycopy(current, 0, observations, t * current.length, current.length);
+            if (t == 0) {
+                observations.put(shard.observations());
+            } else {
+                observations.put(t * observed, step.observations);
+            }
             System.arraycopy(mask, 0, allowed, t * mask.length, mask.length);
             int stuck = Masks.firstWithoutAction(environment.actionSpace(), mask);
             if (stuck >= 0) {
                 throw new IllegalStateException("copy " + stuck + " of shard " + shard.index()
                         + " has no allowed action at step " + (lengths[stuck] + 1) + " of its episode");
             }
-            network.forward(current, 0, copies);
+            network.forward(observations, t * observed, copies);
             Masks.apply(network.policyOutputs(), mask, 0);
             for (int copy = 0; copy < copies; copy++) {
                 distribution.sample(
@@ -98,7 +103,6 @@ public final class Actor {
             long before = System.nanoTime();
             environment.step(environmentActions, step);
             environmentNanos += System.nanoTime() - before;
-            current = step.observations;
             mask = step.allowed;
 
             for (int copy = 0; copy < copies; copy++) {
@@ -120,7 +124,7 @@ public final class Actor {
             }
         }
 
-        network.forward(current, 0, copies);
+        network.forward(step.observations, 0, copies);
         for (int i = 0; i < nextValues.length; i++) {
             int next = i + copies;
             nextValues[i] = next < nextValues.length
@@ -133,7 +137,7 @@ public final class Actor {
         Shard next = new Shard(
                 shard.index(),
                 environment.snapshot(),
-                current.clone(),
+                Shard.observations(environment.observationSpace(), step.observations),
                 Shard.states(generators, copies),
                 returns,
                 lengths,

@@ -1,10 +1,11 @@
 package io.sparring.rollout;
 
 import io.sparring.advantage.AdvantageEstimator;
+import io.sparring.network.Observations;
 
 /**
  * T steps of B environments. All arrays are T×B, step by step: element t·B + b is step t of environment b; observations and
- * actions have so many floats for each.
+ * actions have so many numbers for each.
  *
  * @param environments B
  * @param observations what was acted on, T×B×observation size
@@ -18,7 +19,7 @@ import io.sparring.advantage.AdvantageEstimator;
  */
 public record Rollout(
         int environments,
-        float[] observations,
+        Observations observations,
         float[] actions,
         double[] rewards,
         double[] discounts,

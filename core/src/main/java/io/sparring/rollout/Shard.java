@@ -1,7 +1,9 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
+import io.sparring.environment.Space;
 import io.sparring.environment.Step;
+import io.sparring.network.Observations;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
@@ -23,7 +25,7 @@ import java.nio.ByteBuffer;
 public record Shard(
         int index,
         byte[] environment,
-        float[] observations,
+        Observations observations,
         byte[] actionGenerators,
         double[] returns,
         int[] lengths,
@@ -44,11 +46,26 @@ public record Shard(
         return new Shard(
                 index,
                 environment.snapshot(),
-                first.observations,
+                observations(environment.observationSpace(), first.observations),
                 states(Generators.of(actionSeeds), copies),
                 new double[copies],
                 new int[copies],
                 first.allowed);
+    }
+
+    /** Room for this many numbers, as the space has them. */
+    static Observations room(Space.Box space, int numbers) {
+        return switch (space.dtype()) {
+            case FLOAT32 -> new Observations.Floats(new float[numbers]);
+            case UINT8 -> new Observations.Bytes(new byte[numbers]);
+        };
+    }
+
+    /** What an environment gave, as its space has it. */
+    static Observations observations(Space.Box space, float[] given) {
+        Observations observations = room(space, given.length);
+        observations.put(0, given);
+        return observations;
     }
 
     static byte[] states(Generators generators, int copies) {
@@ -65,7 +82,7 @@ public record Shard(
     /** About how many bytes it takes. */
     public long bytes() {
         return environment.length
-                + (long) observations.length * Float.BYTES
+                + observations.bytes()
                 + actionGenerators.length
                 + (long) returns.length * (Double.BYTES + Integer.BYTES)
                 + allowed.length;

@@ -153,7 +153,7 @@ class ShardWorkerTest {
                     for (int i = 0; i < targets.length; i++) {
                         targets[i] = estimated[i] + rollout.values()[i];
                     }
-                    observations = join(observations, rollout.observations());
+                    observations = join(observations, rollout.observations().toFloats());
                     actions = join(actions, rollout.actions());
                     int before = allowed.length;
                     allowed = Arrays.copyOf(allowed, before + rollout.allowed().length);

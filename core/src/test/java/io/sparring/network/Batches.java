@@ -7,7 +7,7 @@ public final class Batches {
     /** A batch of so many features. */
     public static Batch of(int features, float... rowByRow) {
         Batch batch = new Batch(features);
-        batch.setRows(rowByRow, 0, rowByRow.length / features);
+        batch.setRows(new Observations.Floats(rowByRow), 0, rowByRow.length / features);
         return batch;
     }
 

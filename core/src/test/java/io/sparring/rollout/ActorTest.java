@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
+import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -61,7 +63,7 @@ class ActorTest {
 
         assertThat(rollout.environments()).isEqualTo(2);
         assertThat(rollout.samples()).isEqualTo(6);
-        assertThat(rollout.observations()).containsExactly(0, 100, 1, 101, 2, 102);
+        assertThat(rollout.observations().toFloats()).containsExactly(0, 100, 1, 101, 2, 102);
         assertThat(rollout.rewards()).containsExactly(0, 10, 1, 11, 2, 12);
         assertThat(rollout.values()).isEqualTo(values(0, 100, 1, 101, 2, 102));
         assertThat(rollout.actions()).hasSize(6).containsOnly(0, 1);
@@ -138,7 +140,30 @@ class ActorTest {
         assertThat(shard.returns()).containsExactly(0, 15);
         assertThat(shard.lengths()).containsExactly(0, 1);
         assertThat(shard.index()).isEqualTo(3);
-        assertThat(shard.observations()).containsExactly(6, 106);
+        assertThat(shard.observations().toFloats()).containsExactly(6, 106);
+    }
+
+    @Test
+    void bytesStayBytesAndAreLearnedFromAsTheSameNumbers() {
+        Environment environment = new Scripted("..u", "...") {
+            @Override
+            public Space.Box observationSpace() {
+                return Space.Box.of(Space.Dtype.UINT8, 0, 255, 1);
+            }
+        };
+        Shard shard = Shard.first(7, 3, environment);
+        Actor.Result bytes = actor(environment).act(model(environment), shard, GAMMA, 150);
+        Actor.Result floats = act(150, "..u", "...");
+
+        assertThat(shard.observations()).isEqualTo(new Observations.Bytes(new byte[] {0, 100}));
+        assertThat(bytes.next().observations()).isEqualTo(new Observations.Bytes(new byte[] {(byte) 150, (byte) 250}));
+        assertThat(bytes.rollout().observations().bytes()).isEqualTo(300);
+        assertThat(bytes.rollout().observations().toFloats())
+                .isEqualTo(floats.rollout().observations().toFloats());
+        assertThat(bytes.rollout().values()).isEqualTo(floats.rollout().values());
+        assertThat(bytes.rollout().nextValues()).isEqualTo(floats.rollout().nextValues());
+        assertThatThrownBy(() -> actor(environment).act(model(environment), shard, GAMMA, 157))
+                .hasMessage("256.0 is observed where whole numbers from 0 to 255 are promised");
     }
 
     /** With a real environment, a real network and sampled actions. */
@@ -155,8 +180,10 @@ class ActorTest {
         Actor.Result half = actor.act(model, first, GAMMA, 30);
         Actor.Result rest = actor.act(model, half.next(), GAMMA, 30);
 
-        assertThat(join(half.rollout().observations(), rest.rollout().observations()))
-                .isEqualTo(whole.rollout().observations());
+        assertThat(join(
+                        half.rollout().observations().toFloats(),
+                        rest.rollout().observations().toFloats()))
+                .isEqualTo(whole.rollout().observations().toFloats());
         assertThat(join(half.rollout().actions(), rest.rollout().actions()))
                 .isEqualTo(whole.rollout().actions());
         List<Episode> episodes = new ArrayList<>(half.episodes());
@@ -183,7 +210,7 @@ class ActorTest {
             assertThat(Arrays.copyOf(allowed, first.allowed().length)).isEqualTo(first.allowed());
             for (int i = 0; i < whole.rollout().samples(); i++) {
                 int target = 0;
-                while (whole.rollout().observations()[16 * i + target] == 0) {
+                while (whole.rollout().observations().get(16 * i + target) == 0) {
                     target++;
                 }
                 assertThat(allowed[16 * i + target]).isTrue();

@@ -8,6 +8,7 @@ import io.sparring.environment.Environments;
 import io.sparring.format.Format;
 import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
+import io.sparring.network.Observations;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
@@ -50,12 +52,13 @@ class ShardCodecTest {
             @ForAll double[] returns,
             @ForAll boolean[] allowed)
             throws Unreadable {
-        Shard shard =
-                new Shard(index, environment, observations, generators, returns, new int[returns.length], allowed);
+        for (Observations kind : List.of(new Observations.Floats(observations), new Observations.Bytes(environment))) {
+            Shard shard = new Shard(index, environment, kind, generators, returns, new int[returns.length], allowed);
 
-        assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
-                .usingRecursiveComparison()
-                .isEqualTo(shard);
+            assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
+                    .usingRecursiveComparison()
+                    .isEqualTo(shard);
+        }
     }
 
     /** The layout is a promise to checkpoints that lie somewhere. */
@@ -64,7 +67,7 @@ class ShardCodecTest {
         Shard shard = new Shard(
                 4,
                 new byte[] {1, -1},
-                new float[] {0.5f},
+                new Observations.Floats(new float[] {0.5f}),
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
@@ -86,7 +89,7 @@ class ShardCodecTest {
         Shard shard = new Shard(
                 4,
                 new byte[] {1, -1},
-                new float[] {0.5f},
+                new Observations.Floats(new float[] {0.5f}),
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
@@ -108,6 +111,29 @@ class ShardCodecTest {
     }
 
     @Test
+    void imagesAreBytesInVersionThree() {
+        Shard shard = new Shard(
+                4,
+                new byte[] {1, -1},
+                new Observations.Bytes(new byte[] {0, 127, -1}),
+                new byte[] {3},
+                new double[] {-0.25},
+                new int[] {9},
+                new boolean[0]);
+
+        assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
+                .startsWith("53485244" + "00000003" + "0000002e" // SHRD, version, length
+                        + "00000004" // index
+                        + "00000002" + "01ff" // environment
+                        + "00000003" + "007fff" // observations
+                        + "00000001" + "03" // generators
+                        + "00000001" + "bfd0000000000000" // returns
+                        + "00000001" + "00000009" // lengths
+                        + "00000000") // allowed
+                .hasSize(2 * (12 + 0x2e + 4));
+    }
+
+    @Test
     void javaSerialisesAShardByItsCodec() throws Exception {
         Shard shard = first();
         byte[] bytes = serialised(shard);
@@ -123,17 +149,24 @@ class ShardCodecTest {
 
         assertThatThrownBy(() -> ShardCodec.decode(later))
                 .isInstanceOf(Unreadable.TooNew.class)
-                .hasMessage("its format is version 7, and this build reads versions 1 to 2: a newer build wrote it");
+                .hasMessage("its format is version 7, and this build reads versions 1 to 3: a newer build wrote it");
         byte[] travelling = serialised(new ShardCodec.Travelling(later));
         assertThatThrownBy(() -> deserialised(travelling))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessage(
-                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 2: a newer build wrote it");
+                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 3: a newer build wrote it");
     }
 
     @Test
     void returnsAndLengthsOfDifferentNumbersAreDamage() {
-        Shard odd = new Shard(0, new byte[0], new float[0], new byte[0], new double[2], new int[1], new boolean[0]);
+        Shard odd = new Shard(
+                0,
+                new byte[0],
+                new Observations.Floats(new float[0]),
+                new byte[0],
+                new double[2],
+                new int[1],
+                new boolean[0]);
 
         assertThatThrownBy(() -> ShardCodec.decode(ShardCodec.encode(odd)))
                 .isInstanceOf(Unreadable.Damaged.class)

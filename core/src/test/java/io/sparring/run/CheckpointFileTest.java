@@ -17,6 +17,7 @@ import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Observations;
 import io.sparring.rollout.Shard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class CheckpointFileTest {
         Shard shard = new Shard(
                 4,
                 new byte[] {1, -1},
-                new float[] {0.5f},
+                new Observations.Floats(new float[] {0.5f}),
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
@@ -292,7 +293,7 @@ class CheckpointFileTest {
         for (int i = 0; i < 2; i++) {
             out.integer(i);
             out.bytes(shard.environment());
-            out.floats(shard.observations());
+            out.floats(((Observations.Floats) shard.observations()).numbers());
             out.bytes(shard.actionGenerators());
             out.doubles(shard.returns());
             out.integers(shard.lengths());

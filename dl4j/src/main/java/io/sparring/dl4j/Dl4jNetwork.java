@@ -7,6 +7,7 @@ import io.sparring.network.Dense;
 import io.sparring.network.Layer;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
+import io.sparring.network.Observations;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -81,10 +82,12 @@ final class Dl4jNetwork implements LearningNetwork {
     }
 
     @Override
-    public void forward(float[] observations, int from, int rows) {
+    public void forward(Observations observations, int from, int rows) {
         int size = architecture.observationSize();
         float[] copy = new float[rows * size];
-        System.arraycopy(observations, from, copy, 0, copy.length);
+        for (int i = 0; i < copy.length; i++) {
+            copy[i] = observations.get(from + i);
+        }
         input = Nd4j.create(copy, new long[] {rows, size}, 'c');
         Map<String, INDArray> outputs = graph.feedForward(new INDArray[] {input}, true, false);
         read(outputs.get(Architecture.POLICY), policyOutputs, rows);

@@ -1,0 +1,121 @@
+package io.sparring.network;
+
+import java.util.Arrays;
+
+/**
+ * What networks look at, row by row, each number as its space has it. The arrays must not be changed once others have them.
+ */
+public sealed interface Observations {
+
+    /** Numbers of 32 bits. */
+    record Floats(float[] numbers) implements Observations {
+        @Override
+        public int length() {
+            return numbers.length;
+        }
+
+        @Override
+        public float get(int index) {
+            return numbers[index];
+        }
+
+        @Override
+        public void put(int at, float[] given) {
+            System.arraycopy(given, 0, numbers, at, given.length);
+        }
+
+        @Override
+        public void put(Observations given) {
+            float[] others = ((Floats) given).numbers;
+            System.arraycopy(others, 0, numbers, 0, others.length);
+        }
+
+        @Override
+        public long bytes() {
+            return (long) numbers.length * Float.BYTES;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Floats floats && Arrays.equals(numbers, floats.numbers);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(numbers);
+        }
+    }
+
+    /** Whole numbers from 0 to 255, as in images: unsigned, a quarter of the room. */
+    record Bytes(byte[] numbers) implements Observations {
+        @Override
+        public int length() {
+            return numbers.length;
+        }
+
+        @Override
+        public float get(int index) {
+            return numbers[index] & 0xff;
+        }
+
+        @Override
+        public void put(int at, float[] given) {
+            for (int i = 0; i < given.length; i++) {
+                numbers[at + i] = (byte) given[i];
+                if ((numbers[at + i] & 0xff) != given[i]) {
+                    throw new IllegalArgumentException(
+                            given[i] + " is observed where whole numbers from 0 to 255 are promised");
+                }
+            }
+        }
+
+        @Override
+        public void put(Observations given) {
+            byte[] others = ((Bytes) given).numbers;
+            System.arraycopy(others, 0, numbers, 0, others.length);
+        }
+
+        @Override
+        public long bytes() {
+            return numbers.length;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Bytes bytes && Arrays.equals(numbers, bytes.numbers);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(numbers);
+        }
+    }
+
+    /** How many numbers there are. */
+    int length();
+
+    /** The number at this place. */
+    float get(int index);
+
+    /** All of them as 32-bit numbers; a copy. */
+    default float[] toFloats() {
+        float[] numbers = new float[length()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = get(i);
+        }
+        return numbers;
+    }
+
+    /**
+     * Writes numbers from {@code at} on.
+     *
+     * @throws IllegalArgumentException if one of them is not of this kind
+     */
+    void put(int at, float[] given);
+
+    /** Writes others of the same kind to the beginning. */
+    void put(Observations given);
+
+    /** How much room they take. */
+    long bytes();
+}
