@@ -50,6 +50,9 @@ import picocli.CommandLine.IVersionProvider;
             "Exit codes: 0, 1 a failed run, 2 bad input, 129 after SIGHUP, 130 after SIGINT, 143 after SIGTERM."
         })
 public final class Main implements IVersionProvider {
+    /** Only YARN's application master interrupts us, when its application has been killed or is no longer known. */
+    static final String TAKEN = "the cluster has taken this driver away";
+
     Main() {}
 
     @Override
@@ -116,6 +119,10 @@ public final class Main implements IVersionProvider {
 
     /** The exit code of a command that ended so. */
     static int exit(Throwable e) {
+        if (e instanceof InterruptedException) {
+            // As by a signal: another attempt of the same submission goes on.
+            return 143;
+        }
         // Rights that are lacking are of no use to a second attempt.
         return e instanceof InvalidConfiguration || RunFolder.isDenied(e) ? 2 : 1;
     }
@@ -146,6 +153,9 @@ public final class Main implements IVersionProvider {
     static String explain(Throwable e) {
         if (e instanceof InvalidConfiguration || e instanceof TrainingFailed || e instanceof NotAllowed) {
             return e.getMessage();
+        }
+        if (e instanceof InterruptedException) {
+            return e.getMessage() == null ? TAKEN : e.getMessage();
         }
         if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
             return "not found: " + Explanation.of(e);

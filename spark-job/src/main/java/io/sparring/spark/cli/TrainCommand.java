@@ -348,6 +348,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                         start.state(), backend, new Listeners(signals, recorder, progress, metrics, evaluations));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
+            } catch (InterruptedException e) {
+                InterruptedException taken = new InterruptedException(sentence(Main.TAKEN) + intact(folder, recorder));
+                taken.initCause(e);
+                throw taken;
             } catch (UncheckedIOException e) {
                 throw new TrainingFailed(
                         sentence("writing " + e.getMessage() + " failed: " + Explanation.of(e.getCause()))

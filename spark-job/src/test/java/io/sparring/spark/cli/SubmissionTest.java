@@ -48,6 +48,15 @@ class SubmissionTest {
         assertThat(submission("a").run(() -> 0)).isZero();
     }
 
+    /** YARN's application master does so where it learns of its application's end before any signal comes. */
+    @Test
+    void aDriverThatIsInterruptedIsTakenAwayAsByASignal() {
+        assertThat(Main.exit(new InterruptedException())).isEqualTo(143);
+        assertThat(Main.explain(new InterruptedException())).isEqualTo("the cluster has taken this driver away");
+        assertThat(Main.explain(new InterruptedException(Main.TAKEN + ". There is no checkpoint yet.")))
+                .isEqualTo("the cluster has taken this driver away. There is no checkpoint yet.");
+    }
+
     @Test
     void aDriverThatNobodyWaitsForIsNone() {
         assertThat(Submission.of(new SparkConf(false))).isNull();

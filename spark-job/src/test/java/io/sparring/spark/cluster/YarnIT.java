@@ -140,10 +140,11 @@ class YarnIT {
             }
             killApplication(application);
             Sparring.Outcome outcome = sparring.outcome();
-            assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
-            assertThat(outcome.stderr())
-                    .contains(
-                            "the driver left no result: ", "go on with ", " train --resume '" + folder().name() + "'");
+            // How far the driver came before YARN's second signal: SIGKILL, 250 ms after the first.
+            assertThat(outcome.exit()).as(outcome.toString()).isIn(1, 143);
+            assertThat(outcome.stdout() + outcome.stderr())
+                    .contains(" train --resume '" + folder().name() + "'")
+                    .doesNotContain("Exception");
         }
         awaitNoProcess(application);
         try (Sparring sparring = submit("client", "train", "--resume", run, "--json")) {
