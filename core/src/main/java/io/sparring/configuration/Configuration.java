@@ -160,7 +160,12 @@ public record Configuration(
             @JsonProperty(defaultValue = "60")
             @JsonPropertyDescription(
                     "Of `gymnasium:` environments: the seconds in which all copies have to have made a step.")
-            double stepSeconds)
+            double stepSeconds,
+
+            @JsonProperty(defaultValue = "true")
+            @JsonPropertyDescription(
+                    "Of `gymnasium:` environments: whether Python steps one half of the copies while Java acts for the other. The result is the same.")
+            boolean halfBlocks)
             implements Serializable {
         public Environment {
             Require.that(id != null, "id", id, "an environment's name, as sparring envs lists them");
@@ -217,7 +222,7 @@ public record Configuration(
         }
 
         private Hosting hosting() {
-            return new Hosting(python, modules, requireReplay, maxRestarts, startSeconds, stepSeconds);
+            return new Hosting(python, modules, requireReplay, maxRestarts, startSeconds, stepSeconds, halfBlocks);
         }
 
         private static EnvironmentSpec.Wrapper wrapper(Object given) {

@@ -20,8 +20,8 @@ public sealed interface Observations {
         }
 
         @Override
-        public void put(int at, float[] given) {
-            System.arraycopy(given, 0, numbers, at, given.length);
+        public void put(int at, float[] given, int from, int count) {
+            System.arraycopy(given, from, numbers, at, count);
         }
 
         @Override
@@ -59,12 +59,12 @@ public sealed interface Observations {
         }
 
         @Override
-        public void put(int at, float[] given) {
-            for (int i = 0; i < given.length; i++) {
-                numbers[at + i] = (byte) given[i];
-                if ((numbers[at + i] & 0xff) != given[i]) {
+        public void put(int at, float[] given, int from, int count) {
+            for (int i = 0; i < count; i++) {
+                numbers[at + i] = (byte) given[from + i];
+                if ((numbers[at + i] & 0xff) != given[from + i]) {
                     throw new IllegalArgumentException(
-                            given[i] + " is observed where whole numbers from 0 to 255 are promised");
+                            given[from + i] + " is observed where whole numbers from 0 to 255 are promised");
                 }
             }
         }
@@ -109,9 +109,10 @@ public sealed interface Observations {
     /**
      * Writes numbers from {@code at} on.
      *
+     * @param given of which {@code count} from {@code from} on are taken
      * @throws IllegalArgumentException if one of them is not of this kind
      */
-    void put(int at, float[] given);
+    void put(int at, float[] given, int from, int count);
 
     /** Writes others of the same kind to the beginning. */
     void put(Observations given);

@@ -18,8 +18,18 @@ public final class Masks {
      */
     public static int firstWithoutAction(Space space, boolean[] allowed) {
         int size = space.maskSize();
-        for (int row = 0; row * size < allowed.length; row++) {
-            if (!space.leavesAny(allowed, row * size)) {
+        return allowed.length == 0 ? -1 : firstWithoutAction(space, allowed, 0, allowed.length / size);
+    }
+
+    /**
+     * As {@link #firstWithoutAction(Space, boolean[])}, among some of the rows.
+     *
+     * @param from the first of them
+     * @param to the row after the last of them
+     */
+    public static int firstWithoutAction(Space space, boolean[] allowed, int from, int to) {
+        for (int row = from; row < to && allowed.length > 0; row++) {
+            if (!space.leavesAny(allowed, row * space.maskSize())) {
                 return row;
             }
         }

@@ -2,6 +2,7 @@ package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
+import io.sparring.environment.SteppedInParts;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Observations;
@@ -19,10 +20,10 @@ import java.util.List;
  */
 public final class Actor {
     private final Environment environment;
+    private final SteppedInParts parts;
     private final Network network;
     private final ActionDistribution distribution;
     private final Step step;
-    private final float[] environmentActions;
 
     /** What a rollout left behind. */
     public record Result(
@@ -30,11 +31,10 @@ public final class Actor {
 
     public Actor(Environment environment, Network network, ActionDistribution distribution) {
         this.environment = environment;
+        parts = environment instanceof SteppedInParts inParts ? inParts : new Whole(environment);
         this.network = network;
         this.distribution = distribution;
-        int copies = environment.copies();
         step = Step.of(environment);
-        environmentActions = new float[copies * distribution.actionSize()];
     }
 
     /**
@@ -47,68 +47,112 @@ public final class Actor {
      */
     public Result act(Model model, Shard shard, double gamma, int steps) {
         long start = System.nanoTime();
-        int copies = environment.copies();
-        int observationSize = environment.observationSpace().size();
-        int actionSize = distribution.actionSize();
         environment.restore(shard.environment());
         network.setModel(model);
-        Generators generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
-        double[] returns = shard.returns().clone();
-        int[] lengths = shard.lengths().clone();
-
-        int observed = shard.observations().length();
-        Observations observations = Shard.room(environment.observationSpace(), steps * observed);
-        float[] actions = new float[steps * copies * actionSize];
-        double[] rewards = new double[steps * copies];
-        double[] discounts = new double[steps * copies];
-        double[] stateValues = new double[steps * copies];
-        double[] nextValues = new double[steps * copies];
-        double[] continues = new double[steps * copies];
-        List<Episode> episodes = new ArrayList<>();
-        Finals finals = new Finals(observationSize);
-        long environmentNanos = 0;
-
-        boolean[] mask = shard.allowed();
-        if (mask.length != step.allowed.length) {
-            throw new IllegalStateException("shard " + shard.index() + " has masks of " + mask.length
-                    + " flags, and its environment's have " + step.allowed.length);
-        }
-        boolean[] allowed = new boolean[steps * mask.length];
-        float[] drawn = new float[copies * actionSize];
+        Act act = new Act(model, shard, gamma, steps);
         for (int t = 0; t < steps; t++) {
-            if (t == 0) {
-                observations.put(shard.observations());
-            } else {
-                observations.put(t * observed, step.observations);
+            for (int part = 0; part < parts.parts(); part++) {
+                if (t > 0) {
+                    act.receive(t - 1, part);
+                }
+                act.send(t, part);
             }
-            System.arraycopy(mask, 0, allowed, t * mask.length, mask.length);
-            int stuck = Masks.firstWithoutAction(environment.actionSpace(), mask);
+        }
+        for (int part = 0; part < parts.parts(); part++) {
+            act.receive(steps - 1, part);
+        }
+        return act.result(start);
+    }
+
+    /** A rollout that is being made. */
+    private final class Act {
+        private final Model model;
+        private final Shard shard;
+        private final double gamma;
+        private final int steps;
+        private final int copies = environment.copies();
+        private final int observed = copies * environment.observationSpace().size();
+        private final int actionSize = distribution.actionSize();
+        private final int masked = step.allowed.length;
+
+        private final Observations observations;
+        private final boolean[] allowed;
+        private final float[] actions;
+        private final double[] rewards;
+        private final double[] discounts;
+        private final double[] stateValues;
+        private final double[] continues;
+        private final float[] drawn = new float[copies * actionSize];
+        private final float[] environmentActions = new float[drawn.length];
+        private final Generators generators;
+        private final double[] returns;
+        private final int[] lengths;
+        private final List<Episode> episodes = new ArrayList<>();
+        private final Finals finals = new Finals(observed / copies);
+        private long environmentNanos;
+
+        Act(Model model, Shard shard, double gamma, int steps) {
+            if (shard.allowed().length != masked) {
+                throw new IllegalStateException("shard " + shard.index() + " has masks of " + shard.allowed().length
+                        + " flags, and its environment's have " + masked);
+            }
+            this.model = model;
+            this.shard = shard;
+            this.gamma = gamma;
+            this.steps = steps;
+            generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
+            returns = shard.returns().clone();
+            lengths = shard.lengths().clone();
+            observations = Shard.room(environment.observationSpace(), steps * observed);
+            observations.put(shard.observations());
+            allowed = new boolean[steps * masked];
+            System.arraycopy(shard.allowed(), 0, allowed, 0, masked);
+            actions = new float[steps * drawn.length];
+            rewards = new double[steps * copies];
+            discounts = new double[steps * copies];
+            stateValues = new double[steps * copies];
+            continues = new double[steps * copies];
+        }
+
+        /** Acts for one part of the copies, and has its step begun. */
+        void send(int t, int part) {
+            int from = parts.firstCopy(part);
+            int to = parts.firstCopy(part + 1);
+            int row = t * copies;
+            int stuck = Masks.firstWithoutAction(environment.actionSpace(), allowed, row + from, row + to) - row;
             if (stuck >= 0) {
                 throw new IllegalStateException("copy " + stuck + " of shard " + shard.index()
                         + " has no allowed action at step " + (lengths[stuck] + 1) + " of its episode");
             }
-            network.forward(observations, t * observed, copies);
-            Masks.apply(network.policyOutputs(), mask, 0);
-            for (int copy = 0; copy < copies; copy++) {
+            network.forward(observations, t * observed + from * (observed / copies), to - from);
+            Masks.apply(network.policyOutputs(), allowed, row + from);
+            for (int copy = from; copy < to; copy++) {
                 distribution.sample(
                         network.policyOutputs(),
-                        copy,
+                        copy - from,
                         model.parameters(),
                         generators.get(copy),
                         drawn,
                         copy * actionSize);
+                stateValues[row + copy] = network.values().get(0, copy - from);
             }
-            System.arraycopy(drawn, 0, actions, t * drawn.length, drawn.length);
+            System.arraycopy(drawn, from * actionSize, actions, (row + from) * actionSize, (to - from) * actionSize);
             distribution.toEnvironment(drawn, environmentActions, copies);
             long before = System.nanoTime();
-            environment.step(environmentActions, step);
+            parts.send(part, environmentActions);
             environmentNanos += System.nanoTime() - before;
-            mask = step.allowed;
+        }
 
-            for (int copy = 0; copy < copies; copy++) {
+        /** Writes down what the step that was begun has led to. */
+        void receive(int t, int part) {
+            long before = System.nanoTime();
+            parts.receive(part, step);
+            environmentNanos += System.nanoTime() - before;
+            int from = parts.firstCopy(part);
+            int to = parts.firstCopy(part + 1);
+            for (int copy = from; copy < to; copy++) {
                 int i = t * copies + copy;
                 rewards[i] = step.rewards[copy];
-                stateValues[i] = network.values().get(0, copy);
                 discounts[i] = step.terminated[copy] ? 0 : gamma;
                 continues[i] = step.ended(copy) ? 0 : 1;
                 returns[copy] += step.rewards[copy];
@@ -122,28 +166,68 @@ public final class Actor {
                     lengths[copy] = 0;
                 }
             }
+            if (t + 1 < steps) {
+                int size = observed / copies;
+                observations.put((t + 1) * observed + from * size, step.observations, from * size, (to - from) * size);
+                int flags = masked / copies;
+                System.arraycopy(
+                        step.allowed, from * flags, allowed, (t + 1) * masked + from * flags, (to - from) * flags);
+            }
         }
 
-        network.forward(step.observations, 0, copies);
-        for (int i = 0; i < nextValues.length; i++) {
-            int next = i + copies;
-            nextValues[i] = next < nextValues.length
-                    ? stateValues[next]
-                    : network.values().get(0, next - nextValues.length);
+        Result result(long start) {
+            network.forward(step.observations, 0, copies);
+            double[] nextValues = new double[steps * copies];
+            for (int i = 0; i < nextValues.length; i++) {
+                int next = i + copies;
+                nextValues[i] = next < nextValues.length
+                        ? stateValues[next]
+                        : network.values().get(0, next - nextValues.length);
+            }
+            finals.bootstrap(network, nextValues);
+            Rollout rollout = new Rollout(
+                    copies, observations, actions, rewards, discounts, stateValues, nextValues, continues, allowed);
+            Shard next = new Shard(
+                    shard.index(),
+                    environment.snapshot(),
+                    Shard.observations(environment.observationSpace(), step.observations),
+                    Shard.states(generators, copies),
+                    returns,
+                    lengths,
+                    step.allowed.clone());
+            long actingNanos = System.nanoTime() - start - environmentNanos;
+            return new Result(rollout, next, episodes, environmentNanos, actingNanos);
         }
-        finals.bootstrap(network, nextValues);
-        Rollout rollout = new Rollout(
-                copies, observations, actions, rewards, discounts, stateValues, nextValues, continues, allowed);
-        Shard next = new Shard(
-                shard.index(),
-                environment.snapshot(),
-                Shard.observations(environment.observationSpace(), step.observations),
-                Shard.states(generators, copies),
-                returns,
-                lengths,
-                mask.clone());
-        long actingNanos = System.nanoTime() - start - environmentNanos;
-        return new Result(rollout, next, episodes, environmentNanos, actingNanos);
+    }
+
+    /** An environment that steps all its copies at once. */
+    private static final class Whole implements SteppedInParts {
+        private final Environment environment;
+        private float[] actions;
+
+        Whole(Environment environment) {
+            this.environment = environment;
+        }
+
+        @Override
+        public int copies() {
+            return environment.copies();
+        }
+
+        @Override
+        public int parts() {
+            return 1;
+        }
+
+        @Override
+        public void send(int part, float[] actions) {
+            this.actions = actions;
+        }
+
+        @Override
+        public void receive(int part, Step result) {
+            environment.step(actions, result);
+        }
     }
 
     /** The last observations of truncated episodes: their V is asked for once, in one batch. */

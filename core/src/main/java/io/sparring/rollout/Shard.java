@@ -64,7 +64,7 @@ public record Shard(
     /** What an environment gave, as its space has it. */
     static Observations observations(Space.Box space, float[] given) {
         Observations observations = room(space, given.length);
-        observations.put(0, given);
+        observations.put(0, given, 0, given.length);
         return observations;
     }
 

@@ -36,7 +36,7 @@ class ConfigurationFileTest {
                         Configuration.Algorithm.A2C,
                         0,
                         new Configuration.Environment(
-                                "CartPole-v1", 8, new TreeMap<>(), List.of(), List.of(), "", false, 3, 120, 60),
+                                "CartPole-v1", 8, new TreeMap<>(), List.of(), List.of(), "", false, 3, 120, 60, true),
                         new Configuration.Network(
                                 Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN, 0.0),
                         new Configuration.A2c(2, learning, AdvantageEstimator.GAE, 5, false),

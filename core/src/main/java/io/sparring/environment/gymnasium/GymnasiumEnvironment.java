@@ -4,6 +4,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
+import io.sparring.environment.SteppedInParts;
 import io.sparring.environment.gymnasium.PythonWorker.Operation;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
@@ -21,7 +23,7 @@ import java.util.zip.CRC32C;
  * <p>Every episode begins with a seed of its own, so that (seed, actions since the reset) is the state of a copy: that is its snapshot, and what a
  * fresh process plays where none stands there, because it was lost, or the shard has come from another executor.
  */
-final class GymnasiumEnvironment implements Environment {
+final class GymnasiumEnvironment implements Environment, SteppedInParts {
     private static final System.Logger LOG = System.getLogger(GymnasiumEnvironment.class.getName());
     private static final int TERMINATED = 1;
     private static final int TRUNCATED = 2;
@@ -47,6 +49,22 @@ final class GymnasiumEnvironment implements Environment {
     /** Processes that were lost since the last snapshot: what is lost again and again gets nowhere. */
     private int restarts;
 
+    /** A step that was begun. */
+    private static final class Sent {
+        final byte[] frame;
+        /** The process that has it, and under which number. */
+        PythonWorker to;
+
+        int number;
+
+        Sent(byte[] frame) {
+            this.frame = frame;
+        }
+    }
+
+    /** What each part is in the middle of; null: nothing. */
+    private final Sent[] sent;
+
     private boolean differenceSaid;
     private boolean closed;
 
@@ -62,6 +80,8 @@ final class GymnasiumEnvironment implements Environment {
         episodes = new Episode[copies];
         Arrays.setAll(episodes, copy -> new Episode());
         seen = new int[copies];
+        boolean halves = hosting.halfBlocks() && copies > 1 && frameBytes(copies) <= PythonWorker.PIPE;
+        sent = new Sent[halves ? 2 : 1];
         standing.enter();
     }
 
@@ -95,6 +115,11 @@ final class GymnasiumEnvironment implements Environment {
     }
 
     @Override
+    public int parts() {
+        return sent.length;
+    }
+
+    @Override
     public void reset(long[] seeds, float[] observations) {
         Step first = Step.of(this);
         reset(seeds, first);
@@ -105,6 +130,7 @@ final class GymnasiumEnvironment implements Environment {
     public void reset(long[] seeds, Step first) {
         // What waits where the last snapshot was taken waits for its shard.
         snapshot = null;
+        forgetSteps();
         generators = Generators.of(seeds);
         for (int copy = 0; copy < copies; copy++) {
             episodes[copy].begin(draw(copy), draw(copy));
@@ -131,10 +157,53 @@ final class GymnasiumEnvironment implements Environment {
 
     @Override
     public void step(float[] actions, Step result) {
+        SteppedInParts.super.step(actions, result);
+    }
+
+    @Override
+    public void send(int part, float[] actions) {
         comeBack();
-        byte[] frame = frame(actions);
-        ByteBuffer answer = patiently(true, () -> worker.ask(Operation.STEP, frame, patience(hosting.stepSeconds())));
-        for (int copy = 0; copy < copies; copy++) {
+        sent[part] = new Sent(frame(part, actions));
+        if (worker != null) {
+            patiently(true, () -> {
+                sendSteps();
+                return null;
+            });
+        }
+    }
+
+    /** Whatever was begun and this process does not know of. */
+    private void sendSteps() {
+        for (Sent step : sent) {
+            if (step != null && step.to != worker) {
+                step.number = worker.send(Operation.STEP, step.frame, patience(hosting.stepSeconds()));
+                step.to = worker;
+            }
+        }
+    }
+
+    /** After a failure, steps may be under way that nobody awaits any more: their process is of no use. */
+    private void forgetSteps() {
+        for (int part = 0; part < sent.length; part++) {
+            if (sent[part] != null && worker != null) {
+                worker.close();
+                worker = null;
+            }
+            sent[part] = null;
+        }
+    }
+
+    @Override
+    public void receive(int part, Step result) {
+        int from = firstCopy(part);
+        int to = firstCopy(part + 1);
+        ByteBuffer answer = patiently(true, () -> {
+            sendSteps();
+            return worker.await(sent[part].number, patience(hosting.stepSeconds()));
+        });
+        byte[] frame = sent[part].frame;
+        sent[part] = null;
+        for (int copy = from; copy < to; copy++) {
             double reward = answer.getDouble();
             if (Double.isNaN(reward)) {
                 throw new IllegalStateException(
@@ -142,52 +211,64 @@ final class GymnasiumEnvironment implements Environment {
             }
             result.rewards[copy] = (float) reward;
         }
-        for (int copy = 0; copy < copies; copy++) {
+        for (int copy = from; copy < to; copy++) {
             int flags = answer.get();
             result.terminated[copy] = (flags & TERMINATED) != 0;
             result.truncated[copy] = (flags & TRUNCATED) != 0;
         }
-        for (int copy = 0; copy < copies; copy++) {
+        for (int copy = from; copy < to; copy++) {
             read(answer, copy, result.observations);
         }
-        for (int copy = 0; copy < copies; copy++) {
+        for (int copy = from; copy < to; copy++) {
             readMask(answer, copy, result.allowed);
         }
         answer.getInt();
-        for (int copy = 0; copy < copies; copy++) {
+        for (int copy = from; copy < to; copy++) {
             if (result.ended(copy)) {
                 readRow(answer, result.finalObservations, copy * observationSize);
                 episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
             } else {
-                episodes[copy].append(frame, copy * actionSize * actionBytes, actionSize * actionBytes);
+                episodes[copy].append(frame, actionsAt(copy - from), actionSize * actionBytes);
             }
         }
-        for (int copy = 0; copy < copies; copy++) {
+        for (int copy = from; copy < to; copy++) {
             if (episodes[copy].lost) {
                 cut(copy, result);
             }
         }
     }
 
-    private byte[] frame(float[] actions) {
-        ByteBuffer payload = little(copies * (actionSize * actionBytes + Integer.BYTES));
-        for (float action : actions) {
+    private byte[] frame(int part, float[] actions) {
+        int from = firstCopy(part);
+        int to = firstCopy(part + 1);
+        ByteBuffer payload = little(frameBytes(to - from));
+        payload.putInt(from).putInt(to - from);
+        for (int i = from * actionSize; i < to * actionSize; i++) {
             switch (actionBytes) {
-                case 1 -> payload.put((byte) action);
-                case 2 -> payload.putShort((short) action);
+                case 1 -> payload.put((byte) actions[i]);
+                case 2 -> payload.putShort((short) actions[i]);
                 default -> {
                     if (spec.actionSpace() instanceof Space.Box) {
-                        payload.putFloat(action);
+                        payload.putFloat(actions[i]);
                     } else {
-                        payload.putInt((int) action);
+                        payload.putInt((int) actions[i]);
                     }
                 }
             }
         }
-        for (Episode episode : episodes) {
-            payload.putInt(episode.nextSeed);
+        for (int copy = from; copy < to; copy++) {
+            payload.putInt(episodes[copy].nextSeed);
         }
         return payload.array();
+    }
+
+    private int frameBytes(int count) {
+        return actionsAt(count) + count * Integer.BYTES;
+    }
+
+    /** Where in a step's frame the actions of its copies begin, counted from its first. */
+    private int actionsAt(int copy) {
+        return 2 * Integer.BYTES + copy * actionSize * actionBytes;
     }
 
     /** An episode that did not repeat itself ends here, as if a limit had cut it, and a fresh one begins. */
@@ -252,6 +333,9 @@ final class GymnasiumEnvironment implements Environment {
     @Override
     public byte[] snapshot() {
         if (snapshot == null) {
+            if (Arrays.stream(sent).anyMatch(Objects::nonNull)) {
+                throw new IllegalStateException("a snapshot in the middle of a step");
+            }
             int size = Generators.bytes(copies) + copies * 5 * Integer.BYTES;
             for (Episode episode : episodes) {
                 size += episode.length();
@@ -275,6 +359,7 @@ final class GymnasiumEnvironment implements Environment {
         if (snapshot != null && Arrays.equals(snapshot, wanted)) {
             return;
         }
+        forgetSteps();
         System.arraycopy(decode(wanted), 0, seen, 0, copies);
         // What has moved on stands nowhere: its process may as well play this.
         PythonWorker moved = worker;

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param maxRestarts how many processes of one environment may be lost between two snapshots
  * @param startSeconds within which a process has to be ready
  * @param stepSeconds within which a step has to be done
+ * @param halfBlocks whether one half of the copies is stepped while somebody acts for the other
  */
 public record Hosting(
         String python,
@@ -24,7 +25,8 @@ public record Hosting(
         boolean requireReplay,
         int maxRestarts,
         double startSeconds,
-        double stepSeconds)
+        double stepSeconds,
+        boolean halfBlocks)
         implements Serializable {
 
     public Hosting {

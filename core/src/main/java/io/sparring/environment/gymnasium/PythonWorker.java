@@ -12,8 +12,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
@@ -40,6 +43,9 @@ final class PythonWorker implements AutoCloseable {
 
     private static final int MAGIC = 0x47525053;
     private static final int HEADER = 16;
+    /** What a pipe surely holds; Linux's hold twice as much. */
+    static final int PIPE = 1 << 15;
+
     /** An answer is as long as a step's observations; far more is no answer. */
     private static final int LONGEST = 1 << 30;
 
@@ -62,6 +68,10 @@ final class PythonWorker implements AutoCloseable {
     private volatile boolean overdue;
     private volatile boolean closed;
     private int sequence;
+    /** What has been sent and not been answered. */
+    private final Queue<Asked> outstanding = new ArrayDeque<>();
+    /** Answers by their numbers that came while others were waited for. */
+    private final Map<Integer, Answer> early = new HashMap<>();
 
     private PythonWorker(Process process) {
         this.process = process;
@@ -102,14 +112,35 @@ final class PythonWorker implements AutoCloseable {
         }
     }
 
+    /** A command to which there is no answer yet. */
+    private record Asked(Operation operation, int number) {}
+
+    /** What came as an answer; its operation is a command's, or {@link Operation#ERROR}'s. */
+    private record Answer(int operation, ByteBuffer payload) {}
+
     /**
-     * Waits for the answer to one command.
+     * Waits for the answer to one command; those to earlier ones are kept.
      *
-     * @param patience within which it has to come
+     * @param patience within which each of them has to come
      * @return the answer's payload, little-endian
      * @throws PythonFailure if another came, or none
      */
     ByteBuffer ask(Operation operation, byte[] payload, Duration patience) {
+        while (!outstanding.isEmpty()) {
+            keepNext(patience);
+        }
+        return await(send(operation, payload, patience), patience);
+    }
+
+    /**
+     * Sends a command, which Python takes up when it has done those before.
+     *
+     * @param payload of at most {@link #PIPE} bytes where answers are outstanding: while Python waits for somebody to read one, it reads nothing
+     * @param patience within which it has to be taken
+     * @return its number, for {@link #await}
+     * @throws PythonFailure if nobody is there any more
+     */
+    int send(Operation operation, byte[] payload, Duration patience) {
         deadline = System.nanoTime() + patience.toNanos();
         try {
             sequence++;
@@ -118,11 +149,8 @@ final class PythonWorker implements AutoCloseable {
             frame.put(payload);
             commands.write(frame.array());
             commands.flush();
-            ByteBuffer answer = answer(operation);
-            if (operation == Operation.MAKE) {
-                supervised = process.children().findFirst().orElse(null);
-            }
-            return answer;
+            outstanding.add(new Asked(operation, sequence));
+            return sequence;
         } catch (IOException e) {
             throw PythonFailure.lost(obituary(operation, patience));
         } finally {
@@ -130,23 +158,53 @@ final class PythonWorker implements AutoCloseable {
         }
     }
 
-    private ByteBuffer answer(Operation asked) throws IOException {
+    /**
+     * Waits for the answer to the command of this number. Answers come in the order of the commands; earlier ones are kept for whoever awaits them.
+     *
+     * @param patience within which each of them has to come
+     * @return the answer's payload, little-endian
+     * @throws PythonFailure if another came, or none
+     */
+    ByteBuffer await(int number, Duration patience) {
+        while (!early.containsKey(number)) {
+            keepNext(patience);
+        }
+        Answer answer = early.remove(number);
+        if (answer.operation() == Operation.ERROR.code()) {
+            String[] text =
+                    StandardCharsets.UTF_8.decode(answer.payload()).toString().split("\n", 2);
+            throw text[0].equals("refused") ? PythonFailure.refused(text[1]) : PythonFailure.raised(text[1]);
+        }
+        if (answer.operation() == Operation.MAKE.code()) {
+            supervised = process.children().findFirst().orElse(null);
+        }
+        return answer.payload();
+    }
+
+    private void keepNext(Duration patience) {
+        Asked next = outstanding.remove();
+        deadline = System.nanoTime() + patience.toNanos();
+        try {
+            early.put(next.number(), answer(next));
+        } catch (IOException e) {
+            throw PythonFailure.lost(obituary(next.operation(), patience));
+        } finally {
+            deadline = Long.MAX_VALUE;
+        }
+    }
+
+    private Answer answer(Asked asked) throws IOException {
         ByteBuffer header = read(HEADER);
         int magic = header.getInt();
         int operation = header.getInt();
         int number = header.getInt();
         int length = header.getInt();
-        if (magic != MAGIC || number != sequence || length < 0 || length > LONGEST) {
+        if (magic != MAGIC || number != asked.number() || length < 0 || length > LONGEST) {
             kill();
-            throw PythonFailure.lost("the Python process (pid " + process.pid() + ") has answered to " + name(asked)
-                    + " with something that is no answer" + said());
+            throw PythonFailure.lost("the Python process (pid " + process.pid() + ") has answered to "
+                    + name(asked.operation()) + " with something that is no answer" + said());
         }
-        ByteBuffer payload = read(length);
-        if (operation == Operation.ERROR.code()) {
-            String[] text = StandardCharsets.UTF_8.decode(payload).toString().split("\n", 2);
-            throw text[0].equals("refused") ? PythonFailure.refused(text[1]) : PythonFailure.raised(text[1]);
-        }
-        return payload;
+        return new Answer(operation, read(length));
     }
 
     private ByteBuffer read(int count) throws IOException {

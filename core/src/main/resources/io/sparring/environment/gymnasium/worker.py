@@ -10,7 +10,8 @@ arrays stand one behind the other:
 
     make        JSON                                      -> JSON: versions, spaces, limits
     reset       u32 seed a copy                           -> observations, masks
-    step        actions, u32 next seed a copy             -> f64 rewards, u8 flags, observations, masks, u32 number of ended ones and their last observations
+    step        u32 first copy, u32 copies, their actions, u32 next seed a copy
+                                                          -> f64 rewards, u8 flags, observations, masks, u32 number of ended ones and their last observations
     replay      u32 copies; each: u32 copy, u32 seed, u32 steps, actions    -> their observations, their masks
     reset_task  as reset                                  -> observations
     get_spaces  nothing                                   -> as make
@@ -95,6 +96,8 @@ class Observations:
         self.left_out = []
         self.add(space, ())
         self.size = sum(part[2] for part in self.parts)
+        # What is one array in our memory too may be copied for all copies at once.
+        self.plain = space.shape if isinstance(space, spaces.Box) and space.shape else None
         self.shape = list(space.shape) if isinstance(space, spaces.Box) and space.shape else [self.size]
 
     def add(self, space, path):
@@ -137,6 +140,22 @@ class Observations:
     def unit(self, count):
         self.low += [0.0] * count
         self.high += [1.0] * count
+
+    def write_all(self, observed, rows):
+        """Those of several copies, each to its row."""
+        if self.plain:
+            try:
+                if list(map(len, observed)).count(self.plain[0]) == len(observed):
+                    self.np.concatenate(observed, out=rows.reshape((-1,) + self.plain[1:]))
+                    return
+            except (TypeError, ValueError):
+                pass  # they are no arrays, or such of another type or shape: one by one
+        for copy, observation in enumerate(observed):
+            try:
+                self.write(observation, rows[copy])
+            except Refused as e:
+                e.copy = copy
+                raise
 
     def write(self, observation, row):
         if len(self.parts) == 1 and self.parts[0][0] == "box" and not self.parts[0][1]:
@@ -204,11 +223,8 @@ class Worker:
         first = self.environments[0]
         self.observations = Observations(first.observation_space, gymnasium.spaces, numpy)
         self.describe(first, time.time() - started)
-        # Two blocks, so that what is written into one is not what is being sent from the other.
         self.rows = numpy.zeros((len(self.environments), self.observations.size), self.observations.dtype)
         self.finals = numpy.zeros_like(self.rows)
-        self.rewards = numpy.zeros(len(self.environments), "<f8")
-        self.flags = numpy.zeros(len(self.environments), "u1")
         self.masks = numpy.ones((len(self.environments), self.mask_size), "u1")
         return self.get_spaces()
 
@@ -254,22 +270,23 @@ class Worker:
         finite = lambda bounds: [float(bound) for bound in np.asarray(bounds, dtype=float).reshape(-1)]
         if isinstance(space, spaces.Discrete):
             self.start = int(getattr(space, "start", 0))
+            start = int(getattr(space, "start", 0))
             actions = {"kind": "discrete", "n": int(space.n)}
             self.action_size = 1
-            self.act = lambda row: self.start + int(row[0])
+            self.act = lambda rows: (rows[:, 0].astype("i8") + start).tolist()
         elif isinstance(space, spaces.MultiDiscrete):
             starts = np.asarray(getattr(space, "start", 0)).reshape(-1)
             actions = {"kind": "multi-discrete", "sizes": [int(size) for size in space.nvec.reshape(-1)]}
             self.action_size = len(actions["sizes"])
-            self.act = lambda row: (row.astype(space.dtype) + starts.astype(space.dtype)).reshape(space.shape)
+            self.act = lambda rows: (rows.astype(space.dtype) + starts.astype(space.dtype)).reshape((-1,) + space.shape)
         elif isinstance(space, spaces.MultiBinary):
             actions = {"kind": "multi-binary", "n": int(np.prod(space.shape, dtype=int))}
             self.action_size = actions["n"]
-            self.act = lambda row: row.astype(space.dtype).reshape(space.shape)
+            self.act = lambda rows: rows.astype(space.dtype).reshape((-1,) + space.shape)
         elif isinstance(space, spaces.Box):
             actions = {"kind": "box", "low": finite(space.low), "high": finite(space.high), "shape": list(space.shape) or [1]}
             self.action_size = len(actions["low"])
-            self.act = lambda row: row.reshape(space.shape).astype(space.dtype)
+            self.act = lambda rows: rows.astype(space.dtype).reshape((-1,) + space.shape)
         else:
             raise Refused("actions of %s: expected Discrete, MultiDiscrete, MultiBinary or Box" % (space,))
         # From one byte for a choice of few: what was done since the reset is part of every snapshot.
@@ -307,12 +324,21 @@ class Worker:
         return [json.dumps(self.spaces).encode()]
 
     def begin(self, copy, seed):
-        try:
-            observation, info = self.environments[copy].reset(seed=seed)
-            self.observations.write(observation, self.rows[copy])
+        """The first observation of an episode."""
+        observation, info = self.environments[copy].reset(seed=seed)
+        if self.mask_size:
             self.mask(copy, info)
+        return observation
+
+    def write(self, first, observed):
+        """What these copies observe, the first of them being that one; all their rows."""
+        rows = self.rows[first : first + len(observed)]
+        try:
+            self.observations.write_all(observed, rows)
         except Refused as e:
-            raise Refused("copy %d: %s at its reset with the seed %d" % (copy, e, seed))
+            e.copy += first
+            raise
+        return rows
 
     @staticmethod
     def method(environment):
@@ -325,8 +351,6 @@ class Worker:
         return getattr(environment, "action_masks", None)
 
     def mask(self, copy, info):
-        if not self.mask_size:
-            return
         mask = info["action_mask"] if "action_mask" in info else self.method(self.environments[copy])()
         parts = mask if isinstance(mask, tuple) else (mask,)
         flat = self.np.concatenate([self.np.asarray(part).reshape(-1) for part in parts])
@@ -335,10 +359,15 @@ class Worker:
         self.masks[copy] = flat != 0
 
     def reset(self, payload):
-        seeds = self.np.frombuffer(payload, "<u4", len(self.environments))
-        for copy, seed in enumerate(seeds):
-            self.begin(copy, int(seed))
-        return [self.rows, self.masks]
+        seeds = self.np.frombuffer(payload, "<u4", len(self.environments)).tolist()
+        observed = []
+        try:
+            for seed in seeds:
+                observed.append(self.begin(len(observed), seed))
+        except Exception as e:
+            e.copy = len(observed)
+            raise
+        return [self.write(0, observed), self.masks]
 
     def reset_task(self, payload):
         for environment in self.environments:
@@ -354,29 +383,35 @@ class Worker:
 
     def step(self, payload):
         np = self.np
-        count = len(self.environments)
-        actions = np.frombuffer(payload, self.action_type, count * self.action_size).reshape(count, self.action_size)
-        seeds = np.frombuffer(payload, "<u4", count, actions.nbytes)
-        ended = 0
-        for copy, environment in enumerate(self.environments):
-            try:
-                observation, reward, terminated, truncated, info = environment.step(self.act(actions[copy]))
-                self.rewards[copy] = reward
-                self.flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
-                row = self.rows[copy]
+        first, count = np.frombuffer(payload, "<u4", 2).tolist()
+        actions = np.frombuffer(payload, self.action_type, count * self.action_size, 8).reshape(count, self.action_size)
+        seeds = np.frombuffer(payload, "<u4", count, 8 + actions.nbytes)
+        observed, rewards, flags, ended, masked = [], [], bytearray(count), 0, self.mask_size
+        # The loop that all is for: whatever can be done for all copies at once is done outside.
+        try:
+            for environment, action in zip(self.environments[first : first + count], self.act(actions)):
+                observation, reward, terminated, truncated, info = environment.step(action)
+                rewards.append(reward)
                 if terminated or truncated:
+                    copy = len(observed)
+                    flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
                     self.observations.write(observation, self.finals[ended])
                     ended += 1
-                    self.begin(copy, int(seeds[copy]))
-                else:
-                    self.observations.write(observation, row)
-                    self.mask(copy, info)
-            except Refused as e:
-                raise Refused("copy %d: %s" % (copy, e))
-            except Exception as e:
-                e.copy = copy
-                raise
-        return [self.rewards, self.flags, self.rows, self.masks, np.array([ended], "<u4"), self.finals[:ended]]
+                    observation = self.begin(first + copy, int(seeds[copy]))
+                elif masked:
+                    self.mask(first + len(observed), info)
+                observed.append(observation)
+        except Exception as e:
+            e.copy = first + len(observed)
+            raise
+        rows = self.write(first, observed)
+        masks = self.masks[first : first + count]
+        try:
+            rewards = np.array(rewards, "<f8").reshape(count)
+        except ValueError:
+            # Some are arrays of one number, others are none.
+            rewards = np.array([np.asarray(reward).item() for reward in rewards], "<f8")
+        return [rewards, bytes(flags), rows, masks, np.array([ended], "<u4"), self.finals[:ended]]
 
     def replay(self, payload):
         np = self.np
@@ -390,12 +425,12 @@ class Worker:
             at += actions.nbytes
             self.environments[copy].close()
             self.environments[copy] = self.one()
-            self.begin(copy, seed)
-            for row in actions:
-                observation, _, _, _, info = self.environments[copy].step(self.act(row))
-            if steps:
-                self.observations.write(observation, self.rows[copy])
+            observation = self.begin(copy, seed)
+            for action in self.act(actions):
+                observation, _, _, _, info = self.environments[copy].step(action)
+            if steps and self.mask_size:
                 self.mask(copy, info)
+            self.write(copy, [observation])
             copies.append(copy)
         return [self.rows[copies], self.masks[copies]]
 
@@ -409,6 +444,10 @@ def first_line(e):
     return lines[0] if lines else type(e).__name__
 
 
+def where(e):
+    return "copy %d: " % e.copy if hasattr(e, "copy") else ""
+
+
 def serve(commands, answers):
     import json
     import struct
@@ -417,14 +456,10 @@ def serve(commands, answers):
     header = struct.Struct("<IIII")
 
     def read(size):
-        block = bytearray(size)
-        view = memoryview(block)
-        while view:
-            got = commands.readinto(view)
-            if not got:
-                # The supervisor is gone, or this would not be read; and with it whoever would end those started here.
-                os.kill(0, signal.SIGKILL)
-            view = view[got:]
+        block = commands.read(size)
+        if len(block) < size:
+            # The supervisor is gone, or this would not be read; and with it whoever would end those started here.
+            os.kill(0, signal.SIGKILL)
         return block
 
     def answer(operation, sequence, parts):
@@ -461,10 +496,9 @@ def serve(commands, answers):
                 raise Refused("the command %d before there is an environment" % operation)
             answer(operation, sequence, known[operation](payload))
         except Refused as e:
-            answer(ERROR, sequence, [("refused\n" + str(e)).encode()])
+            answer(ERROR, sequence, [("refused\n" + where(e) + str(e)).encode()])
         except Exception as e:
-            where = "" if not hasattr(e, "copy") else "copy %d: " % e.copy
-            text = "raised\n%s%s: %s\n%s" % (where, type(e).__name__, first_line(e), traceback.format_exc())
+            text = "raised\n%s%s: %s\n%s" % (where(e), type(e).__name__, first_line(e), traceback.format_exc())
             answer(ERROR, sequence, [text.encode(errors="replace")])
 
 
@@ -479,7 +513,7 @@ def main():
         supervise(worker)
     os.setpgid(0, 0)
     # Whatever an environment reads or prints has nothing to do with the frames.
-    commands = os.fdopen(os.dup(0), "rb", buffering=0)
+    commands = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)

@@ -10,9 +10,17 @@ import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
+import io.sparring.environment.SteppedInParts;
 import io.sparring.environment.testing.EnvironmentChecker;
+import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
+import io.sparring.network.Model;
+import io.sparring.network.Network;
+import io.sparring.policy.ActionDistribution;
 import io.sparring.python.PythonEnvironment;
 import io.sparring.random.Streams;
+import io.sparring.rollout.Actor;
+import io.sparring.rollout.Shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -287,6 +295,33 @@ class GymnasiumEnvironmentTest {
         return ProcessHandle.current().children().count();
     }
 
+    @Test
+    void aRolloutInHalvesIsTheSameAsAtOnce() {
+        List<Actor.Result> results = new ArrayList<>();
+        for (boolean halves : new boolean[] {false, true}) {
+            Hosting hosting = new Hosting(interpreter, List.of(), true, 0, 120, 60, halves);
+            EnvironmentSource source = Gymnasium.resolve("gymnasium:CartPole-v1", new TreeMap<>(), List.of(), hosting);
+            try (Environment environment = source.create(5)) {
+                assertThat(((SteppedInParts) environment).parts()).isEqualTo(halves ? 2 : 1);
+                ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+                Architecture architecture = new Architecture(
+                        Architecture.Kind.SHARED, List.of(8), Activation.TANH, 4, distribution.outputs(), 0);
+                Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
+                Actor actor = new Actor(environment, new Network(architecture), distribution);
+                Actor.Result first = actor.act(model, Shard.first(7, 0, environment), 0.9, 60);
+                results.add(first);
+                results.add(actor.act(model, first.next(), 0.9, 60));
+            }
+        }
+        for (int i = 0; i < 2; i++) {
+            assertThat(results.get(i))
+                    .usingRecursiveComparison()
+                    .ignoringFields("environmentNanos", "actingNanos")
+                    .isEqualTo(results.get(i + 2));
+            assertThat(results.get(i).episodes()).hasSizeGreaterThan(5);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"kill", "close-pipes", "garbage"})
     void whereItsProcessIsLostAFreshOneGoesOnWithTheSameBits(String mode) {
@@ -355,13 +390,13 @@ class GymnasiumEnvironmentTest {
                         "gymnasium:CartPole-v1",
                         new TreeMap<>(),
                         List.of(),
-                        new Hosting("/no/python", List.of(), false, 0, 60, 60)))
+                        new Hosting("/no/python", List.of(), false, 0, 60, 60, true)))
                 .hasMessageContaining("there is no Python interpreter /no/python here; name one by environment.python");
         assertThatThrownBy(() -> Gymnasium.resolve(
                         "gymnasium:CartPole-v1",
                         new TreeMap<>(),
                         List.of(),
-                        new Hosting(interpreter, List.of("no_such_module"), false, 0, 60, 60)))
+                        new Hosting(interpreter, List.of("no_such_module"), false, 0, 60, 60, true)))
                 .hasMessageContaining("-m pip install no_such_module");
         assertThatThrownBy(() -> Gymnasium.resolve(
                         "gymnasium:CartPole-v1",
@@ -421,9 +456,9 @@ class GymnasiumEnvironmentTest {
     void theInterpreterIsTheConfigurationsOrThatOfSpark() {
         Map<String, String> environment =
                 new TreeMap<>(Map.of("PYSPARK_PYTHON", "a", "PYSPARK_DRIVER_PYTHON", "b", "PATH", "/none"));
-        assertThat(new Hosting("c", List.of(), false, 0, 1, 1).interpreter(environment))
+        assertThat(new Hosting("c", List.of(), false, 0, 1, 1, true).interpreter(environment))
                 .isEqualTo("c");
-        Hosting unset = new Hosting("", List.of(), false, 0, 1, 1);
+        Hosting unset = new Hosting("", List.of(), false, 0, 1, 1, true);
         assertThat(unset.interpreter(environment)).isEqualTo("a");
         environment.remove("PYSPARK_PYTHON");
         assertThat(unset.interpreter(environment)).isEqualTo("b");

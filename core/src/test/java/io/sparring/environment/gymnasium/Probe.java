@@ -32,7 +32,8 @@ final class Probe {
     }
 
     static Hosting hosting(String interpreter, boolean requireReplay, int maxRestarts, double stepSeconds) {
-        return new Hosting(interpreter, List.of("probe_environments"), requireReplay, maxRestarts, 120, stepSeconds);
+        return new Hosting(
+                interpreter, List.of("probe_environments"), requireReplay, maxRestarts, 120, stepSeconds, true);
     }
 
     static EnvironmentSource source(Hosting hosting, Map<String, Object> options) {
