@@ -15,7 +15,6 @@ import io.sparring.parameterserver.Merging;
 import io.sparring.parameterserver.Outcome;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.ParameterServerClient.Pulled;
-import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
@@ -68,8 +67,7 @@ public final class A3cWorker implements AutoCloseable {
         learning = options.learning();
         architecture = ShardWorker.architecture(configuration, source.spec());
         scratch = new ShardWorker(configuration, source);
-        offPolicy =
-                new OffPolicy(architecture, ActionDistribution.of(source.spec().actionSpace()));
+        offPolicy = new OffPolicy(architecture, configuration.network().distribution(source.spec()));
         optimizer = new Optimizer(configuration.optimizer().rule(), architecture.parameterCount());
     }
 

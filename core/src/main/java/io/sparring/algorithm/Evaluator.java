@@ -4,6 +4,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Model;
+import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
 import java.io.Serializable;
@@ -29,7 +30,9 @@ public final class Evaluator implements Serializable {
     public List<Episode> play(Model model, long index, int first, int episodes, boolean greedy) {
         model.requireOf(ShardWorker.architecture(configuration, source.spec()));
         try (Environment environment = source.create(episodes)) {
-            return List.of(Evaluation.play(environment, model, configuration.seed(), index, first, greedy));
+            ActionDistribution distribution = configuration.network().distribution(source.spec());
+            return List.of(
+                    Evaluation.play(environment, distribution, model, configuration.seed(), index, first, greedy));
         }
     }
 }

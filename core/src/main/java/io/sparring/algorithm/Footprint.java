@@ -38,7 +38,8 @@ public final class Footprint {
         double observation = spec.observationSpace().size();
         double copies = configuration.environment().copiesPerShard();
         double numberBytes = spec.observationSpace().dtype() == Space.Dtype.UINT8 ? 1 : Float.BYTES;
-        double copyBytes = COPY_BYTES + numberBytes * observation;
+        double noiseBytes = Float.BYTES * noise(configuration.network().distribution(spec));
+        double copyBytes = COPY_BYTES + numberBytes * observation + noiseBytes;
 
         double gradients = rounds && configuration.a2c().normalizeAdvantages() ? 3 : 1;
         double parameters = parameters(configuration, spec);
@@ -80,8 +81,14 @@ public final class Footprint {
             inputs = outputs;
         }
         int trunks = configuration.network().kind() == Architecture.Kind.SHARED ? 1 : 2;
-        double heads = (inputs + 1) * (ActionDistribution.of(spec.actionSpace()).outputs() + 1);
-        return trunks * trunk + heads;
+        ActionDistribution distribution = configuration.network().distribution(spec);
+        double heads = (inputs + 1) * (distribution.outputs() + 1);
+        return trunks * trunk + heads + noise(distribution);
+    }
+
+    /** Of lasting noise: how many numbers each copy keeps, and how many scales are learned. */
+    private static double noise(ActionDistribution distribution) {
+        return (double) distribution.features() * distribution.outputs();
     }
 
     private static void require(String key, Object value, double bytes, double elements, long heapBytes) {

@@ -64,12 +64,10 @@ final class OffPolicy {
         network.setModel(model);
         network.forward(rollout.observations(), 0, rollout.samples());
         Masks.apply(network.policyOutputs(), rollout.allowed(), 0);
-        double[] free = model.freeParameters();
-        double[] outputs = new double[distribution.outputs()];
+        double[] free = distribution.prepare(model.freeParameters());
+        double[] outputs = new double[distribution.outputs() + distribution.features()];
         for (int i = 0; i < rollout.samples(); i++) {
-            for (int output = 0; output < outputs.length; output++) {
-                outputs[output] = network.policyOutputs().get(output, i);
-            }
+            distribution.read(network.policyOutputs(), network.policyFeatures(), i, outputs);
             logRatios[i] += sign
                     * distribution.logProbability(outputs, 0, free, rollout.actions(), i * distribution.actionSize());
             values[i] = network.values().get(0, i);

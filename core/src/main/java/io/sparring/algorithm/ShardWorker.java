@@ -34,7 +34,7 @@ public final class ShardWorker implements AutoCloseable {
     public ShardWorker(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
         architecture = architecture(configuration, source.spec());
-        distribution = ActionDistribution.of(source.spec().actionSpace());
+        distribution = configuration.network().distribution(source.spec());
         learning = configuration.network().engine().create(architecture);
         environment = source.create(configuration.environment().copiesPerShard());
         actor = new Actor(environment, new Network(architecture), distribution);
@@ -42,7 +42,7 @@ public final class ShardWorker implements AutoCloseable {
 
     /** The network that a configuration describes, for this environment. */
     public static Architecture architecture(Configuration configuration, EnvironmentSpec environment) {
-        ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+        ActionDistribution distribution = configuration.network().distribution(environment);
         return new Architecture(
                 configuration.network().kind(),
                 configuration.network().hidden(),
@@ -95,7 +95,7 @@ public final class ShardWorker implements AutoCloseable {
      */
     ActorCriticLoss.Sums learn(Model model, Rollout rollout, double[] returns, List<Part> parts, float[] gradient) {
         int count = architecture.parameterCount();
-        double[] free = model.freeParameters();
+        double[] free = distribution.prepare(model.freeParameters());
         double[][] sums = new double[parts.size()][count];
         double[][] freeSums = new double[parts.size()][free.length];
         ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
@@ -109,6 +109,7 @@ public final class ShardWorker implements AutoCloseable {
                 ActorCriticLoss.Sums terms = ActorCriticLoss.gradient(
                         distribution,
                         learning.policyOutputs(),
+                        learning.policyFeatures(),
                         free,
                         learning.values(),
                         rollout.actions(),

@@ -11,6 +11,7 @@ import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Environments;
+import io.sparring.environment.Space;
 import io.sparring.environment.gymnasium.Gymnasium;
 import io.sparring.environment.gymnasium.Hosting;
 import io.sparring.loss.ActorCriticLoss;
@@ -21,6 +22,8 @@ import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.optimizer.UpdateRule;
 import io.sparring.parameterserver.Merging;
+import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.Noise;
 import java.io.Serializable;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -264,17 +267,45 @@ public record Configuration(
                     "What computes gradients: `plain`, or `dl4j`, DL4J's own layers on ND4J arrays: the same as far as floats go, several times as slow, from a jar of its own.")
             Engine engine,
 
+            @JsonProperty(defaultValue = "gaussian")
+            @JsonPropertyDescription(
+                    "Where the action space is a box, what is added to the policy's means: `gaussian`, as much in every state and anew at every step, or `gsde`, a random linear function of the policy's last hidden layer that lasts for `noise-steps` (Raffin et al. 2021).")
+            Noise noise,
+
+            @JsonProperty(defaultValue = "8")
+            @JsonPropertyDescription("Of `gsde`: for how many steps a copy's random function is used.")
+            int noiseSteps,
+
             @JsonProperty(defaultValue = "0.0")
             @JsonPropertyDescription(
-                    "log σ at the start, of the actions' noise in every dimension; where the action space is a box.")
+                    "log σ at the start, of the actions' noise in every dimension; where the action space is a box. With `gsde` it is that of each weight of the random function, whose sum grows with the hidden layer: -2 and thereabouts are usual.")
             double initialLogStd)
             implements Serializable {
         public Network {
+            Require.atLeast(1, "noise-steps", noiseSteps);
             Require.within(-20, 20, "initial-log-std", initialLogStd);
             for (Integer size : hidden) {
                 Require.that(size != null && size >= 1, "hidden", hidden, "whole numbers of at least 1");
             }
             hidden = List.copyOf(hidden);
+        }
+
+        /**
+         * The distributions over an environment's actions that the policy head describes.
+         *
+         * @throws InvalidConfiguration if its actions have no noise of this kind
+         */
+        public ActionDistribution distribution(EnvironmentSpec environment) {
+            if (noise == Noise.GAUSSIAN) {
+                return ActionDistribution.of(environment.actionSpace());
+            }
+            if (environment.actionSpace() instanceof Space.Box box) {
+                int features = hidden.isEmpty() ? environment.observationSpace().size() : hidden.get(hidden.size() - 1);
+                return ActionDistribution.stateDependent(box, features, noiseSteps);
+            }
+            throw new InvalidConfiguration(
+                    "network.noise: expected gaussian where actions are no box of numbers, got gsde; those of "
+                            + environment.id() + " are " + environment.actionSpace());
         }
     }
 

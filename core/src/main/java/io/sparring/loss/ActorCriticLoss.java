@@ -3,6 +3,7 @@ package io.sparring.loss;
 import io.sparring.network.Batch;
 import io.sparring.policy.ActionDistribution;
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * L = L_π + α L_V − β H over a batch, and its gradient with respect to the network's outputs:
@@ -53,7 +54,8 @@ public final class ActorCriticLoss {
      *
      * @param distribution what the policy's outputs mean
      * @param policy the policy head's outputs
-     * @param free the distribution's free parameters
+     * @param features what the policy head stands on, rows of the same states
+     * @param free the distribution's free parameters, {@link ActionDistribution#prepare prepared}
      * @param values V(s), one feature
      * @param actions the actions taken, rows × action size, from row {@code from} on
      * @param advantages A, from row {@code from} on
@@ -69,6 +71,7 @@ public final class ActorCriticLoss {
     public static Sums gradient(
             ActionDistribution distribution,
             Batch policy,
+            Batch features,
             double[] free,
             Batch values,
             float[] actions,
@@ -83,15 +86,13 @@ public final class ActorCriticLoss {
         double policyLoss = 0;
         double valueLoss = 0;
         double entropy = 0;
-        double[] outputs = new double[distribution.outputs()];
+        double[] outputs = new double[distribution.outputs() + distribution.features()];
         double[] outputGradient = new double[outputs.length];
         for (int row = 0; row < policy.rows(); row++) {
             double advantage = advantages[from + row];
             double error = values.get(0, row) - returns[from + row];
-            for (int i = 0; i < outputs.length; i++) {
-                outputs[i] = policy.get(i, row);
-                outputGradient[i] = 0;
-            }
+            distribution.read(policy, features, row, outputs);
+            Arrays.fill(outputGradient, 0);
             ActionDistribution.Terms terms = distribution.addGradient(
                     outputs,
                     0,
@@ -102,7 +103,7 @@ public final class ActorCriticLoss {
                     -weights.entropy() / samples,
                     outputGradient,
                     freeGradient);
-            for (int i = 0; i < outputs.length; i++) {
+            for (int i = 0; i < distribution.outputs(); i++) {
                 policyGradient.set(i, row, (float) outputGradient[i]);
             }
             valueGradient.set(0, row, (float) (weights.value() * error / samples));

@@ -101,6 +101,14 @@ public record Architecture(
                 nodes.isEmpty() ? 0 : nodes.get(nodes.size() - 1).end()));
     }
 
+    /** The policy head in its place. */
+    public Node policy() {
+        return nodes().stream()
+                .filter(node -> node.name().equals(POLICY))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** Whether a head stands on this layer, or is it. */
     boolean isUnder(String name, String head) {
         Map<String, String> inputs = nodes().stream().collect(Collectors.toMap(Node::name, Node::input));

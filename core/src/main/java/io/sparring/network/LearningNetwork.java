@@ -39,6 +39,12 @@ public interface LearningNetwork {
     /** The policy head's outputs of the last batch; overwritten by the next one. The caller may write over them: {@link #backward} does not read them. */
     Batch policyOutputs();
 
+    /**
+     * What the policy head stands on, of the last batch: its last hidden layer behind the activation, or the observations where it has none;
+     * overwritten by the next one, and by nobody else.
+     */
+    Batch policyFeatures();
+
     /** V(s) of the last batch, one feature; overwritten by the next one. */
     Batch values();
 

@@ -87,6 +87,11 @@ public final class Network implements LearningNetwork {
     }
 
     @Override
+    public Batch policyFeatures() {
+        return activations.get(nodes.get(policy - 1).input());
+    }
+
+    @Override
     public Batch values() {
         return activations.get(value);
     }

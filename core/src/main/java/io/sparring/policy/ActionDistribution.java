@@ -2,11 +2,13 @@ package io.sparring.policy;
 
 import io.sparring.environment.Space;
 import io.sparring.network.Batch;
+import io.sparring.random.Generators;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
  * A family of distributions over one action space. A member is given by the {@link #outputs()} numbers of the policy head for
- * one state and by {@link #freeParameters()} numbers that depend on no state.
+ * one state, for some by the {@link #features()} numbers that the policy head stands on, and by {@link #freeParameters()} numbers that
+ * depend on no state.
  *
  * <p>Over a finite space the outputs are logits, and one of −∞ is an action that is forbidden ({@link Masks}): of probability exactly 0,
  * which is never drawn, has no part in the entropy, and gets a gradient of exactly 0.
@@ -24,27 +26,85 @@ public interface ActionDistribution {
         throw new IllegalArgumentException("there is no policy that acts in " + space);
     }
 
+    /**
+     * The family for a box whose noise depends on the state.
+     *
+     * @param features how many features the policy head stands on
+     * @param steps for how many steps a copy's noise is the same function of them, at least 1
+     */
+    static ActionDistribution stateDependent(Space.Box box, int features, int steps) {
+        return new StateDependentGaussian(box, features, steps);
+    }
+
     /** What the loss's terms are made of: log π(a|s) and H(π(·|s)). */
     record Terms(double logProbability, double entropy) {}
 
     /** How many outputs of the policy head describe one state's distribution. */
     int outputs();
 
+    /** How many features of what the policy head stands on describe it beside the outputs: all of them, or none. */
+    default int features() {
+        return 0;
+    }
+
+    /**
+     * Gathers what describes one state's distribution, as {@link #logProbability} and others take it.
+     *
+     * @param policy the policy head's outputs
+     * @param features what the policy head stands on
+     * @param into receives the outputs, and behind them the features
+     */
+    default void read(Batch policy, Batch features, int row, double[] into) {
+        for (int i = 0; i < outputs(); i++) {
+            into[i] = policy.get(i, row);
+        }
+        for (int i = 0; i < features(); i++) {
+            into[outputs() + i] = features.get(i, row);
+        }
+    }
+
     /** How many parameters it has beside them. */
     int freeParameters();
+
+    /** The {@code free} that the other methods take: the free parameters, or what is computed of them once for many states. */
+    default double[] prepare(double[] freeParameters) {
+        return freeParameters;
+    }
 
     /** Floats in one action. */
     int actionSize();
 
     /**
+     * The noise of the next step, where noise lasts: the last step's, or what is drawn in its stead.
+     *
+     * @param last of the last step, or {@link LastingNoise#NONE}
+     * @param generators of each copy
+     * @param copies B
+     * @throws IllegalStateException if {@code last} is of other copies or another network
+     */
+    default LastingNoise noise(LastingNoise last, Generators generators, int copies) {
+        return LastingNoise.NONE;
+    }
+
+    /**
      * Draws an action.
      *
      * @param policy the policy head's outputs
-     * @param row whose action
-     * @param parameters all parameters of the network; the last {@link #freeParameters()} are this distribution's
+     * @param features what the policy head stands on
+     * @param row whose action, and whose noise
+     * @param free the free parameters, {@link #prepare prepared}
+     * @param noise of this step
      * @param action receives the action, from {@code actionAt} on
      */
-    void sample(Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt);
+    void sample(
+            Batch policy,
+            Batch features,
+            int row,
+            double[] free,
+            UniformRandomProvider random,
+            LastingNoise noise,
+            float[] action,
+            int actionAt);
 
     /** The most likely action. */
     void mode(Batch policy, int row, float[] action, int actionAt);
@@ -55,9 +115,9 @@ public interface ActionDistribution {
     /**
      * log π(a|s).
      *
-     * @param policy rows of outputs
+     * @param policy rows of outputs, each followed by its features
      * @param at the first output of the row
-     * @param free the free parameters
+     * @param free the free parameters, {@link #prepare prepared}
      * @param action rows of actions, as they were drawn
      * @param actionAt the first float of the row's action
      */
@@ -67,12 +127,13 @@ public interface ActionDistribution {
     double entropy(double[] policy, int at, double[] free);
 
     /**
-     * Adds a multiple of ∇ log π(a|s), and a multiple of ∇ H, to the gradient with respect to the outputs and the free parameters.
+     * Adds a multiple of ∇ log π(a|s), and a multiple of ∇ H, to the gradient with respect to the outputs and the free
+     * parameters. Of features it is 0.
      *
      * @param logProbabilityWeight the factor of ∇ log π(a|s)
      * @param entropyWeight the factor of ∇ H
      * @param policyGradient as {@code policy}: the row from {@code at} on is added to
-     * @param freeGradient as {@code free}
+     * @param freeGradient with respect to the free parameters themselves
      * @return log π(a|s) and H, which are known on the way
      */
     Terms addGradient(

@@ -30,7 +30,14 @@ record Bernoulli(int n) implements ActionDistribution {
 
     @Override
     public void sample(
-            Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
+            Batch policy,
+            Batch features,
+            int row,
+            double[] free,
+            UniformRandomProvider random,
+            LastingNoise noise,
+            float[] action,
+            int actionAt) {
         for (int i = 0; i < n; i++) {
             action[actionAt + i] = random.nextDouble() < sigmoid(policy.get(i, row)) ? 1 : 0;
         }

@@ -29,7 +29,14 @@ record Categorical(int n) implements ActionDistribution {
 
     @Override
     public void sample(
-            Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
+            Batch policy,
+            Batch features,
+            int row,
+            double[] free,
+            UniformRandomProvider random,
+            LastingNoise noise,
+            float[] action,
+            int actionAt) {
         action[actionAt] = draw(policy, 0, row, random);
     }
 

@@ -35,11 +35,17 @@ record DiagonalGaussian(Space.Box space) implements ActionDistribution {
 
     @Override
     public void sample(
-            Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
-        int size = space.size();
+            Batch policy,
+            Batch features,
+            int row,
+            double[] free,
+            UniformRandomProvider random,
+            LastingNoise noise,
+            float[] action,
+            int actionAt) {
         ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
-        for (int i = 0; i < size; i++) {
-            double sigma = StrictMath.exp(parameters[parameters.length - size + i]);
+        for (int i = 0; i < space.size(); i++) {
+            double sigma = StrictMath.exp(free[i]);
             action[actionAt + i] = (float) (policy.get(i, row) + sigma * gaussian.sample());
         }
     }

@@ -35,7 +35,14 @@ record MultiCategorical(List<Categorical> choices) implements ActionDistribution
 
     @Override
     public void sample(
-            Batch policy, int row, float[] parameters, UniformRandomProvider random, float[] action, int actionAt) {
+            Batch policy,
+            Batch features,
+            int row,
+            double[] free,
+            UniformRandomProvider random,
+            LastingNoise noise,
+            float[] action,
+            int actionAt) {
         int first = 0;
         for (int i = 0; i < choices.size(); i++) {
             action[actionAt + i] = choices.get(i).draw(policy, first, row, random);

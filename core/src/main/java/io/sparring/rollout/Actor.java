@@ -7,6 +7,7 @@ import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.LastingNoise;
 import io.sparring.policy.Masks;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
@@ -43,7 +44,8 @@ public final class Actor {
      * @param model by which every step is taken
      * @param gamma γ
      * @param steps T
-     * @throws IllegalStateException if a copy's mask forbids every action, or the shard's masks are not those of this environment
+     * @throws IllegalStateException if a copy's mask forbids every action, or the shard's masks or noise are not those of this environment and
+     *     network
      */
     public Result act(Model model, Shard shard, double gamma, int steps) {
         long start = System.nanoTime();
@@ -66,7 +68,6 @@ public final class Actor {
 
     /** A rollout that is being made. */
     private final class Act {
-        private final Model model;
         private final Shard shard;
         private final double gamma;
         private final int steps;
@@ -85,6 +86,8 @@ public final class Actor {
         private final float[] drawn = new float[copies * actionSize];
         private final float[] environmentActions = new float[drawn.length];
         private final Generators generators;
+        private final double[] free;
+        private LastingNoise noise;
         private final double[] returns;
         private final int[] lengths;
         private final List<Episode> episodes = new ArrayList<>();
@@ -96,10 +99,11 @@ public final class Actor {
                 throw new IllegalStateException("shard " + shard.index() + " has masks of " + shard.allowed().length
                         + " flags, and its environment's have " + masked);
             }
-            this.model = model;
             this.shard = shard;
             this.gamma = gamma;
             this.steps = steps;
+            free = distribution.prepare(model.freeParameters());
+            noise = shard.noise();
             generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
             returns = shard.returns().clone();
             lengths = shard.lengths().clone();
@@ -126,12 +130,17 @@ public final class Actor {
             }
             network.forward(observations, t * observed + from * (observed / copies), to - from);
             Masks.apply(network.policyOutputs(), allowed, row + from);
+            if (part == 0) {
+                noise = distribution.noise(noise, generators, copies);
+            }
             for (int copy = from; copy < to; copy++) {
                 distribution.sample(
                         network.policyOutputs(),
+                        network.policyFeatures(),
                         copy - from,
-                        model.parameters(),
+                        free,
                         generators.get(copy),
+                        noise,
                         drawn,
                         copy * actionSize);
                 stateValues[row + copy] = network.values().get(0, copy - from);
@@ -194,7 +203,8 @@ public final class Actor {
                     Shard.states(generators, copies),
                     returns,
                     lengths,
-                    step.allowed.clone());
+                    step.allowed.clone(),
+                    noise);
             long actingNanos = System.nanoTime() - start - environmentNanos;
             return new Result(rollout, next, episodes, environmentNanos, actingNanos);
         }

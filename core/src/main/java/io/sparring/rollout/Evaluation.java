@@ -5,6 +5,7 @@ import io.sparring.environment.Step;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.LastingNoise;
 import io.sparring.policy.Masks;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
@@ -20,6 +21,7 @@ public final class Evaluation {
     /**
      * Plays one episode in every copy of the environment.
      *
+     * @param distribution over its actions
      * @param model for this environment
      * @param index k, which evaluation of the run
      * @param first the index of the episode that the first copy plays; the others follow
@@ -27,8 +29,13 @@ public final class Evaluation {
      * @throws IllegalStateException if a copy's mask forbids every action
      */
     public static Episode[] play(
-            Environment environment, Model model, long seed, long index, int first, boolean greedy) {
-        ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+            Environment environment,
+            ActionDistribution distribution,
+            Model model,
+            long seed,
+            long index,
+            int first,
+            boolean greedy) {
         Network network = new Network(model.architecture());
         network.setModel(model);
         int copies = environment.copies();
@@ -46,6 +53,8 @@ public final class Evaluation {
         double[] returns = new double[copies];
         Episode[] episodes = new Episode[copies];
         environment.reset(environmentSeeds, step);
+        double[] free = distribution.prepare(model.freeParameters());
+        LastingNoise noise = LastingNoise.NONE;
 
         int playing = copies;
         for (int length = 1; playing > 0; length++) {
@@ -56,15 +65,20 @@ public final class Evaluation {
             }
             network.forwardPolicy(step.observations, 0, copies);
             Masks.apply(network.policyOutputs(), step.allowed, 0);
+            if (!greedy) {
+                noise = distribution.noise(noise, generators, copies);
+            }
             for (int copy = 0; copy < copies; copy++) {
                 if (greedy) {
                     distribution.mode(network.policyOutputs(), copy, actions, copy * actionSize);
                 } else {
                     distribution.sample(
                             network.policyOutputs(),
+                            network.policyFeatures(),
                             copy,
-                            model.parameters(),
+                            free,
                             generators.get(copy),
+                            noise,
                             actions,
                             copy * actionSize);
                 }

@@ -4,6 +4,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import io.sparring.network.Observations;
+import io.sparring.policy.LastingNoise;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
@@ -21,6 +22,7 @@ import java.nio.ByteBuffer;
  * @param returns the rewards so far of each running episode
  * @param lengths the steps so far of each running episode
  * @param allowed which actions may be taken next, B × mask size; empty where none is ever forbidden
+ * @param noise of the actions that were taken last, where noise lasts
  */
 public record Shard(
         int index,
@@ -29,7 +31,8 @@ public record Shard(
         byte[] actionGenerators,
         double[] returns,
         int[] lengths,
-        boolean[] allowed)
+        boolean[] allowed,
+        LastingNoise noise)
         implements Serializable {
 
     /** The shard at the start of a run: B first episodes. */
@@ -50,7 +53,8 @@ public record Shard(
                 states(Generators.of(actionSeeds), copies),
                 new double[copies],
                 new int[copies],
-                first.allowed);
+                first.allowed,
+                LastingNoise.NONE);
     }
 
     /** Room for this many numbers, as the space has them. */
@@ -85,6 +89,7 @@ public record Shard(
                 + observations.bytes()
                 + actionGenerators.length
                 + (long) returns.length * (Double.BYTES + Integer.BYTES)
-                + allowed.length;
+                + allowed.length
+                + (long) noise.values().length * Float.BYTES;
     }
 }

@@ -6,34 +6,46 @@ import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
 import io.sparring.network.Observations;
+import io.sparring.policy.LastingNoise;
 import java.io.InvalidObjectException;
 import java.io.Serializable;
 
 /**
- * A shard as bytes: the same between driver and executors, in checkpoints, and in what asynchronous workers leave behind. Version 3 of
+ * A shard as bytes: the same between driver and executors, in checkpoints, and in what asynchronous workers leave behind. Version 4 of
  * the {@link Format} {@code SHRD}, big-endian, every array behind its length:
  *
  * <pre>
- *   index (int) · environment (bytes) · observations (bytes) · generators (bytes) · returns (doubles) · lengths (ints) · allowed (flags)
+ *   index (int) · environment (bytes) · bytes that one of the observations takes (int: 1 or 4) · observations (bytes or floats)
+ *   · generators (bytes) · returns (doubles) · lengths (ints) · allowed (flags) · noise (floats) · the steps that it has served (int)
  * </pre>
  *
- * <p>In version 2 observations are floats, and version 1 ends before {@code allowed}. A shard is written in the first version that can hold it: its
- * bytes are those of all builds.
+ * <p>Versions 1 to 3 say nothing of how many bytes an observation takes and end before {@code noise}. In version 3 observations are bytes, before that
+ * floats, and version 1 ends before {@code allowed}. A shard is written in the first version that can hold it: its bytes are those of all
+ * builds.
  */
 public final class ShardCodec {
+    private static final int NOISE = 4;
     private static final int BYTES = 3;
     private static final int MASKS = 2;
     private static final int FLOATS = 1;
-    private static final Format FORMAT = format(BYTES);
+    private static final Format FORMAT = format(NOISE);
 
     private ShardCodec() {}
 
     /** Equal shards are equal bytes. */
     public static byte[] encode(Shard shard) {
-        int version = shard.observations() instanceof Observations.Bytes
-                ? BYTES
-                : shard.allowed().length > 0 ? MASKS : FLOATS;
-        return format(version).write(out -> write(shard, version, out), 7 * Integer.BYTES + (int) shard.bytes());
+        int version = version(shard);
+        return format(version).write(out -> write(shard, version, out), 10 * Integer.BYTES + (int) shard.bytes());
+    }
+
+    private static int version(Shard shard) {
+        if (shard.noise().values().length > 0) {
+            return NOISE;
+        }
+        if (shard.observations() instanceof Observations.Bytes) {
+            return BYTES;
+        }
+        return shard.allowed().length > 0 ? MASKS : FLOATS;
     }
 
     private static Format format(int newest) {
@@ -48,6 +60,9 @@ public final class ShardCodec {
     private static void write(Shard shard, int version, Output out) {
         out.integer(shard.index());
         out.bytes(shard.environment());
+        if (version >= NOISE) {
+            out.integer(shard.observations() instanceof Observations.Bytes ? Byte.BYTES : Float.BYTES);
+        }
         if (shard.observations() instanceof Observations.Bytes bytes) {
             out.bytes(bytes.numbers());
         } else if (shard.observations() instanceof Observations.Floats floats) {
@@ -58,6 +73,10 @@ public final class ShardCodec {
         out.integers(shard.lengths());
         if (version >= MASKS) {
             out.flags(shard.allowed());
+        }
+        if (version >= NOISE) {
+            out.floats(shard.noise().values());
+            out.integer(shard.noise().steps());
         }
     }
 
@@ -70,16 +89,26 @@ public final class ShardCodec {
         Shard shard = new Shard(
                 in.integer(),
                 in.bytes(),
-                version >= BYTES ? new Observations.Bytes(in.bytes()) : new Observations.Floats(in.floats()),
+                observations(in, version),
                 in.bytes(),
                 in.doubles(),
                 in.integers(),
-                version >= MASKS ? in.flags() : new boolean[0]);
+                version >= MASKS ? in.flags() : new boolean[0],
+                version >= NOISE ? new LastingNoise(in.floats(), in.integer()) : LastingNoise.NONE);
         if (shard.returns().length != shard.lengths().length) {
             throw new Unreadable.Damaged("a shard has returns of " + shard.returns().length
                     + " episodes, and lengths of " + shard.lengths().length);
         }
         return shard;
+    }
+
+    private static Observations observations(Input in, int version) throws Unreadable {
+        int bytes = version >= NOISE ? in.integer() : version == BYTES ? Byte.BYTES : Float.BYTES;
+        return switch (bytes) {
+            case Byte.BYTES -> new Observations.Bytes(in.bytes());
+            case Float.BYTES -> new Observations.Floats(in.floats());
+            default -> throw new Unreadable.Damaged("a shard has observations of " + bytes + " bytes each");
+        };
     }
 
     /** A shard while Java serialises it, as Spark does with tasks and their results. */

@@ -17,6 +17,7 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,6 +94,25 @@ class A2cTest {
                         """), recorder);
 
         assertThat(lastEvaluation(recorder)).isBetween(-2.0, 0.0);
+    }
+
+    /** Noise that is a function of what is seen, and the same one for several steps, explores as well. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void learnsToPointByNoiseThatDependsOnTheState(int steps) {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Identity-Box-v0, copies-per-shard: 16}
+                        network: {hidden: [32], noise: gsde, initial-log-std: -1}
+                        a2c: {rollout-length: 8, gamma: 0, normalize-advantages: true}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 60000}
+                        """, "network.noise-steps=" + steps), recorder);
+
+        assertThat(lastEvaluation(recorder)).isBetween(-2.0, 0.0);
+        // What is known needs no more noise.
+        assertThat(recorder.rounds.get(recorder.rounds.size() - 1).entropy())
+                .isLessThan(recorder.rounds.get(0).entropy() - 1);
     }
 
     @Test
@@ -466,11 +486,13 @@ class A2cTest {
         "rmsprop, network={kind: shared}",
         "sgd, a2c.normalize-advantages=true",
         "adam, environment.id=Identity-Box-v0",
+        "adam, 'environment.id=Identity-Box-v0; network.noise=gsde; network.noise-steps=5'",
         "adam, 'environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {repeat-action: {times: 2}}, {frame-stack: {frames: 3}}]'",
     })
-    void aRunThatIsCutAndGoesOnIsTheRunThatWasNotCut(String optimizer, String override) throws IOException {
-        Configuration configuration = configuration(
-                SMALL, "optimizer.kind=" + optimizer, override, "evaluation.every-env-steps=150", "seed=3");
+    void aRunThatIsCutAndGoesOnIsTheRunThatWasNotCut(String optimizer, String overrides) throws IOException {
+        List<String> all = new ArrayList<>(List.of(overrides.split("; ")));
+        all.addAll(List.of("optimizer.kind=" + optimizer, "evaluation.every-env-steps=150", "seed=3"));
+        Configuration configuration = configuration(SMALL, all.toArray(String[]::new));
         Recorder recorder = new Recorder();
         TrainingState end = train(configuration, recorder).state();
 

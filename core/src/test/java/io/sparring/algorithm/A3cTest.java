@@ -177,13 +177,14 @@ class A3cTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CartPole-v1", "Identity-Masked-v0"})
-    void withEqualPoliciesVTraceIsTheLongestKStep(String environment) throws Exception {
+    @CsvSource({"CartPole-v1, gaussian", "Identity-Masked-v0, gaussian", "Identity-Box-v0, gsde"})
+    void withEqualPoliciesVTraceIsTheLongestKStep(String environment, String noise) throws Exception {
         // One worker alone: what it pulls after its rollout is what it acted with.
         String id = "environment.id=" + environment;
-        float[] plain = parameters(id, "a3c.workers=1");
-        float[] corrected =
-                parameters(id, "a3c.workers=1", "a3c.correction=v-trace", "a3c.rho-bar=1e9", "a3c.c-bar=1e9");
+        String ofActions = "network.noise=" + noise;
+        float[] plain = parameters(id, ofActions, "a3c.workers=1");
+        float[] corrected = parameters(
+                id, ofActions, "a3c.workers=1", "a3c.correction=v-trace", "a3c.rho-bar=1e9", "a3c.c-bar=1e9");
 
         for (int i = 0; i < plain.length; i++) {
             assertThat(corrected[i]).isCloseTo(plain[i], within(2e-4f));
@@ -208,6 +209,28 @@ class A3cTest {
                 .parameters();
 
         assertThat(resumed).isEqualTo(parameters("a3c.workers=1", "a3c.merge=sum"));
+    }
+
+    @Test
+    void aLostWorkersNoiseGoesOnWhereItWas() throws Exception {
+        Configuration configuration = configuration(
+                "environment.id=Identity-Box-v0", "network.noise=gsde", "network.noise-steps=5", "a3c.workers=1");
+        TrainingState middle = stepped(configuration, new Recorder(10)).state();
+
+        assertThat(middle.shards().get(0).noise().values()).isNotEmpty();
+        assertThat(A3c.train(
+                                configuration,
+                                configuration.environment().resolve(),
+                                middle,
+                                new SteppedWorkers(
+                                        configuration,
+                                        configuration.environment().resolve()),
+                                new Recorder())
+                        .state()
+                        .model()
+                        .parameters())
+                .isEqualTo(
+                        stepped(configuration, new Recorder()).state().model().parameters());
     }
 
     @Test

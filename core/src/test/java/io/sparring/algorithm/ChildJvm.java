@@ -47,6 +47,13 @@ public final class ChildJvm {
             optimizer: {kind: sgd, learning-rate: 1.0e-2}
             budget: {env-steps: 1500}
             evaluation: {every-env-steps: 0}
+            """, """
+            environment: {id: Identity-Box-v0, copies-per-shard: 5}
+            network: {hidden: [9], activation: tanh, noise: gsde, noise-steps: 3}
+            a2c: {shards: 3, rollout-length: 5, entropy-weight: 0.01}
+            optimizer: {kind: adam}
+            budget: {env-steps: 1500}
+            evaluation: {every-env-steps: 500, greedy: false}
             """);
 
     private ChildJvm() {}

@@ -43,6 +43,7 @@ class ShardWorkerTest {
                 configuration(),
                 configuration("network.kind=shared", "a2c.shards=1"),
                 configuration("environment={id: Identity-Box-v0, copies-per-shard: 6}"),
+                configuration("environment={id: Identity-Box-v0, copies-per-shard: 6}", "network.noise=gsde"),
                 configuration("environment={id: Identity-MultiDiscrete-v0, copies-per-shard: 6}"),
                 configuration("environment={id: Identity-MultiBinary-v0, copies-per-shard: 6}"),
                 configuration("environment={id: Identity-Masked-v0, copies-per-shard: 6}"),
@@ -135,7 +136,9 @@ class ShardWorkerTest {
             try (Environment environment = Environments.create(
                     configuration.environment().id(),
                     configuration.environment().copiesPerShard())) {
-                distribution = ActionDistribution.of(environment.actionSpace());
+                distribution = configuration
+                        .network()
+                        .distribution(configuration.environment().resolve().spec());
                 Actor actor = new Actor(environment, new Network(architecture), distribution);
                 for (Shard shard : state.shards()) {
                     Rollout rollout = actor.act(
@@ -193,7 +196,8 @@ class ShardWorkerTest {
             ActorCriticLoss.gradient(
                     distribution,
                     network.policyOutputs(),
-                    free,
+                    network.policyFeatures(),
+                    distribution.prepare(free),
                     network.values(),
                     actions,
                     advantages,

@@ -11,6 +11,7 @@ import io.sparring.network.Engine;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.parameterserver.Merging;
+import io.sparring.policy.Noise;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
@@ -38,7 +39,13 @@ class ConfigurationFileTest {
                         new Configuration.Environment(
                                 "CartPole-v1", 8, new TreeMap<>(), List.of(), List.of(), "", false, 3, 120, 60, true),
                         new Configuration.Network(
-                                Architecture.Kind.SEPARATE, List.of(64, 64), Activation.TANH, Engine.PLAIN, 0.0),
+                                Architecture.Kind.SEPARATE,
+                                List.of(64, 64),
+                                Activation.TANH,
+                                Engine.PLAIN,
+                                Noise.GAUSSIAN,
+                                8,
+                                0.0),
                         new Configuration.A2c(2, learning, AdvantageEstimator.GAE, 5, false),
                         new Configuration.A3c(
                                 4,
@@ -313,6 +320,12 @@ class ConfigurationFileTest {
                 mistake(
                         "network: {initial-log-std: nan}",
                         "run.yaml: network.initial-log-std: expected a number from -20 to 20, got NaN"),
+                mistake(
+                        "network: {noise: sde}",
+                        "run.yaml: network.noise: expected one of [gaussian, gsde], got \"sde\""),
+                mistake(
+                        "network: {noise-steps: 0}",
+                        "run.yaml: network.noise-steps: expected a whole number of at least 1, got 0"),
                 mistake("a2c: {gae-lambda: 2}", "run.yaml: a2c.gae-lambda: expected a number from 0 to 1, got 2.0"),
                 mistake("a2c: {shards: 0}", "run.yaml: a2c.shards: expected a whole number of at least 1, got 0"),
                 mistake(

@@ -40,6 +40,7 @@ class ActorCriticLossTest {
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 GAUSSIAN,
                 Batches.of(2, Arrays.copyOfRange(policy, from * 2, (from + rows) * 2)),
+                new Batch(0),
                 free,
                 Batches.of(1, Arrays.copyOfRange(values, from, from + rows)),
                 actions,
@@ -64,6 +65,7 @@ class ActorCriticLossTest {
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 coin,
                 Batches.of(2, 5f, 5, -1, -1),
+                new Batch(0),
                 new double[0],
                 Batches.of(1, 1f, 2),
                 new float[] {0, 1},

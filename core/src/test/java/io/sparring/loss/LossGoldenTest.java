@@ -97,6 +97,7 @@ class LossGoldenTest {
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 golden.family(),
                 Batches.of(golden.outputs, golden.policy),
+                new Batch(0),
                 golden.logStd,
                 Batches.of(1, golden.values),
                 golden.actions,

@@ -47,6 +47,7 @@ record LossCase(
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 distribution,
                 network.policyOutputs(),
+                network.policyFeatures(),
                 free,
                 network.values(),
                 actions,

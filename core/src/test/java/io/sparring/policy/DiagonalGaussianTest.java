@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Space;
+import io.sparring.network.Batch;
 import io.sparring.network.Batches;
 import io.sparring.random.Streams;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class DiagonalGaussianTest {
     private static final float INFINITE = Float.POSITIVE_INFINITY;
+    private static final Batch NO_FEATURES = new Batch(0);
 
     private static ActionDistribution over(int dimensions) {
         return ActionDistribution.of(Space.Box.of(dimensions, -1, 1));
@@ -37,8 +39,7 @@ class DiagonalGaussianTest {
             -1.2815516, -0.8416212, -0.5244005, -0.2533471, 0, 0.2533471, 0.5244005, 0.8416212, 1.2815516
         };
         float[] means = {0.5f, -20};
-        // log σ are the last of all parameters.
-        float[] parameters = {77, 77, (float) Math.log(0.1), (float) Math.log(5)};
+        double[] logSigma = {Math.log(0.1), Math.log(5)};
         double[] sigma = {0.1, 5};
         int draws = 20_000;
         int[][] counts = new int[2][10];
@@ -46,7 +47,7 @@ class DiagonalGaussianTest {
         UniformRandomProvider random = Streams.of(12);
         float[] action = new float[2];
         for (int draw = 0; draw < draws; draw++) {
-            over(2).sample(Batches.of(2, means), 0, parameters, random, action, 0);
+            over(2).sample(Batches.of(2, means), NO_FEATURES, 0, logSigma, random, LastingNoise.NONE, action, 0);
             double[] z = new double[2];
             for (int i = 0; i < 2; i++) {
                 z[i] = (action[i] - means[i]) / sigma[i];
@@ -178,8 +179,15 @@ class DiagonalGaussianTest {
         assertThat(free).containsExactly(5, 8);
 
         float[] drawn = {7, 7, 7, 7};
-        float tiny = -40;
-        distribution.sample(Batches.of(2, 9f, 9, 1, 2, 9, 9), 1, new float[] {tiny, tiny}, Streams.of(1), drawn, 1);
+        distribution.sample(
+                Batches.of(2, 9f, 9, 1, 2, 9, 9),
+                NO_FEATURES,
+                1,
+                new double[] {-40, -40},
+                Streams.of(1),
+                LastingNoise.NONE,
+                drawn,
+                1);
         assertThat(drawn).containsExactly(7, 1, 2, 7);
     }
 
@@ -213,8 +221,18 @@ class DiagonalGaussianTest {
         Space.Box wide = Space.Box.of(1, -INFINITE, INFINITE);
         float[] inNarrow = new float[1];
         float[] inWide = new float[1];
-        ActionDistribution.of(narrow).sample(Batches.of(1, 5f), 0, new float[1], Streams.of(4), inNarrow, 0);
-        ActionDistribution.of(wide).sample(Batches.of(1, 5f), 0, new float[1], Streams.of(4), inWide, 0);
+        ActionDistribution.of(narrow)
+                .sample(
+                        Batches.of(1, 5f),
+                        NO_FEATURES,
+                        0,
+                        new double[1],
+                        Streams.of(4),
+                        LastingNoise.NONE,
+                        inNarrow,
+                        0);
+        ActionDistribution.of(wide)
+                .sample(Batches.of(1, 5f), NO_FEATURES, 0, new double[1], Streams.of(4), LastingNoise.NONE, inWide, 0);
 
         assertThat(inNarrow).isEqualTo(inWide);
         assertThat(narrow.contains(inNarrow, 0)).isFalse();

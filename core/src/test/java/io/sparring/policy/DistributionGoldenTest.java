@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every distribution against torch.distributions and autograd; {@code src/test/python/record_distributions.py} recorded it. */
+/** Every distribution against torch.distributions, Stable-Baselines3 and autograd; {@code src/test/python/record_distributions.py} recorded it. */
 class DistributionGoldenTest {
     private record Golden(String note, List<Recorded> cases) {}
 
@@ -22,6 +22,7 @@ class DistributionGoldenTest {
             int[] sizes,
             int rows,
             double[] outputs,
+            double[] features,
             double[] logStd,
             boolean[] allowed,
             float[] actions,
@@ -32,22 +33,32 @@ class DistributionGoldenTest {
             double[] entropyGradient,
             double[] entropyFreeGradient) {
 
-        Space space() {
+        ActionDistribution distribution() {
+            Space.Box box = Space.Box.of(sizes.length, -1, 1);
             return switch (kind) {
-                case "categorical" -> new Space.Discrete(sizes[0]);
-                case "multi-categorical" -> new Space.MultiDiscrete(sizes);
-                case "bernoulli" -> new Space.MultiBinary(sizes.length);
-                default -> Space.Box.of(sizes.length, -1, 1);
+                case "categorical" -> ActionDistribution.of(new Space.Discrete(sizes[0]));
+                case "multi-categorical" -> ActionDistribution.of(new Space.MultiDiscrete(sizes));
+                case "bernoulli" -> ActionDistribution.of(new Space.MultiBinary(sizes.length));
+                case "gsde" -> ActionDistribution.stateDependent(box, features.length / rows, 1);
+                default -> ActionDistribution.of(box);
             };
         }
 
-        /** As the distributions are given them: −∞ for what is forbidden. */
-        double[] masked() {
-            double[] masked = outputs.clone();
-            for (int i = 0; i < allowed.length; i++) {
-                masked[i] = allowed[i] ? masked[i] : Double.NEGATIVE_INFINITY;
+        /** Rows as the distributions are given them: outputs, of which what is forbidden is −∞, and features behind them. */
+        double[] rowByRow() {
+            int outputsOfRow = outputs.length / rows;
+            int featuresOfRow = features.length / rows;
+            double[] rowByRow = new double[outputs.length + features.length];
+            for (int row = 0; row < rows; row++) {
+                int at = row * (outputsOfRow + featuresOfRow);
+                for (int i = 0; i < outputsOfRow; i++) {
+                    int from = row * outputsOfRow + i;
+                    boolean forbidden = allowed.length > 0 && !allowed[from];
+                    rowByRow[at + i] = forbidden ? Double.NEGATIVE_INFINITY : outputs[from];
+                }
+                System.arraycopy(features, row * featuresOfRow, rowByRow, at + outputsOfRow, featuresOfRow);
             }
-            return masked;
+            return rowByRow;
         }
 
         @Override
@@ -66,40 +77,45 @@ class DistributionGoldenTest {
     @ParameterizedTest
     @MethodSource("recorded")
     void termsAndGradientsAreThoseOfAutograd(Recorded golden) {
-        ActionDistribution distribution = ActionDistribution.of(golden.space());
+        ActionDistribution distribution = golden.distribution();
         int outputs = distribution.outputs();
         int size = distribution.actionSize();
-        double[] masked = golden.masked();
-        double[][] gradients = new double[2][masked.length];
+        double[] rows = golden.rowByRow();
+        double[] given = distribution.prepare(golden.logStd);
         for (int row = 0; row < golden.rows; row++) {
+            int at = row * (outputs + distribution.features());
+            double[][] gradients = new double[2][rows.length];
             double[][] free = new double[2][golden.logStd.length];
-            ActionDistribution.Terms terms = distribution.addGradient(
-                    masked, row * outputs, golden.logStd, golden.actions, row * size, 1, 0, gradients[0], free[0]);
-            distribution.addGradient(
-                    masked, row * outputs, golden.logStd, golden.actions, row * size, 0, 1, gradients[1], free[1]);
+            ActionDistribution.Terms terms =
+                    distribution.addGradient(rows, at, given, golden.actions, row * size, 1, 0, gradients[0], free[0]);
+            distribution.addGradient(rows, at, given, golden.actions, row * size, 0, 1, gradients[1], free[1]);
 
             requireEqual(
                     new double[] {
                         terms.logProbability(),
-                        distribution.logProbability(masked, row * outputs, golden.logStd, golden.actions, row * size),
+                        distribution.logProbability(rows, at, given, golden.actions, row * size),
                         terms.entropy(),
-                        distribution.entropy(masked, row * outputs, golden.logStd)
+                        distribution.entropy(rows, at, given)
                     },
                     new double[] {
                         golden.logProbability[row], golden.logProbability[row], golden.entropy[row], golden.entropy[row]
                     });
-            int from = row * golden.logStd.length;
-            int to = from + golden.logStd.length;
-            requireEqual(free[0], Arrays.copyOfRange(golden.logProbabilityFreeGradient, from, to));
-            requireEqual(free[1], Arrays.copyOfRange(golden.entropyFreeGradient, from, to));
-        }
-        requireEqual(gradients[0], golden.logProbabilityGradient);
-        requireEqual(gradients[1], golden.entropyGradient);
-        for (int i = 0; i < golden.allowed.length; i++) {
-            if (!golden.allowed[i]) {
-                assertThat(gradients[0][i] == 0 && gradients[1][i] == 0).isTrue();
+            requireEqual(free[0], row(golden.logProbabilityFreeGradient, row, golden.logStd.length));
+            requireEqual(free[1], row(golden.entropyFreeGradient, row, golden.logStd.length));
+            requireEqual(
+                    Arrays.copyOfRange(gradients[0], at, at + outputs),
+                    row(golden.logProbabilityGradient, row, outputs));
+            requireEqual(Arrays.copyOfRange(gradients[1], at, at + outputs), row(golden.entropyGradient, row, outputs));
+            for (int i = 0; i < rows.length; i++) {
+                if (i < at || i >= at + outputs || rows[i] == Double.NEGATIVE_INFINITY) {
+                    assertThat(gradients[0][i] == 0 && gradients[1][i] == 0).isTrue();
+                }
             }
         }
+    }
+
+    private static double[] row(double[] rows, int row, int length) {
+        return Arrays.copyOfRange(rows, row * length, (row + 1) * length);
     }
 
     /** To 12 digits; of what is smaller than 0.01, to 14 places. */

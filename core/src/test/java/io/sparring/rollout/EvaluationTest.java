@@ -36,7 +36,13 @@ class EvaluationTest {
     private static List<Episode> play(
             Environment environment, List<Integer> hidden, float[] parameters, long index, int first, boolean greedy) {
         return List.of(Evaluation.play(
-                environment, new Model(architecture(environment, hidden), parameters), 7, index, first, greedy));
+                environment,
+                ActionDistribution.of(environment.actionSpace()),
+                new Model(architecture(environment, hidden), parameters),
+                7,
+                index,
+                first,
+                greedy));
     }
 
     /** A network that knows nothing: episodes of CartPole that end early and differ. */

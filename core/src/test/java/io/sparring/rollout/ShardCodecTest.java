@@ -9,6 +9,7 @@ import io.sparring.format.Format;
 import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
 import io.sparring.network.Observations;
+import io.sparring.policy.LastingNoise;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -50,10 +51,19 @@ class ShardCodecTest {
             @ForAll float[] observations,
             @ForAll byte[] generators,
             @ForAll double[] returns,
-            @ForAll boolean[] allowed)
+            @ForAll boolean[] allowed,
+            @ForAll float[] noise)
             throws Unreadable {
         for (Observations kind : List.of(new Observations.Floats(observations), new Observations.Bytes(environment))) {
-            Shard shard = new Shard(index, environment, kind, generators, returns, new int[returns.length], allowed);
+            Shard shard = new Shard(
+                    index,
+                    environment,
+                    kind,
+                    generators,
+                    returns,
+                    new int[returns.length],
+                    allowed,
+                    new LastingNoise(noise, noise.length));
 
             assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
                     .usingRecursiveComparison()
@@ -63,7 +73,7 @@ class ShardCodecTest {
 
     /** The layout is a promise to checkpoints that lie somewhere. */
     @Test
-    void theBytesOfAShardWithoutMasksAreThoseOfVersionOne() {
+    void theBytesOfAShardWithoutMasksAndNoiseAreThoseOfVersionOne() {
         Shard shard = new Shard(
                 4,
                 new byte[] {1, -1},
@@ -71,7 +81,8 @@ class ShardCodecTest {
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
-                new boolean[0]);
+                new boolean[0],
+                LastingNoise.NONE);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000001" + "0000002b" // SHRD, version, length
@@ -93,7 +104,8 @@ class ShardCodecTest {
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
-                new boolean[] {true, false, true});
+                new boolean[] {true, false, true},
+                LastingNoise.NONE);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000002" + "00000032" // SHRD, version, length
@@ -119,7 +131,8 @@ class ShardCodecTest {
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
-                new boolean[0]);
+                new boolean[0],
+                LastingNoise.NONE);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000003" + "0000002e" // SHRD, version, length
@@ -131,6 +144,29 @@ class ShardCodecTest {
                         + "00000001" + "00000009" // lengths
                         + "00000000") // allowed
                 .hasSize(2 * (12 + 0x2e + 4));
+    }
+
+    @Test
+    void noiseThatLastsFollowsInVersionFourAndHowLongItHas() throws Unreadable {
+        Shard shard = new Shard(
+                4,
+                new byte[0],
+                new Observations.Floats(new float[] {0.5f}),
+                new byte[0],
+                new double[0],
+                new int[0],
+                new boolean[0],
+                new LastingNoise(new float[] {0.5f, -2}, 7));
+
+        assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
+                .startsWith("53485244" + "00000004" + "00000034" // SHRD, version, length
+                        + "00000004" // index
+                        + "00000000" // environment
+                        + "00000004" + "00000001" + "3f000000" // bytes of an observation, observations
+                        + "00000000" + "00000000" + "00000000" + "00000000" // generators, returns, lengths, allowed
+                        + "00000002" + "3f000000" + "c0000000" // noise
+                        + "00000007") // steps
+                .hasSize(2 * (12 + 0x34 + 4));
     }
 
     @Test
@@ -149,12 +185,12 @@ class ShardCodecTest {
 
         assertThatThrownBy(() -> ShardCodec.decode(later))
                 .isInstanceOf(Unreadable.TooNew.class)
-                .hasMessage("its format is version 7, and this build reads versions 1 to 3: a newer build wrote it");
+                .hasMessage("its format is version 7, and this build reads versions 1 to 4: a newer build wrote it");
         byte[] travelling = serialised(new ShardCodec.Travelling(later));
         assertThatThrownBy(() -> deserialised(travelling))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessage(
-                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 3: a newer build wrote it");
+                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 4: a newer build wrote it");
     }
 
     @Test
@@ -166,7 +202,8 @@ class ShardCodecTest {
                 new byte[0],
                 new double[2],
                 new int[1],
-                new boolean[0]);
+                new boolean[0],
+                LastingNoise.NONE);
 
         assertThatThrownBy(() -> ShardCodec.decode(ShardCodec.encode(odd)))
                 .isInstanceOf(Unreadable.Damaged.class)

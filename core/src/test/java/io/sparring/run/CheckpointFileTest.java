@@ -18,6 +18,7 @@ import io.sparring.format.Unreadable;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Observations;
+import io.sparring.policy.LastingNoise;
 import io.sparring.rollout.Shard;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,7 +76,8 @@ class CheckpointFileTest {
                 new byte[] {3},
                 new double[] {-0.25},
                 new int[] {9},
-                new boolean[0]);
+                new boolean[0],
+                LastingNoise.NONE);
         return new CheckpointFile(
                 "seed: 1\n",
                 new Counters(1, 2, 3, List.of(1.0, 2.0), -1e300, 5, 6.5, 7, 8.5),

@@ -21,6 +21,10 @@ import org.nd4j.linalg.learning.config.NoOp;
 final class Dl4jNetwork implements LearningNetwork {
     private final Architecture architecture;
     private final ComputationGraph graph;
+    /** The name of what the policy head stands on. */
+    private final String policyInput;
+
+    private final Batch policyFeatures;
     private final Batch policyOutputs;
     private final Batch values = new Batch(1);
     private final Batch policyGradient;
@@ -30,6 +34,9 @@ final class Dl4jNetwork implements LearningNetwork {
     Dl4jNetwork(Architecture architecture) {
         Natives.load();
         this.architecture = architecture;
+        Architecture.Node policy = architecture.policy();
+        policyInput = policy.input();
+        policyFeatures = new Batch(policy.layer().input().size());
         policyOutputs = new Batch(architecture.policyOutputs());
         policyGradient = new Batch(architecture.policyOutputs());
         graph = graph(architecture);
@@ -90,6 +97,7 @@ final class Dl4jNetwork implements LearningNetwork {
         }
         input = Nd4j.create(copy, new long[] {rows, size}, 'c');
         Map<String, INDArray> outputs = graph.feedForward(new INDArray[] {input}, true, false);
+        read(outputs.get(policyInput), policyFeatures, rows);
         read(outputs.get(Architecture.POLICY), policyOutputs, rows);
         read(outputs.get(Architecture.VALUE), values, rows);
         policyGradient.resize(rows);
@@ -109,6 +117,11 @@ final class Dl4jNetwork implements LearningNetwork {
     @Override
     public Batch policyOutputs() {
         return policyOutputs;
+    }
+
+    @Override
+    public Batch policyFeatures() {
+        return policyFeatures;
     }
 
     @Override

@@ -50,6 +50,7 @@ class Dl4jNetworkTest {
             network.forward(observations, 0, ROWS);
         }
         requireClose(dl4j.policyOutputs(), plain.policyOutputs());
+        requireClose(dl4j.policyFeatures(), plain.policyFeatures());
         requireClose(dl4j.values(), plain.values());
 
         boolean[][] heads = {{true, true}, {true, false}, {false, true}};

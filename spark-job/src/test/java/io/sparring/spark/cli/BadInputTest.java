@@ -102,6 +102,12 @@ class BadInputTest {
                 arguments(
                         "check DIR/tiny.yaml --set environment.options=4",
                         List.of("environment.options", "section with keys", "got 4")),
+                arguments(
+                        "train DIR/tiny.yaml --set network.noise=gsde",
+                        List.of("network.noise: expected gaussian", "Identity-Discrete-v0", "got gsde")),
+                arguments(
+                        "check DIR/tiny.yaml --set network.noise=gsde",
+                        List.of("network.noise: expected gaussian", "Identity-Discrete-v0", "got gsde")),
                 arguments("train DIR/tiny.yaml --set a2c.shards=0", List.of("a2c.shards", "at least 1", "got 0")),
                 arguments("train DIR/tiny.yaml --set a2c.shards=two", List.of("a2c.shards", "whole number", "two")),
                 arguments(

@@ -66,13 +66,16 @@ public class SameBitsIT {
                 "a2c.normalize-advantages=true",
                 "environment.id=Identity-Box-v0",
                 "environment.id=Identity-Masked-v0",
+                "environment.id=Identity-Box-v0; network.noise=gsde; network.noise-steps=5",
                 "environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {frame-stack: {frames: 3}}]",
                 "optimizer.kind=rmsprop",
                 "network.hidden=[512, 520]"
             })
     void everyVariantGivesTheBitsOfPlainJava(String variant) {
         // The widest network has 2 × 267,000 parameters: broadcast, and summed as a tree.
-        String[] overrides = {variant, "a2c.shards=5", "a2c.rollout-length=4", "budget.env-steps=480"};
+        List<String> all = new ArrayList<>(List.of(variant.split("; ")));
+        all.addAll(List.of("a2c.shards=5", "a2c.rollout-length=4", "budget.env-steps=480"));
+        String[] overrides = all.toArray(String[]::new);
         assertThat(onSpark(settings("local[2]"), null, nothing(), overrides).sha256())
                 .isEqualTo(plainJava(overrides));
     }
