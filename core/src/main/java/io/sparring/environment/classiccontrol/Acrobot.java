@@ -54,7 +54,7 @@ final class Acrobot extends ClassicControlTask {
     }
 
     @Override
-    void start(int copy, UniformRandomProvider random) {
+    protected void start(int copy, UniformRandomProvider random) {
         for (int i = copy * SIZE; i < (copy + 1) * SIZE; i++) {
             // Only the start is a float in Gymnasium, and first shown by the sine of a float: one in a thousand
             // differs from ours in the last bit.
@@ -130,7 +130,7 @@ final class Acrobot extends ClassicControlTask {
     }
 
     @Override
-    void observe(int copy, float[] observations) {
+    protected void observe(int copy, float[] observations) {
         int at = copy * SIZE;
         int to = copy * OBSERVED;
         observations[to] = (float) StrictMath.cos(state[at]);

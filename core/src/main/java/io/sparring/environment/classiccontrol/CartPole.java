@@ -47,7 +47,7 @@ public final class CartPole extends ClassicControlTask {
     }
 
     @Override
-    void start(int copy, UniformRandomProvider random) {
+    protected void start(int copy, UniformRandomProvider random) {
         for (int i = copy * SIZE; i < (copy + 1) * SIZE; i++) {
             state[i] = random.nextDouble(-START_RANGE, START_RANGE);
         }

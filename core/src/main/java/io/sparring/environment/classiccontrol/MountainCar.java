@@ -34,7 +34,7 @@ final class MountainCar extends ClassicControlTask {
     }
 
     @Override
-    void start(int copy, UniformRandomProvider random) {
+    protected void start(int copy, UniformRandomProvider random) {
         state[copy * SIZE] = random.nextDouble(START_LOW, START_HIGH);
         state[copy * SIZE + 1] = 0;
     }

@@ -27,7 +27,7 @@ final class MountainCarContinuous extends ClassicControlTask {
     }
 
     @Override
-    void start(int copy, UniformRandomProvider random) {
+    protected void start(int copy, UniformRandomProvider random) {
         state[copy * SIZE] = random.nextDouble(MountainCar.START_LOW, MountainCar.START_HIGH);
         state[copy * SIZE + 1] = 0;
     }

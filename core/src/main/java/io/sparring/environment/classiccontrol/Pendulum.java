@@ -35,7 +35,7 @@ final class Pendulum extends ClassicControlTask {
     }
 
     @Override
-    void start(int copy, UniformRandomProvider random) {
+    protected void start(int copy, UniformRandomProvider random) {
         state[copy * SIZE] = random.nextDouble(-Math.PI, Math.PI);
         state[copy * SIZE + 1] = random.nextDouble(-1, 1);
     }
@@ -64,7 +64,7 @@ final class Pendulum extends ClassicControlTask {
     }
 
     @Override
-    void observe(int copy, float[] observations) {
+    protected void observe(int copy, float[] observations) {
         double theta = state[copy * SIZE];
         int to = copy * OBSERVED;
         observations[to] = (float) StrictMath.cos(theta);

@@ -119,8 +119,14 @@ public final class Sparring implements AutoCloseable {
 
     /** A shell script, which finds {@code submit/sparring} in {@code $sparring}. */
     static Outcome shell(Path directory, String script) throws IOException, InterruptedException {
+        return shell(directory, Map.of(), script);
+    }
+
+    /** The same with these variables. */
+    public static Outcome shell(Path directory, Map<String, String> environment, String script)
+            throws IOException, InterruptedException {
         try (Sparring sparring =
-                new Sparring(directory, Map.of(), List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
+                new Sparring(directory, environment, List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
             return sparring.outcome();
         }
     }
