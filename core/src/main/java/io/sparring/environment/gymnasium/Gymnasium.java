@@ -22,6 +22,9 @@ public final class Gymnasium {
     /** What stands before an id of Gymnasium's, as in {@code gymnasium:LunarLander-v3}. */
     public static final String PREFIX = "gymnasium:";
 
+    /** What stands before one of which the package's own vector environment steps the copies, as in {@code gymnasium-vec:ALE/Pong-v5}. */
+    public static final String VECTOR_PREFIX = "gymnasium-vec:";
+
     private static final System.Logger LOG = System.getLogger(Gymnasium.class.getName());
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -32,13 +35,13 @@ public final class Gymnasium {
 
     /** Whether an environment of this name is one of Gymnasium's. */
     public static boolean has(String id) {
-        return id.startsWith(PREFIX);
+        return id.startsWith(PREFIX) || id.startsWith(VECTOR_PREFIX);
     }
 
     /**
      * An environment, made once here to learn its spaces.
      *
-     * @param id with {@link #PREFIX}; behind it what {@code gymnasium.make} takes, {@code module:Id} too
+     * @param id with {@link #PREFIX} or {@link #VECTOR_PREFIX}; behind it what {@code gymnasium.make} takes, {@code module:Id} too
      * @param options arguments of its constructor
      * @param wrappers of {@code gymnasium.wrappers}, the innermost first
      * @throws IllegalArgumentException if there is none of that name, or none that can be made so; the message is one line
@@ -48,7 +51,7 @@ public final class Gymnasium {
         PythonWorker worker = null;
         try {
             worker = PythonWorker.start(hosting.interpreter());
-            JsonNode made = describe(worker, id, options, wrappers, 1, hosting);
+            JsonNode made = describe(worker, id, options, wrappers, List.of(1), hosting);
             JsonNode leftOut = made.get("observations").get("left-out");
             if (!leftOut.isEmpty()) {
                 LOG.log(
@@ -95,15 +98,15 @@ public final class Gymnasium {
         }
     }
 
-    /** Has a fresh process make so many copies, and says what they are. */
+    /** Has a fresh process make blocks of so many copies, and says what they are. */
     static EnvironmentSpec make(
             PythonWorker worker,
             String id,
             SortedMap<String, Object> options,
             List<EnvironmentSpec.Wrapper> wrappers,
-            int copies,
+            List<Integer> blocks,
             Hosting hosting) {
-        return spec(id, options, wrappers, describe(worker, id, options, wrappers, copies, hosting));
+        return spec(id, options, wrappers, describe(worker, id, options, wrappers, blocks, hosting));
     }
 
     private static JsonNode describe(
@@ -111,14 +114,15 @@ public final class Gymnasium {
             String id,
             SortedMap<String, Object> options,
             List<EnvironmentSpec.Wrapper> wrappers,
-            int copies,
+            List<Integer> blocks,
             Hosting hosting) {
         Map<String, Object> asked = new TreeMap<>();
-        asked.put("id", id.substring(PREFIX.length()));
+        asked.put("id", id.substring(id.indexOf(':') + 1));
+        asked.put("vector", id.startsWith(VECTOR_PREFIX));
         asked.put("options", options);
         asked.put("wrappers", wrappers);
         asked.put("modules", hosting.modules());
-        asked.put("copies", copies);
+        asked.put("blocks", blocks);
         try {
             ByteBuffer answer =
                     worker.ask(PythonWorker.Operation.MAKE, JSON.writeValueAsBytes(asked), Duration.ofMillis((long)

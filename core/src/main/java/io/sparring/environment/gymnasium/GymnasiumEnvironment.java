@@ -476,7 +476,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         while (true) {
             try {
                 if (worker == null) {
-                    worker = started(spec, copies, hosting);
+                    worker = started();
                     if (stands) {
                         replay(seen);
                     }
@@ -499,10 +499,14 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         }
     }
 
-    private static PythonWorker started(EnvironmentSpec spec, int copies, Hosting hosting) {
+    private PythonWorker started() {
         PythonWorker worker = PythonWorker.start(hosting.interpreter());
         try {
-            EnvironmentSpec found = Gymnasium.make(worker, spec.id(), spec.options(), spec.wrappers(), copies, hosting);
+            List<Integer> blocks = new ArrayList<>();
+            for (int part = 0; part < parts(); part++) {
+                blocks.add(firstCopy(part + 1) - firstCopy(part));
+            }
+            EnvironmentSpec found = Gymnasium.make(worker, spec.id(), spec.options(), spec.wrappers(), blocks, hosting);
             if (!found.observationSpace().equals(spec.observationSpace())
                     || !found.actionSpace().equals(spec.actionSpace())
                     || found.masks() != spec.masks()) {

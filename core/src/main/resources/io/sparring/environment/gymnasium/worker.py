@@ -196,8 +196,7 @@ class Observations:
 
 
 class Worker:
-    def __init__(self):
-        self.environments = None
+    environments = ()
 
     def make(self, asked):
         started = time.time()
@@ -219,14 +218,20 @@ class Worker:
                     gymnasium.register_envs(imported)
             except ImportError as missing:
                 raise Refused("%s; %s -m pip install %s" % (missing, sys.executable, module))
-        self.environments = [self.one() for _ in range(asked["copies"])]
-        first = self.environments[0]
-        self.observations = Observations(first.observation_space, gymnasium.spaces, numpy)
-        self.describe(first, time.time() - started)
-        self.rows = numpy.zeros((len(self.environments), self.observations.size), self.observations.dtype)
+        self.copies = sum(asked["blocks"])
+        observation_space, action_space, spec, first = self.build()
+        self.observations = Observations(observation_space, gymnasium.spaces, numpy)
+        self.describe(action_space, spec, first, time.time() - started)
+        self.rows = numpy.zeros((self.copies, self.observations.size), self.observations.dtype)
         self.finals = numpy.zeros_like(self.rows)
-        self.masks = numpy.ones((len(self.environments), self.mask_size), "u1")
+        self.masks = numpy.ones((self.copies, self.mask_size), "u1")
         return self.get_spaces()
+
+    def build(self):
+        """Makes all copies; their spaces, what Gymnasium says of them, and one of them."""
+        self.environments = [self.one() for _ in range(self.copies)]
+        first = self.environments[0]
+        return first.observation_space, first.action_space, first.spec, first
 
     @staticmethod
     def families(name):
@@ -241,18 +246,8 @@ class Worker:
 
     def one(self):
         gymnasium = self.gymnasium
-        name = self.asked["id"]
-        try:
-            environment = gymnasium.make(name, disable_env_checker=True, **self.asked["options"])
-        except gymnasium.error.UnregisteredEnv as e:
-            known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
-            raise Refused("there is no environment gymnasium:%s%s: %s" % (name, near(name, known), first_line(e)))
-        except ModuleNotFoundError as e:
-            raise Refused("gymnasium:%s: %s; %s -m pip install %s" % (name, first_line(e), sys.executable, e.name))
-        except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
-            raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
-        except (gymnasium.error.Error, TypeError) as e:
-            raise Refused("gymnasium:%s: %s" % (name, first_line(e)))
+        options = self.asked["options"]
+        environment = self.made(lambda name: gymnasium.make(name, disable_env_checker=True, **options))
         for wrapper in self.asked["wrappers"]:
             kind = getattr(gymnasium.wrappers, wrapper["name"], None)
             if kind is None:
@@ -264,9 +259,24 @@ class Worker:
                 raise Refused("the wrapper %s: %s" % (wrapper["name"], first_line(e)))
         return environment
 
-    def describe(self, first, seconds):
+    def made(self, how):
+        """What comes of the id, or why nothing does."""
+        gymnasium = self.gymnasium
+        name = self.asked["id"]
+        try:
+            return how(name)
+        except gymnasium.error.UnregisteredEnv as e:
+            known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
+            raise Refused("there is no environment gymnasium:%s%s: %s" % (name, near(name, known), first_line(e)))
+        except ModuleNotFoundError as e:
+            raise Refused("gymnasium:%s: %s; %s -m pip install %s" % (name, first_line(e), sys.executable, e.name))
+        except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
+            raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
+        except (gymnasium.error.Error, TypeError) as e:
+            raise Refused("gymnasium:%s: %s" % (name, first_line(e)))
+
+    def describe(self, space, spec, first, seconds):
         spaces, np = self.gymnasium.spaces, self.np
-        space = first.action_space
         finite = lambda bounds: [float(bound) for bound in np.asarray(bounds, dtype=float).reshape(-1)]
         if isinstance(space, spaces.Discrete):
             self.start = int(getattr(space, "start", 0))
@@ -295,10 +305,8 @@ class Worker:
         if actions["kind"] != "box":
             choices = actions.get("sizes", [2] if actions["kind"] == "multi-binary" else [actions.get("n")])
             self.action_type = np.dtype("u1" if max(choices) <= 1 << 8 else "<u2" if max(choices) <= 1 << 16 else "<u4")
-            _, info = first.reset(seed=0)
-            if "action_mask" in info or self.method(first) is not None:
+            if first is not None and ("action_mask" in first.reset(seed=0)[1] or self.method(first) is not None):
                 self.mask_size = actions["n"] if actions["kind"] == "multi-binary" else sum(choices)
-        spec = first.spec
         self.spaces = {
             "python": "%d.%d.%d" % sys.version_info[:3],
             "gymnasium": self.gymnasium.__version__,
@@ -359,7 +367,7 @@ class Worker:
         self.masks[copy] = flat != 0
 
     def reset(self, payload):
-        seeds = self.np.frombuffer(payload, "<u4", len(self.environments)).tolist()
+        seeds = self.np.frombuffer(payload, "<u4", self.copies).tolist()
         observed = []
         try:
             for seed in seeds:
@@ -377,7 +385,7 @@ class Worker:
         return self.reset(payload)
 
     def seed(self, payload):
-        for environment, seed in zip(self.environments, self.np.frombuffer(payload, "<u4", len(self.environments))):
+        for environment, seed in zip(self.environments, self.np.frombuffer(payload, "<u4", self.copies)):
             environment.action_space.seed(int(seed))
         return []
 
@@ -413,30 +421,120 @@ class Worker:
             rewards = np.array([np.asarray(reward).item() for reward in rewards], "<f8")
         return [rewards, bytes(flags), rows, masks, np.array([ended], "<u4"), self.finals[:ended]]
 
-    def replay(self, payload):
+    def episodes(self, payload):
+        """What is to be played again: (copy, seed, actions) of each."""
         np = self.np
-        count = int(np.frombuffer(payload, "<u4", 1)[0])
         at = 4
-        copies = []
-        for _ in range(count):
-            copy, seed, steps = (int(x) for x in np.frombuffer(payload, "<u4", 3, at))
+        for _ in range(int(np.frombuffer(payload, "<u4", 1)[0])):
+            copy, seed, steps = np.frombuffer(payload, "<u4", 3, at).tolist()
             at += 12
             actions = np.frombuffer(payload, self.action_type, steps * self.action_size, at).reshape(steps, self.action_size)
             at += actions.nbytes
+            yield copy, seed, actions
+
+    def replay(self, payload):
+        copies = []
+        for copy, seed, actions in self.episodes(payload):
             self.environments[copy].close()
             self.environments[copy] = self.one()
             observation = self.begin(copy, seed)
             for action in self.act(actions):
                 observation, _, _, _, info = self.environments[copy].step(action)
-            if steps and self.mask_size:
+            if len(actions) and self.mask_size:
                 self.mask(copy, info)
             self.write(copy, [observation])
             copies.append(copy)
         return [self.rows[copies], self.masks[copies]]
 
     def close(self):
-        for environment in self.environments or []:
+        for environment in self.environments:
             environment.close()
+
+
+class Vectors(Worker):
+    """Copies that ale-py steps in a loop of its own, a block at a time. It resets one of them alone by a seed, which others' do not."""
+
+    def build(self):
+        entry = str(self.made(lambda name: self.gymnasium.spec(name)).vector_entry_point)
+        if not entry.startswith("ale_py."):
+            raise Refused("gymnasium-vec:%s: expected an environment of ale-py's, as ALE/Pong-v5" % self.asked["id"])
+        if self.asked["wrappers"]:
+            raise Refused("gymnasium-vec:%s: expected no wrappers, since ale-py's arguments do the same" % self.asked["id"])
+        self.environments = [self.made(lambda name: self.vector(name, count)) for count in self.asked["blocks"]]
+        self.firsts = [sum(self.asked["blocks"][:block]) for block in range(len(self.environments))]
+        first = self.environments[0]
+        return first.single_observation_space, first.single_action_space, first.spec, None
+
+    def vector(self, name, count):
+        options = dict({"num_threads": 1}, **self.asked["options"])
+        return self.gymnasium.make_vec(name, count, vectorization_mode="vector_entry_point", **options)
+
+    def reset(self, payload):
+        seeds = self.np.frombuffer(payload, "<u4", self.copies).astype("i8")
+        for first, block in zip(self.firsts, self.environments):
+            observed, _ = block.reset(seed=seeds[first : first + block.num_envs])
+            self.rows[first : first + block.num_envs] = observed.reshape(block.num_envs, -1)
+        return [self.rows, self.masks]
+
+    def some(self, block, which, seeds):
+        """Begins the episodes of those of a block's copies that a mask names."""
+        observed, _ = block.reset(seed=seeds[which].astype("i8"), options={"reset_mask": which})
+        return observed.reshape(block.num_envs, -1)
+
+    def vector_actions(self, actions):
+        return self.np.asarray(self.act(actions), "f4" if self.action_type.kind == "f" else "i4")
+
+    def step(self, payload):
+        np = self.np
+        first, count = np.frombuffer(payload, "<u4", 2).tolist()
+        actions = np.frombuffer(payload, self.action_type, count * self.action_size, 8).reshape(count, self.action_size)
+        seeds = np.frombuffer(payload, "<u4", count, 8 + actions.nbytes)
+        block = self.environments[self.firsts.index(first)]
+        observed, rewards, terminated, truncated, _ = block.step(self.vector_actions(actions))
+        rows = observed.reshape(count, -1)
+        ended = terminated | truncated
+        finals = rows[ended]
+        if len(finals):
+            rows = self.some(block, ended, seeds)
+        flags = terminated * np.uint8(TERMINATED) | truncated * np.uint8(TRUNCATED)
+        masks = self.masks[first : first + count]
+        return [rewards.astype("<f8"), flags, rows, masks, np.array([len(finals)], "<u4"), finals]
+
+    def replay(self, payload):
+        """All copies step together, so that shorter episodes begin later; or it is one that only begins."""
+        np = self.np
+        episodes = list(self.episodes(payload))
+        seeds = np.zeros(self.copies, "<u4")
+        for copy, seed, _ in episodes:
+            seeds[copy] = seed
+        lengths = {copy: len(actions) for copy, _, actions in episodes}
+        for first, block in zip(self.firsts, self.environments):
+            inside = slice(first, first + block.num_envs)
+            here = [episode for episode in episodes if inside.start <= episode[0] < inside.stop]
+            if len(here) == block.num_envs:
+                rows = block.reset(seed=seeds[inside].astype("i8"))[0].reshape(block.num_envs, -1)
+            elif any(lengths[copy] for copy, _, _ in here):
+                raise Refused("episodes of a vector environment can be played again all together alone")
+            longest = max([lengths[copy] for copy, _, _ in here], default=0)
+            for t in range(longest + 1):
+                begin = np.array([lengths.get(copy) == longest - t for copy in range(inside.start, inside.stop)])
+                if begin.any():
+                    rows = self.some(block, begin, seeds[inside])
+                if t < longest:
+                    actions = np.zeros((block.num_envs, self.action_size), self.action_type)
+                    for copy, _, done in here:
+                        if t >= longest - len(done):
+                            actions[copy - first] = done[t - longest + len(done)]
+                    rows = block.step(self.vector_actions(actions))[0].reshape(block.num_envs, -1)
+            if here:
+                self.rows[inside] = rows
+        copies = [copy for copy, _, _ in episodes]
+        return [self.rows[copies], self.masks[copies]]
+
+    def seed(self, payload):
+        for first, block in zip(self.firsts, self.environments):
+            block.action_space.seed(int(self.np.frombuffer(payload, "<u4", self.copies)[first]))
+        return []
 
 
 def first_line(e):
@@ -469,15 +567,14 @@ def serve(commands, answers):
         while view:
             view = view[answers.write(view) :]
 
-    worker = Worker()
+    worker = None
     known = {
-        MAKE: lambda payload: worker.make(json.loads(payload.decode())),
-        RESET: worker.reset,
-        STEP: worker.step,
-        REPLAY: worker.replay,
-        RESET_TASK: worker.reset_task,
-        GET_SPACES: worker.get_spaces,
-        SEED: worker.seed,
+        RESET: lambda payload: worker.reset(payload),
+        STEP: lambda payload: worker.step(payload),
+        REPLAY: lambda payload: worker.replay(payload),
+        RESET_TASK: lambda payload: worker.reset_task(payload),
+        GET_SPACES: lambda payload: worker.get_spaces(payload),
+        SEED: lambda payload: worker.seed(payload),
     }
     while True:
         magic, operation, sequence, length = header.unpack(read(header.size))
@@ -486,15 +583,21 @@ def serve(commands, answers):
             os._exit(3)
         payload = read(length)
         if operation == CLOSE:
-            worker.close()
+            if worker is not None:
+                worker.close()
             answer(CLOSE, sequence, [])
             return
         try:
-            if operation not in known:
+            if operation == MAKE:
+                asked = json.loads(payload.decode())
+                worker = Vectors() if asked["vector"] else Worker()
+                answer(operation, sequence, worker.make(asked))
+            elif operation not in known:
                 raise Refused("there is no command %d" % operation)
-            if operation != MAKE and worker.environments is None:
+            elif worker is None:
                 raise Refused("the command %d before there is an environment" % operation)
-            answer(operation, sequence, known[operation](payload))
+            else:
+                answer(operation, sequence, known[operation](payload))
         except Refused as e:
             answer(ERROR, sequence, [("refused\n" + where(e) + str(e)).encode()])
         except Exception as e:

@@ -40,7 +40,7 @@ class PythonWorkerTest {
                     "gymnasium:Probe-v0",
                     new TreeMap<>(),
                     List.of(),
-                    2,
+                    List.of(2),
                     Probe.hosting(interpreter, false, 0, 60));
             assertThat(StandardCharsets.UTF_8
                             .decode(worker.ask(Operation.GET_SPACES, NOTHING, PATIENCE))
