@@ -1,8 +1,12 @@
 package io.sparring.algorithm;
 
+import io.sparring.Returns;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.CannotDraw;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.film.Film;
+import io.sparring.film.Recording;
 import io.sparring.network.Model;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
@@ -33,6 +37,29 @@ public final class Evaluator implements Serializable {
             ActionDistribution distribution = configuration.network().distribution(source.spec());
             return List.of(
                     Evaluation.play(environment, distribution, model, configuration.seed(), index, first, greedy));
+        }
+    }
+
+    /**
+     * Films one episode of evaluation {@code index}: the same that {@link #play} plays, beside it and in an environment of its own, so that
+     * the evaluation knows nothing of it.
+     *
+     * @param keepAll whether all frames are asked for, besides the GIF
+     * @throws CannotDraw if the environment cannot be drawn here
+     */
+    public Recording film(Model model, long index, int episode, boolean greedy, boolean keepAll) {
+        model.requireOf(ShardWorker.architecture(configuration, source.spec()));
+        String id = source.spec().id();
+        try (Environment environment = source.create(1)) {
+            Film film =
+                    new Film(environment.drawing().orElseThrow(() -> new CannotDraw(id + " has no drawing")), keepAll);
+            ActionDistribution distribution = configuration.network().distribution(source.spec());
+            Episode played = Evaluation.play(
+                    environment, distribution, model, configuration.seed(), index, episode, greedy, film)[0];
+            return film.recording(
+                    played,
+                    id + ", seed " + configuration.seed() + ", episode " + episode + " of the evaluation: "
+                            + played.length() + " steps, return " + Returns.text(played.totalReward()));
         }
     }
 }

@@ -2,6 +2,8 @@ package io.sparring.environment;
 
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Function;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -18,6 +20,9 @@ public abstract class Copies implements Environment {
     protected final double[] state;
 
     private final int[] steps;
+    /** The states to draw, row by row: those that the last step or reset has led to, before any restart. Null where nobody draws. */
+    private double[] drawn;
+
     private Generators generators;
 
     /**
@@ -79,6 +84,7 @@ public abstract class Copies implements Environment {
         generators = Generators.of(seeds);
         for (int copy = 0; copy < copies; copy++) {
             startEpisode(copy);
+            keepForDrawing(copy);
             observe(copy, observations);
         }
     }
@@ -88,6 +94,7 @@ public abstract class Copies implements Environment {
         for (int copy = 0; copy < copies; copy++) {
             result.terminated[copy] = move(copy, actions, result.rewards, generators.get(copy));
             result.truncated[copy] = ++steps[copy] >= maxSteps;
+            keepForDrawing(copy);
             if (result.ended(copy)) {
                 observe(copy, result.finalObservations);
                 startEpisode(copy);
@@ -99,6 +106,19 @@ public abstract class Copies implements Environment {
     private void startEpisode(int copy) {
         start(copy, generators.get(copy));
         steps[copy] = 0;
+    }
+
+    private void keepForDrawing(int copy) {
+        if (drawn != null) {
+            System.arraycopy(state, copy * size, drawn, copy * size, size);
+        }
+    }
+
+    /** From now on there is something to draw, by a function of one copy's state. */
+    protected final Drawing drawing(double framesPerSecond, Function<double[], Frame> draw) {
+        drawn = state.clone();
+        return Drawing.of(
+                framesPerSecond, copy -> draw.apply(Arrays.copyOfRange(drawn, copy * size, (copy + 1) * size)));
     }
 
     @Override
@@ -126,6 +146,7 @@ public abstract class Copies implements Environment {
         }
         for (int copy = 0; copy < copies; copy++) {
             steps[copy] = bytes.getInt();
+            keepForDrawing(copy);
         }
         generators = Generators.read(bytes, copies);
     }

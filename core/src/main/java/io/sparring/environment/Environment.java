@@ -1,5 +1,7 @@
 package io.sparring.environment;
 
+import java.util.Optional;
+
 /**
  * B copies of one environment that step together, each on its own episode.
  *
@@ -67,6 +69,13 @@ public interface Environment extends AutoCloseable {
      * @throws IllegalArgumentException if the snapshot is not of such an environment
      */
     void restore(byte[] snapshot);
+
+    /**
+     * How it looks; none where it has no drawing. Asked for before the first reset, since it may be made otherwise where it is to be drawn.
+     */
+    default Optional<Drawing> drawing() {
+        return Optional.empty();
+    }
 
     /** Lets go of what it holds besides memory. A second call does nothing. */
     @Override

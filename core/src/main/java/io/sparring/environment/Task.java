@@ -2,6 +2,7 @@ package io.sparring.environment;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -60,6 +61,11 @@ public abstract class Task implements EnvironmentFactory {
         }
     }
 
+    /** Draws a state, for people, as with a {@link Canvas}; empty where there is nothing to see. */
+    protected Optional<Frame> draw(double[] state) {
+        return Optional.empty();
+    }
+
     @Override
     public final List<String> ids() {
         return List.of(spec.id());
@@ -99,6 +105,13 @@ public abstract class Task implements EnvironmentFactory {
             rewards[copy] = (float) Task.this.move(one, action, random);
             System.arraycopy(one, 0, state, copy * size, size);
             return over(one);
+        }
+
+        @Override
+        public Optional<Drawing> drawing() {
+            return draw(new double[size])
+                    .map(any -> drawing(
+                            Drawing.FRAMES_PER_SECOND, state -> draw(state).orElseThrow()));
         }
 
         @Override

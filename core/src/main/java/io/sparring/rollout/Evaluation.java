@@ -18,6 +18,18 @@ import io.sparring.random.Streams;
 public final class Evaluation {
     private Evaluation() {}
 
+    /** Somebody who looks on, and changes nothing. */
+    @FunctionalInterface
+    public interface Spectator {
+        /**
+         * What the environments show now may be looked at.
+         *
+         * @param steps since the reset
+         * @param over whether that was the last step
+         */
+        void look(int steps, boolean over);
+    }
+
     /**
      * Plays one episode in every copy of the environment.
      *
@@ -36,6 +48,19 @@ public final class Evaluation {
             long index,
             int first,
             boolean greedy) {
+        return play(environment, distribution, model, seed, index, first, greedy, (steps, over) -> {});
+    }
+
+    /** The same with a spectator, after the reset and after each step. */
+    public static Episode[] play(
+            Environment environment,
+            ActionDistribution distribution,
+            Model model,
+            long seed,
+            long index,
+            int first,
+            boolean greedy,
+            Spectator spectator) {
         Network network = new Network(model.architecture());
         network.setModel(model);
         int copies = environment.copies();
@@ -55,6 +80,7 @@ public final class Evaluation {
         environment.reset(environmentSeeds, step);
         double[] free = distribution.prepare(model.freeParameters());
         LastingNoise noise = LastingNoise.NONE;
+        spectator.look(0, false);
 
         int playing = copies;
         for (int length = 1; playing > 0; length++) {
@@ -94,6 +120,7 @@ public final class Evaluation {
                     }
                 }
             }
+            spectator.look(length, playing == 0);
         }
         return episodes;
     }

@@ -1,5 +1,7 @@
 package io.sparring.environment.classiccontrol;
 
+import io.sparring.environment.Canvas;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -29,6 +31,8 @@ final class Acrobot extends ClassicControlTask {
     /** θ₁, θ₂, θ̇₁, θ̇₂. */
     private static final int SIZE = 4;
 
+    private static final int FRAMES_PER_SECOND = 15;
+
     private static final int OBSERVED = 6;
     private static final double[] AT_REST = new double[SIZE];
 
@@ -44,7 +48,7 @@ final class Acrobot extends ClassicControlTask {
     private final double[] k4 = new double[SIZE];
 
     Acrobot(int copies, int maxSteps) {
-        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE);
+        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE, FRAMES_PER_SECOND);
     }
 
     private static Space.Box observations() {
@@ -139,5 +143,23 @@ final class Acrobot extends ClassicControlTask {
         observations[to + 3] = (float) StrictMath.sin(state[at + 1]);
         observations[to + 4] = (float) state[at + 2];
         observations[to + 5] = (float) state[at + 3];
+    }
+
+    /** As Gymnasium does, at half the size; the grey line is where the free end has to be. */
+    @Override
+    Frame draw(double[] shown) {
+        double metre = 250 / 4.4;
+        double theta = shown[0] + shown[1];
+        double x1 = 125 + LENGTH * metre * StrictMath.sin(shown[0]);
+        double y1 = 125 + LENGTH * metre * StrictMath.cos(shown[0]);
+        double x2 = x1 + LENGTH * metre * StrictMath.sin(theta);
+        double y2 = y1 + LENGTH * metre * StrictMath.cos(theta);
+        return new Canvas(250, 250, 0xffffff)
+                .box(0, 124.5 - metre, 250, 125.5 - metre, 0x999999)
+                .line(125, 125, x1, y1, 10, 0x00cccc)
+                .line(x1, y1, x2, y2, 10, 0x00cccc)
+                .disc(125, 125, 5, 0xcccc00)
+                .disc(x1, y1, 5, 0xcccc00)
+                .frame();
     }
 }

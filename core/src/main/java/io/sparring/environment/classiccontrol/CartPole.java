@@ -1,5 +1,7 @@
 package io.sparring.environment.classiccontrol;
 
+import io.sparring.environment.Canvas;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -27,6 +29,8 @@ public final class CartPole extends ClassicControlTask {
     /** x, ẋ, θ, θ̇. */
     private static final int SIZE = 4;
 
+    private static final int FRAMES_PER_SECOND = 50;
+
     static final int MAX_STEPS = 500;
     static final Space.Box OBSERVATIONS = observations();
     static final Space.Discrete ACTIONS = new Space.Discrete(2);
@@ -36,7 +40,7 @@ public final class CartPole extends ClassicControlTask {
     }
 
     CartPole(int copies, int maxSteps) {
-        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE);
+        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE, FRAMES_PER_SECOND);
     }
 
     private static Space.Box observations() {
@@ -72,5 +76,20 @@ public final class CartPole extends ClassicControlTask {
         state[at + 3] += TAU * thetaAcceleration;
         rewards[copy] = 1f;
         return Math.abs(state[at]) > X_LIMIT || Math.abs(state[at + 2]) > THETA_LIMIT;
+    }
+
+    /** As Gymnasium does, at half the size. */
+    @Override
+    Frame draw(double[] shown) {
+        double metre = 300 / (2 * X_LIMIT);
+        double x = 150 + shown[0] * metre;
+        double axle = 148;
+        double pole = 2 * LENGTH * metre;
+        return new Canvas(300, 200, 0xffffff)
+                .box(0, 149.5, 300, 150.5, 0x000000)
+                .box(x - 12.5, 142, x + 12.5, 157, 0x000000)
+                .line(x, axle, x + pole * StrictMath.sin(shown[2]), axle - pole * StrictMath.cos(shown[2]), 5, 0xca9865)
+                .disc(x, axle, 2.5, 0x8184cb)
+                .frame();
     }
 }

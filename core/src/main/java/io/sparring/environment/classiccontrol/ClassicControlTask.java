@@ -1,7 +1,10 @@
 package io.sparring.environment.classiccontrol;
 
 import io.sparring.environment.Copies;
+import io.sparring.environment.Drawing;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
+import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -11,8 +14,13 @@ import org.apache.commons.rng.UniformRandomProvider;
  * <p>Tasks take sine and cosine from {@link StrictMath}, which are the same bits on every machine.
  */
 abstract class ClassicControlTask extends Copies {
-    ClassicControlTask(Space.Box observationSpace, Space actionSpace, int copies, int maxSteps, int size) {
+    private final double framesPerSecond;
+
+    /** @param framesPerSecond Gymnasium's */
+    ClassicControlTask(
+            Space.Box observationSpace, Space actionSpace, int copies, int maxSteps, int size, double framesPerSecond) {
         super(observationSpace, actionSpace, copies, maxSteps, size);
+        this.framesPerSecond = framesPerSecond;
     }
 
     /**
@@ -25,5 +33,13 @@ abstract class ClassicControlTask extends Copies {
     @Override
     protected final boolean move(int copy, float[] actions, float[] rewards, UniformRandomProvider random) {
         return move(copy, actions[copy], rewards);
+    }
+
+    /** Draws one state. */
+    abstract Frame draw(double[] shown);
+
+    @Override
+    public final Optional<Drawing> drawing() {
+        return Optional.of(drawing(framesPerSecond, this::draw));
     }
 }

@@ -1,5 +1,7 @@
 package io.sparring.environment.classiccontrol;
 
+import io.sparring.environment.Canvas;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -24,13 +26,15 @@ final class MountainCar extends ClassicControlTask {
     /** x, ẋ. */
     private static final int SIZE = 2;
 
+    private static final int FRAMES_PER_SECOND = 30;
+
     static final Space.Box OBSERVATIONS = new Space.Box(
             new float[] {(float) MIN_POSITION, (float) -MAX_SPEED},
             new float[] {(float) MAX_POSITION, (float) MAX_SPEED});
     static final Space.Discrete ACTIONS = new Space.Discrete(3);
 
     MountainCar(int copies, int maxSteps) {
-        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE);
+        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE, FRAMES_PER_SECOND);
     }
 
     @Override
@@ -54,5 +58,45 @@ final class MountainCar extends ClassicControlTask {
         state[at + 1] = velocity;
         rewards[copy] = -1f;
         return position >= GOAL && velocity >= 0;
+    }
+
+    @Override
+    Frame draw(double[] shown) {
+        return draw(shown[0], GOAL);
+    }
+
+    /** A car at a place, and the flag: as Gymnasium does, at half the size. */
+    static Frame draw(double position, double goal) {
+        Canvas canvas = new Canvas(300, 200, 0xffffff);
+        for (int i = 0; i < 100; i++) {
+            canvas.line(3 * i, height(3 * i), 3 * i + 3, height(3 * i + 3), 1, 0x000000);
+        }
+        double flag = pixel(goal);
+        canvas.line(flag, height(flag), flag, height(flag) - 25, 1, 0x000000);
+        for (int i = 0; i < 6; i++) {
+            canvas.line(
+                    flag, height(flag) - 24.5 + i, flag + 12 - 2 * Math.abs(2.5 - i), height(flag) - 22, 1, 0xcccc00);
+        }
+        double slope = StrictMath.atan(1.35 * StrictMath.cos(3 * position));
+        double alongX = StrictMath.cos(slope);
+        double alongY = -StrictMath.sin(slope);
+        double x = pixel(position);
+        double y = height(x);
+        double bodyX = x + 9 * alongY;
+        double bodyY = y - 9 * alongX;
+        return canvas.line(bodyX - 7 * alongX, bodyY - 7 * alongY, bodyX + 7 * alongX, bodyY + 7 * alongY, 9, 0x000000)
+                .disc(x - 6 * alongX + 4 * alongY, y - 6 * alongY - 4 * alongX, 4, 0x808080)
+                .disc(x + 6 * alongX + 4 * alongY, y + 6 * alongY - 4 * alongX, 4, 0x808080)
+                .frame();
+    }
+
+    private static double pixel(double position) {
+        return (position - MIN_POSITION) / (MAX_POSITION - MIN_POSITION) * 300;
+    }
+
+    /** Of the ground at a pixel's column, from the top. */
+    private static double height(double x) {
+        double position = MIN_POSITION + x / 300 * (MAX_POSITION - MIN_POSITION);
+        return 200 - (StrictMath.sin(3 * position) * 0.45 + 0.55) * 300 / (MAX_POSITION - MIN_POSITION);
     }
 }

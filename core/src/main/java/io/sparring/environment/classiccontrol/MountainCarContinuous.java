@@ -1,5 +1,6 @@
 package io.sparring.environment.classiccontrol;
 
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -19,11 +20,13 @@ final class MountainCarContinuous extends ClassicControlTask {
     private static final double POWER = 0.0015;
     private static final int SIZE = 2;
 
+    private static final int FRAMES_PER_SECOND = 30;
+
     static final Space.Box OBSERVATIONS = MountainCar.OBSERVATIONS;
     static final Space.Box ACTIONS = Space.Box.of(1, -1f, 1f);
 
     MountainCarContinuous(int copies, int maxSteps) {
-        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE);
+        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE, FRAMES_PER_SECOND);
     }
 
     @Override
@@ -62,5 +65,10 @@ final class MountainCarContinuous extends ClassicControlTask {
     /** A sum of two floats that is computed in double precision and then rounded is the sum computed as floats. */
     private static double rounded(double value, boolean exact) {
         return exact ? value : (float) value;
+    }
+
+    @Override
+    Frame draw(double[] shown) {
+        return MountainCar.draw(shown[0], GOAL);
     }
 }

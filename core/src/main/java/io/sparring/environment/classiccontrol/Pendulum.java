@@ -1,5 +1,7 @@
 package io.sparring.environment.classiccontrol;
 
+import io.sparring.environment.Canvas;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -24,6 +26,8 @@ final class Pendulum extends ClassicControlTask {
     /** θ, which is not wrapped, and θ̇. */
     private static final int SIZE = 2;
 
+    private static final int FRAMES_PER_SECOND = 30;
+
     private static final int OBSERVED = 3;
 
     static final Space.Box OBSERVATIONS =
@@ -31,7 +35,7 @@ final class Pendulum extends ClassicControlTask {
     static final Space.Box ACTIONS = Space.Box.of(1, -MAX_TORQUE, MAX_TORQUE);
 
     Pendulum(int copies, int maxSteps) {
-        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE);
+        super(OBSERVATIONS, ACTIONS, copies, maxSteps, SIZE, FRAMES_PER_SECOND);
     }
 
     @Override
@@ -70,5 +74,21 @@ final class Pendulum extends ClassicControlTask {
         observations[to] = (float) StrictMath.cos(theta);
         observations[to + 1] = (float) StrictMath.sin(theta);
         observations[to + 2] = (float) state[copy * SIZE + 1];
+    }
+
+    /** As Gymnasium does, at half the size. */
+    @Override
+    Frame draw(double[] shown) {
+        double metre = 250 / 4.4;
+        return new Canvas(250, 250, 0xffffff)
+                .line(
+                        125,
+                        125,
+                        125 - LENGTH * metre * StrictMath.sin(shown[0]),
+                        125 - LENGTH * metre * StrictMath.cos(shown[0]),
+                        12,
+                        0xcc4d4d)
+                .disc(125, 125, 3, 0x000000)
+                .frame();
     }
 }

@@ -1,5 +1,6 @@
 package io.sparring.environment.gymnasium;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,7 +36,11 @@ public final class Gymnasium {
 
     /** Whether an environment of this name is one of Gymnasium's. */
     public static boolean has(String id) {
-        return id.startsWith(PREFIX) || id.startsWith(VECTOR_PREFIX);
+        return id.startsWith(PREFIX) || isVector(id);
+    }
+
+    static boolean isVector(String id) {
+        return id.startsWith(VECTOR_PREFIX);
     }
 
     /**
@@ -62,6 +67,45 @@ public final class Gymnasium {
         } catch (PythonFailure e) {
             throw new IllegalArgumentException(
                     e.getMessage().lines().findFirst().orElse(id), e);
+        } finally {
+            if (worker != null) {
+                worker.close();
+            }
+        }
+    }
+
+    /**
+     * What is registered in the interpreter here.
+     *
+     * @param environments the newest version of each, sorted
+     */
+    public record Registered(String python, String executable, String gymnasium, List<Entry> environments) {}
+
+    /**
+     * An environment that is registered.
+     *
+     * @param id without {@link #PREFIX}
+     * @param stepLimit null where it has none
+     * @param rewardThreshold null where nobody has said so
+     */
+    public record Entry(
+            String id,
+            @JsonProperty("step-limit") Integer stepLimit,
+            @JsonProperty("reward-threshold") Double rewardThreshold) {}
+
+    /** @throws IllegalArgumentException if there is no such interpreter, or no gymnasium for it; the message is one line */
+    public static Registered registered(Hosting hosting) {
+        PythonWorker worker = null;
+        try {
+            worker = PythonWorker.start(hosting.interpreter());
+            ByteBuffer answer = worker.ask(
+                    PythonWorker.Operation.LIST,
+                    JSON.writeValueAsBytes(Map.of("modules", hosting.modules())),
+                    Duration.ofMillis((long) (1000 * hosting.startSeconds())));
+            return JSON.readValue(StandardCharsets.UTF_8.decode(answer).toString(), Registered.class);
+        } catch (PythonFailure | JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage().lines().findFirst().orElse("no answer"), e);
         } finally {
             if (worker != null) {
                 worker.close();
@@ -118,7 +162,7 @@ public final class Gymnasium {
             Hosting hosting) {
         Map<String, Object> asked = new TreeMap<>();
         asked.put("id", id.substring(id.indexOf(':') + 1));
-        asked.put("vector", id.startsWith(VECTOR_PREFIX));
+        asked.put("vector", isVector(id));
         asked.put("options", options);
         asked.put("wrappers", wrappers);
         asked.put("modules", hosting.modules());

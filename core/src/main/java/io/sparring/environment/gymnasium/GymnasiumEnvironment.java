@@ -1,7 +1,9 @@
 package io.sparring.environment.gymnasium;
 
+import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
@@ -14,6 +16,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -64,6 +69,9 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
 
     /** What each part is in the middle of; null: nothing. */
     private final Sent[] sent;
+
+    /** Whether it is made to be drawn. */
+    private boolean drawn;
 
     private boolean differenceSaid;
     private boolean closed;
@@ -502,11 +510,15 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     private PythonWorker started() {
         PythonWorker worker = PythonWorker.start(hosting.interpreter());
         try {
+            SortedMap<String, Object> options = new TreeMap<>(spec.options());
+            if (drawn && !Gymnasium.isVector(spec.id())) {
+                options.put("render_mode", "rgb_array");
+            }
             List<Integer> blocks = new ArrayList<>();
             for (int part = 0; part < parts(); part++) {
                 blocks.add(firstCopy(part + 1) - firstCopy(part));
             }
-            EnvironmentSpec found = Gymnasium.make(worker, spec.id(), spec.options(), spec.wrappers(), blocks, hosting);
+            EnvironmentSpec found = Gymnasium.make(worker, spec.id(), options, spec.wrappers(), blocks, hosting);
             if (!found.observationSpace().equals(spec.observationSpace())
                     || !found.actionSpace().equals(spec.actionSpace())
                     || found.masks() != spec.masks()) {
@@ -518,6 +530,38 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
             worker.close();
             throw e;
         }
+    }
+
+    /** The process's, as of its first start. One that was lost right after an episode's end does not know any more how that looked. */
+    @Override
+    public Optional<Drawing> drawing() {
+        drawn = true;
+        return Optional.of(new Drawing() {
+            private double framesPerSecond;
+
+            @Override
+            public Frame frame(int copy) {
+                comeBack();
+                byte[] which = little(Integer.BYTES).putInt(copy).array();
+                ByteBuffer answer =
+                        patiently(true, () -> worker.ask(Operation.RENDER, which, patience(hosting.stepSeconds())));
+                double told = answer.getDouble();
+                framesPerSecond = told > 0 ? told : FRAMES_PER_SECOND;
+                int width = answer.getInt();
+                int height = answer.getInt();
+                byte[] rgb = new byte[answer.remaining()];
+                answer.get(rgb);
+                return new Frame(width, height, rgb);
+            }
+
+            @Override
+            public double framesPerSecond() {
+                if (framesPerSecond == 0) {
+                    frame(0);
+                }
+                return framesPerSecond;
+            }
+        });
     }
 
     /** Of the episode that this copy is in. */

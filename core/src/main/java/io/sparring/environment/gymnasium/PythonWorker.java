@@ -1,5 +1,6 @@
 package io.sparring.environment.gymnasium;
 
+import io.sparring.environment.CannotDraw;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,7 +35,9 @@ final class PythonWorker implements AutoCloseable {
         GET_SPACES,
         SEED,
         CLOSE,
-        ERROR;
+        ERROR,
+        RENDER,
+        LIST;
 
         private int code() {
             return ordinal() + 1;
@@ -124,6 +127,7 @@ final class PythonWorker implements AutoCloseable {
      * @param patience within which each of them has to come
      * @return the answer's payload, little-endian
      * @throws PythonFailure if another came, or none
+     * @throws CannotDraw if a picture was asked for
      */
     ByteBuffer ask(Operation operation, byte[] payload, Duration patience) {
         while (!outstanding.isEmpty()) {
@@ -173,7 +177,11 @@ final class PythonWorker implements AutoCloseable {
         if (answer.operation() == Operation.ERROR.code()) {
             String[] text =
                     StandardCharsets.UTF_8.decode(answer.payload()).toString().split("\n", 2);
-            throw text[0].equals("refused") ? PythonFailure.refused(text[1]) : PythonFailure.raised(text[1]);
+            throw switch (text[0]) {
+                case "refused" -> PythonFailure.refused(text[1]);
+                case "not drawn" -> new CannotDraw(text[1]);
+                default -> PythonFailure.raised(text[1]);
+            };
         }
         if (answer.operation() == Operation.MAKE.code()) {
             supervised = process.children().findFirst().orElse(null);

@@ -1,6 +1,8 @@
 package io.sparring.environment.probe;
 
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
+import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -56,5 +58,13 @@ final class Catch extends Probe {
     void observe(int at, float[] observations, int to) {
         observations[to + state[at + 1] * columns + state[at]] = 1;
         observations[to + (rows - 1) * columns + state[at + 2]] = 1;
+    }
+
+    @Override
+    Optional<Frame> draw(int[] shown) {
+        return new Board(rows, columns)
+                .fill(rows - 1, shown[2], 0x3060c0)
+                .fill(shown[1], shown[0], 0xd04030)
+                .frame();
     }
 }

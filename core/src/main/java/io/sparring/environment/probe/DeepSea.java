@@ -1,7 +1,9 @@
 package io.sparring.environment.probe;
 
+import io.sparring.environment.Frame;
 import io.sparring.environment.Space;
 import io.sparring.random.Streams;
+import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
 
 /**
@@ -71,5 +73,15 @@ final class DeepSea extends Probe {
         if (!over(at)) {
             observations[to + state[at] * n + state[at + 1]] = 1;
         }
+    }
+
+    /** With a row for the ground, and the treasure behind the last way to the right. */
+    @Override
+    Optional<Frame> draw(int[] shown) {
+        Board board = new Board(n + 1, n);
+        for (int column = 0; column < n; column++) {
+            board.fill(n, column, column == n - 1 ? 0xe0b020 : 0x907050);
+        }
+        return board.fill(shown[0], shown[1], 0x3060c0).frame();
     }
 }

@@ -1,5 +1,6 @@
 package io.sparring.environment.wrapper;
 
+import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentOption;
 import io.sparring.environment.EnvironmentSource;
@@ -8,6 +9,7 @@ import io.sparring.environment.EnvironmentWrapper;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -70,6 +72,12 @@ public final class RepeatAction implements EnvironmentWrapper {
                 } while (taken < times && !result.ended(copy) && allowed(copy, actions, result.allowed));
                 result.rewards[copy] = (float) sum;
             }
+        }
+
+        @Override
+        public Optional<Drawing> drawing() {
+            // A frame for each action that was chosen, so that many steps pass from one to the next.
+            return inner.drawing().map(each -> Drawing.of(each.framesPerSecond() / times, each::frame));
         }
 
         private boolean allowed(int copy, float[] actions, boolean[] allowed) {

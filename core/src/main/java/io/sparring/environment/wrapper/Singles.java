@@ -1,5 +1,6 @@
 package io.sparring.environment.wrapper;
 
+import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.Space;
@@ -9,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** B environments of one copy each, any of which may be stepped or reset alone. */
 final class Singles implements Environment {
@@ -136,6 +138,16 @@ final class Singles implements Environment {
         for (int copy = 0; copy < copies(); copy++) {
             environments.get(copy).restore(each.get(copy));
         }
+    }
+
+    @Override
+    public Optional<Drawing> drawing() {
+        List<Drawing> each = new ArrayList<>();
+        environments.forEach(environment -> environment.drawing().ifPresent(each::add));
+        return each.stream()
+                .findFirst()
+                .map(first -> Drawing.of(
+                        first.framesPerSecond(), copy -> each.get(copy).frame(0)));
     }
 
     @Override

@@ -1,15 +1,19 @@
 package io.sparring.environment.wrapper;
 
+import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentOption;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.EnvironmentWrapper;
+import io.sparring.environment.Frame;
 import io.sparring.environment.Step;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /**
@@ -57,6 +61,10 @@ public final class TimeLimit implements EnvironmentWrapper {
         private final int[] steps;
         /** What each copy was last given. */
         private final long[] seeds;
+        /** The end of an episode that this has cut with the last step, else null; no array where nobody draws. */
+        private Frame[] ends;
+
+        private Drawing drawing;
 
         Limited(Singles inner, int limit) {
             super(inner);
@@ -72,6 +80,9 @@ public final class TimeLimit implements EnvironmentWrapper {
                 steps[copy] = 0;
                 seeds[copy] = given[copy];
             }
+            if (ends != null) {
+                Arrays.fill(ends, null);
+            }
         }
 
         @Override
@@ -81,6 +92,9 @@ public final class TimeLimit implements EnvironmentWrapper {
             for (int copy = 0; copy < copies(); copy++) {
                 boolean ended = result.ended(copy);
                 boolean cut = ++steps[copy] >= limit;
+                if (ends != null) {
+                    ends[copy] = cut && !ended ? drawing.frame(copy) : null;
+                }
                 if (cut && !ended) {
                     System.arraycopy(result.observations, copy * size, result.finalObservations, copy * size, size);
                     seeds[copy] = Streams.seed(seeds[copy], 0, 0, Purpose.ENVIRONMENT);
@@ -91,6 +105,17 @@ public final class TimeLimit implements EnvironmentWrapper {
                     steps[copy] = 0;
                 }
             }
+        }
+
+        @Override
+        public Optional<Drawing> drawing() {
+            drawing = inner.drawing().orElse(null);
+            if (drawing == null) {
+                return Optional.empty();
+            }
+            ends = new Frame[copies()];
+            return Optional.of(Drawing.of(
+                    drawing.framesPerSecond(), copy -> ends[copy] != null ? ends[copy] : drawing.frame(copy)));
         }
 
         @Override

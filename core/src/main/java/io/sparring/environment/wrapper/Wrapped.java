@@ -1,10 +1,12 @@
 package io.sparring.environment.wrapper;
 
+import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * An environment around another one, which changes nothing but what a subclass does.
@@ -90,6 +92,11 @@ abstract class Wrapped<E extends Environment> implements Environment {
         // First, because it may refuse.
         inner.restore(Arrays.copyOfRange(snapshot, stateBytes(), snapshot.length));
         read(ByteBuffer.wrap(snapshot));
+    }
+
+    @Override
+    public Optional<Drawing> drawing() {
+        return inner.drawing();
     }
 
     @Override

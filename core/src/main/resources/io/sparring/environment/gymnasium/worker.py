@@ -17,6 +17,8 @@ arrays stand one behind the other:
     get_spaces  nothing                                   -> as make
     seed        u32 seed a copy                           -> nothing; of the action spaces, as every reset brings the environments' own
     close       nothing                                   -> nothing, and the end
+    render      u32 copy                                  -> f64 frames a second, u32 width, u32 height, u8 red, green and blue a pixel, row by row
+    list        JSON                                      -> JSON: versions, and what is registered here; asked in the place of make
 
 Masks, a byte for each choice, are there where an environment gives some: as "action_mask" of its info, or by a method action_masks().
 """
@@ -28,7 +30,7 @@ import sys
 import time
 
 MAGIC = 0x47525053
-MAKE, RESET, STEP, REPLAY, RESET_TASK, GET_SPACES, SEED, CLOSE, ERROR = range(1, 10)
+MAKE, RESET, STEP, REPLAY, RESET_TASK, GET_SPACES, SEED, CLOSE, ERROR, RENDER, LIST = range(1, 12)
 LONGEST = 1 << 30
 TERMINATED, TRUNCATED = 1, 2
 
@@ -73,6 +75,17 @@ def supervise(worker):
 
 class Refused(Exception):
     """What is the user's to mend; the message is all that he needs."""
+
+    kind = "refused"
+
+
+class NotDrawn(Refused):
+    """Only who wants pictures minds."""
+
+    kind = "not drawn"
+
+    def __init__(self, name, why):
+        super().__init__("gymnasium:%s cannot be drawn: %s" % (name, why))
 
 
 def near(name, names):
@@ -198,8 +211,8 @@ class Observations:
 class Worker:
     environments = ()
 
-    def make(self, asked):
-        started = time.time()
+    def load(self, modules):
+        """Imports what is needed of everybody, and what registers environments."""
         try:
             import numpy
         except ImportError as missing:
@@ -209,22 +222,30 @@ class Worker:
         except ImportError as missing:
             raise Refused("%s; %s -m pip install gymnasium" % (missing, sys.executable))
         self.np = numpy
-        self.asked = asked
         self.gymnasium = gymnasium
-        for module in asked["modules"] + self.families(asked["id"]):
+        for module in modules:
             try:
                 imported = __import__(module.replace("-", "_"))
                 if hasattr(gymnasium, "register_envs"):
                     gymnasium.register_envs(imported)
             except ImportError as missing:
                 raise Refused("%s; %s -m pip install %s" % (missing, sys.executable, module))
+
+    def make(self, asked):
+        started = time.time()
+        self.asked = asked
+        self.load(asked["modules"] + self.families(asked["id"]))
+        np = self.np
         self.copies = sum(asked["blocks"])
+        self.drawn = False
+        # How copies looked at the end of their episodes, where the last step has ended them, and somebody looks at all.
+        self.ends = {}
         observation_space, action_space, spec, first = self.build()
-        self.observations = Observations(observation_space, gymnasium.spaces, numpy)
+        self.observations = Observations(observation_space, self.gymnasium.spaces, np)
         self.describe(action_space, spec, first, time.time() - started)
-        self.rows = numpy.zeros((self.copies, self.observations.size), self.observations.dtype)
-        self.finals = numpy.zeros_like(self.rows)
-        self.masks = numpy.ones((self.copies, self.mask_size), "u1")
+        self.rows = np.zeros((self.copies, self.observations.size), self.observations.dtype)
+        self.finals = np.zeros_like(self.rows)
+        self.masks = np.ones((self.copies, self.mask_size), "u1")
         return self.get_spaces()
 
     def build(self):
@@ -273,6 +294,8 @@ class Worker:
         except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
             raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
         except (gymnasium.error.Error, TypeError) as e:
+            if "render_mode" in self.asked["options"] and "render_mode" in str(e):
+                raise NotDrawn(name, "its constructor takes no render_mode")
             raise Refused("gymnasium:%s: %s" % (name, first_line(e)))
 
     def describe(self, space, spec, first, seconds):
@@ -369,6 +392,7 @@ class Worker:
     def reset(self, payload):
         seeds = self.np.frombuffer(payload, "<u4", self.copies).tolist()
         observed = []
+        self.ends = {}
         try:
             for seed in seeds:
                 observed.append(self.begin(len(observed), seed))
@@ -395,6 +419,8 @@ class Worker:
         actions = np.frombuffer(payload, self.action_type, count * self.action_size, 8).reshape(count, self.action_size)
         seeds = np.frombuffer(payload, "<u4", count, 8 + actions.nbytes)
         observed, rewards, flags, ended, masked = [], [], bytearray(count), 0, self.mask_size
+        for copy in range(first, first + count if self.drawn else 0):
+            self.ends.pop(copy, None)
         # The loop that all is for: whatever can be done for all copies at once is done outside.
         try:
             for environment, action in zip(self.environments[first : first + count], self.act(actions)):
@@ -402,6 +428,8 @@ class Worker:
                 rewards.append(reward)
                 if terminated or truncated:
                     copy = len(observed)
+                    if self.drawn:
+                        self.ends[first + copy] = self.draw(first + copy)
                     flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
                     self.observations.write(observation, self.finals[ended])
                     ended += 1
@@ -445,6 +473,58 @@ class Worker:
             self.write(copy, [observation])
             copies.append(copy)
         return [self.rows[copies], self.masks[copies]]
+
+    def draw(self, copy):
+        np = self.np
+        name = self.asked["id"]
+        environment = self.environments[copy]
+        modes = environment.metadata.get("render_modes", [])
+        if "rgb_array" not in modes:
+            raise NotDrawn(name, "expected the render mode rgb_array, and it knows %s" % (", ".join(map(str, modes)) or "none"))
+        try:
+            picture = np.asarray(environment.render())
+        except Exception as e:
+            raise NotDrawn(name, "%s (for %s)" % (first_line(e), sys.executable))
+        if picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
+            raise NotDrawn(name, "expected an array of the shape [height, width, 3], and render() gave %s" % list(picture.shape))
+        return np.ascontiguousarray(picture.astype("u1"))
+
+    def render(self, payload):
+        np = self.np
+        self.drawn = True
+        copy = int(np.frombuffer(payload, "<u4", 1)[0])
+        picture = self.ends[copy] if copy in self.ends else self.draw(copy)
+        fps = self.environments[copy].metadata.get("render_fps") or 0
+        return [np.array([fps], "<f8"), np.array([picture.shape[1], picture.shape[0]], "<u4"), picture]
+
+    def list(self, asked):
+        """Of each environment the newest version."""
+        import json
+        import re
+
+        self.load(asked["modules"])
+        for family in ("ale_py", "minigrid", "minatar"):
+            try:
+                self.load([family])
+            except Refused:
+                pass  # not here, and nobody has asked for it
+        gymnasium = self.gymnasium
+        known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
+        newest = {}
+        for name, spec in known.items():
+            base, version = re.fullmatch(r"(.*?)(?:-v(\d+))?", name).groups()
+            if int(version or 0) >= newest.get(base, (-1,))[0]:
+                newest[base] = (int(version or 0), name, spec.max_episode_steps, spec.reward_threshold)
+        answer = {
+            "python": "%d.%d.%d" % sys.version_info[:3],
+            "executable": sys.executable,
+            "gymnasium": gymnasium.__version__,
+            "environments": [
+                {"id": name, "step-limit": steps, "reward-threshold": threshold}
+                for _, (_, name, steps, threshold) in sorted(newest.items())
+            ],
+        }
+        return [json.dumps(answer).encode()]
 
     def close(self):
         for environment in self.environments:
@@ -496,6 +576,11 @@ class Vectors(Worker):
         finals = rows[ended]
         if len(finals):
             rows = self.some(block, ended, seeds)
+        if self.drawn:
+            self.rows[first : first + count] = rows
+            for copy in range(first, first + count):
+                self.ends.pop(copy, None)
+            self.ends.update((first + copy, self.picture(final)) for copy, final in zip(np.flatnonzero(ended).tolist(), finals))
         flags = terminated * np.uint8(TERMINATED) | truncated * np.uint8(TRUNCATED)
         masks = self.masks[first : first + count]
         return [rewards.astype("<f8"), flags, rows, masks, np.array([len(finals)], "<u4"), finals]
@@ -530,6 +615,14 @@ class Vectors(Worker):
                 self.rows[inside] = rows
         copies = [copy for copy, _, _ in episodes]
         return [self.rows[copies], self.masks[copies]]
+
+    def draw(self, copy):
+        return self.picture(self.rows[copy])
+
+    def picture(self, row):
+        """The newest of the frames that are observed: grey, or red, green and blue."""
+        newest = row.reshape(self.observations.shape)[-1]
+        return self.np.ascontiguousarray(self.np.stack([newest] * 3, 2) if newest.ndim == 2 else newest)
 
     def seed(self, payload):
         for first, block in zip(self.firsts, self.environments):
@@ -575,6 +668,7 @@ def serve(commands, answers):
         RESET_TASK: lambda payload: worker.reset_task(payload),
         GET_SPACES: lambda payload: worker.get_spaces(payload),
         SEED: lambda payload: worker.seed(payload),
+        RENDER: lambda payload: worker.render(payload),
     }
     while True:
         magic, operation, sequence, length = header.unpack(read(header.size))
@@ -592,6 +686,8 @@ def serve(commands, answers):
                 asked = json.loads(payload.decode())
                 worker = Vectors() if asked["vector"] else Worker()
                 answer(operation, sequence, worker.make(asked))
+            elif operation == LIST:
+                answer(operation, sequence, Worker().list(json.loads(payload.decode())))
             elif operation not in known:
                 raise Refused("there is no command %d" % operation)
             elif worker is None:
@@ -599,7 +695,8 @@ def serve(commands, answers):
             else:
                 answer(operation, sequence, known[operation](payload))
         except Refused as e:
-            answer(ERROR, sequence, [("refused\n" + where(e) + str(e)).encode()])
+            text = str(e) if isinstance(e, NotDrawn) else where(e) + str(e)
+            answer(ERROR, sequence, [(e.kind + "\n" + text).encode()])
         except Exception as e:
             text = "raised\n%s%s: %s\n%s" % (where(e), type(e).__name__, first_line(e), traceback.format_exc())
             answer(ERROR, sequence, [text.encode(errors="replace")])
