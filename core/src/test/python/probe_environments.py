@@ -16,8 +16,13 @@ class Probe(gymnasium.Env):
     action_space = gymnasium.spaces.Discrete(3)
     observation_space = gymnasium.spaces.Box(-np.inf, np.inf, (2,), np.float32)
 
-    def __init__(self, mode="plain", at=5, once="", grandchild=False):
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}
+
+    def __init__(self, mode="plain", at=5, once="", grandchild=False, render_mode=None):
         self.mode = mode
+        self.render_mode = render_mode
+        if mode == "text-only":
+            self.metadata = {"render_modes": ["ansi"]}
         self.at = at
         self.once = once
         if mode == "actions":
@@ -53,6 +58,14 @@ class Probe(gymnasium.Env):
         if self.steps == self.at:
             return {"action_mask": (np.zeros(2, np.int8), np.zeros(3, np.int8))}
         return {"action_mask": (np.array([self.steps % 2, 1 - self.steps % 2], np.int8), np.array([1, 1, 0], np.int8))}
+
+    def render(self):
+        """Two rows of three pixels, whose blue is the step."""
+        if self.mode == "no-display":
+            raise RuntimeError("no display\nto be had")
+        if self.mode == "shape":
+            return np.zeros((2, 3), np.uint8)
+        return np.tile(np.array([200, 100, self.steps], np.uint8), (2, 3, 1))
 
     def misbehaves(self):
         if self.steps != self.at:
@@ -93,4 +106,14 @@ class Probe(gymnasium.Env):
         return self.observe(), float(np.sum(action)), self.steps >= 20, False, self.info()
 
 
+class Unseen(Probe):
+    """Takes no render_mode."""
+
+    def __init__(self):
+        super().__init__()
+
+
 gymnasium.register("Probe-v0", Probe, max_episode_steps=30)
+gymnasium.register("Unseen-v1", Unseen)
+gymnasium.register("Unseen-v2", Unseen)
+gymnasium.register("Unseen-v10", Unseen)

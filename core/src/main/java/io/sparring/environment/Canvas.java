@@ -24,7 +24,7 @@ public final class Canvas {
         double radius = thickness / 2;
         double dx = x2 - x1;
         double dy = y2 - y1;
-        double squared = dx * dx + dy * dy;
+        double length2 = squared(dx) + squared(dy);
         int left = within(Math.min(x1, x2) - radius - 1, width);
         int right = within(Math.max(x1, x2) + radius + 2, width);
         int bottom = within(Math.max(y1, y2) + radius + 2, height);
@@ -32,8 +32,8 @@ public final class Canvas {
             for (int x = left; x < right; x++) {
                 double px = x + 0.5 - x1;
                 double py = y + 0.5 - y1;
-                double along = squared == 0 ? 0 : Math.min(Math.max((px * dx + py * dy) / squared, 0), 1);
-                double away = StrictMath.hypot(px - along * dx, py - along * dy);
+                double along = length2 == 0 ? 0 : Math.min(Math.max((px * dx + py * dy) / length2, 0), 1);
+                double away = Math.sqrt(squared(px - along * dx) + squared(py - along * dy));
                 blend(y * width + x, radius + 0.5 - away, colour);
             }
         }
@@ -48,10 +48,17 @@ public final class Canvas {
     public Canvas box(double left, double top, double right, double bottom, int colour) {
         for (int y = within(Math.round(top), height); y < within(Math.round(bottom), height); y++) {
             for (int x = within(Math.round(left), width); x < within(Math.round(right), width); x++) {
-                blend(y * width + x, 1, colour);
+                int at = 3 * (y * width + x);
+                rgb[at] = (byte) (colour >> 16);
+                rgb[at + 1] = (byte) (colour >> 8);
+                rgb[at + 2] = (byte) colour;
             }
         }
         return this;
+    }
+
+    private static double squared(double value) {
+        return value * value;
     }
 
     private static int within(double value, int end) {

@@ -5,27 +5,32 @@ import io.sparring.environment.Frame;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.zip.DeflaterOutputStream;
+import java.util.zip.InflaterInputStream;
 import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /**
- * Films the first copy of an environment. The start and the end of the episode are in it; of what is between, every frame where all are kept, else
- * every nth, with an n that doubles whenever there are more frames than a GIF has. They wait as PNGs, which are a hundredth of the pixels.
+ * Films the first copy of an environment. The start and the end of the episode are in the GIF, and of what is between every nth frame, with an n
+ * that doubles whenever there are more frames than a GIF has.
  */
 public final class Film implements Evaluation.Spectator {
     private final Drawing drawing;
     private final boolean keepAll;
-    private final SortedMap<Integer, byte[]> frames = new TreeMap<>();
+    private final SortedMap<Integer, byte[]> pngs = new TreeMap<>();
+    private final SortedMap<Integer, Compressed> small = new TreeMap<>();
     private int every = 1;
 
-    /** @param keepAll whether all frames are asked for, in their full size */
+    /** @param keepAll whether all frames are asked for, in their full size, besides the GIF */
     public Film(Drawing drawing, boolean keepAll) {
         this.drawing = drawing;
         this.keepAll = keepAll;
@@ -33,14 +38,20 @@ public final class Film implements Evaluation.Spectator {
 
     @Override
     public void look(int steps, boolean over) {
-        if (steps % every != 0 && !over) {
+        boolean inGif = steps % every == 0 || over;
+        if (!inGif && !keepAll) {
             return;
         }
         Frame frame = drawing.frame(0);
-        frames.put(steps, png(keepAll ? frame : frame.within(AnimatedGif.MOST_PIXELS)));
-        if (!keepAll && frames.size() > AnimatedGif.MOST_FRAMES) {
+        if (keepAll) {
+            pngs.put(steps, png(frame));
+        }
+        if (inGif) {
+            small.put(steps, Compressed.of(frame.within(AnimatedGif.MOST_PIXELS)));
+        }
+        if (small.size() > AnimatedGif.MOST_FRAMES) {
             every *= 2;
-            frames.keySet().removeIf(step -> step % every != 0 && !(over && step == steps));
+            small.keySet().removeIf(step -> step % every != 0 && !(over && step == steps));
         }
     }
 
@@ -50,41 +61,43 @@ public final class Film implements Evaluation.Spectator {
      * @param comment says in the GIF what it shows
      */
     public Recording recording(Episode episode, String comment) {
-        byte[] gif = AnimatedGif.of(this::frame, frames.keySet(), drawing.framesPerSecond(), comment);
-        return new Recording(episode, gif, keepAll ? frames : new TreeMap<>());
+        byte[] gif =
+                AnimatedGif.of(step -> small.get(step).frame(), small.keySet(), drawing.framesPerSecond(), comment);
+        return new Recording(episode, gif, pngs);
     }
 
-    private Frame frame(int step) {
-        return frame(frames.get(step)).within(AnimatedGif.MOST_PIXELS);
+    /** A frame that waits: hundreds of them as pixels would be many megabytes. */
+    private record Compressed(int width, int height, byte[] bytes) {
+        static Compressed of(Frame frame) {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (OutputStream out = new DeflaterOutputStream(bytes)) {
+                out.write(frame.rgb());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new Compressed(frame.width(), frame.height(), bytes.toByteArray());
+        }
+
+        Frame frame() {
+            try {
+                return new Frame(
+                        width, height, new InflaterInputStream(new ByteArrayInputStream(bytes)).readAllBytes());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private static byte[] png(Frame frame) {
         BufferedImage image = new BufferedImage(frame.width(), frame.height(), BufferedImage.TYPE_INT_RGB);
-        for (int pixel = 0; pixel < frame.width() * frame.height(); pixel++) {
-            image.setRGB(pixel % frame.width(), pixel / frame.width(), frame.pixel(pixel));
-        }
+        Arrays.setAll(((DataBufferInt) image.getRaster().getDataBuffer()).getData(), frame::pixel);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        // Not by a file among the temporary ones, which is ImageIO's way.
         try (MemoryCacheImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
             ImageIO.write(image, "png", out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
-    }
-
-    private static Frame frame(byte[] png) {
-        try {
-            BufferedImage image = ImageIO.read(new MemoryCacheImageInputStream(new ByteArrayInputStream(png)));
-            byte[] rgb = new byte[3 * image.getWidth() * image.getHeight()];
-            for (int at = 0; at < rgb.length; at += 3) {
-                int pixel = image.getRGB(at / 3 % image.getWidth(), at / 3 / image.getWidth());
-                rgb[at] = (byte) (pixel >> 16);
-                rgb[at + 1] = (byte) (pixel >> 8);
-                rgb[at + 2] = (byte) pixel;
-            }
-            return new Frame(image.getWidth(), image.getHeight(), rgb);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -129,7 +129,7 @@ final class Palette {
                 for (int cell : cells) {
                     total += sum[channel][cell];
                 }
-                rgb = rgb << 8 | (int) (total / Math.max(1, pixels()));
+                rgb = rgb << 8 | (int) Math.round(total / (double) pixels());
             }
             return rgb;
         }

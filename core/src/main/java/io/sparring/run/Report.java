@@ -32,11 +32,12 @@ import org.apache.commons.text.StringEscapeUtils;
  * object store or an attachment; uPlot (MIT licence), the style and the data are inside.
  *
  * <p>Names come from configurations that anybody may have written. Text is escaped, and the page's content security policy
- * admits the two scripts by their hashes and no request at all.
+ * admits the two scripts by their hashes, a film by its bytes, and no request at all.
  */
 public final class Report {
     private static final String MEANS = "A bold line is the mean of each hundredth of a curve's points. ";
     private static final MathContext PRECISION = new MathContext(6);
+    private static final int MOST_EMBEDDED_BYTES = 4 << 20;
     private static final double LARGEST_EXACT_INTEGER = 1L << 53;
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
 
@@ -65,6 +66,8 @@ public final class Report {
                         Map.entry("result", StringEscapeUtils.escapeHtml4(data.result())),
                         Map.entry("facts", facts(data.facts())),
                         Map.entry("figures", figures(data.charts())),
+                        Map.entry("image-sources", film(data.film()).contains("<img") ? "; img-src data:" : ""),
+                        Map.entry("film", film(data.film())),
                         Map.entry("charts", json(data.charts())),
                         Map.entry("means", hasMeans(data.charts()) ? MEANS : ""),
                         Map.entry("uplot-version", StringEscapeUtils.escapeHtml4(uplotVersion)),
@@ -96,6 +99,20 @@ public final class Report {
                     .append("</figcaption><div class=\"plot\"></div></figure>\n");
         }
         return figures.toString();
+    }
+
+    /** Within the page, unless that would make it slow to open: then a link to the file beside it. */
+    private static String film(ReportData.Film film) {
+        if (film == null) {
+            return "";
+        }
+        String shows = StringEscapeUtils.escapeHtml4(film.shows());
+        if (film.gif().length > MOST_EMBEDDED_BYTES) {
+            return "<p><a href=\"" + StringEscapeUtils.escapeHtml4(film.file()) + "\">" + shows + "</a></p>\n";
+        }
+        return "<figure class=\"film\"><figcaption>" + shows
+                + "</figcaption><img alt=\"the episode\" src=\"data:image/gif;base64,"
+                + Base64.getEncoder().encodeToString(film.gif()) + "\"></figure>\n";
     }
 
     /** [{title, xLabel, threshold: {name, value}?, series: [{name, x: [], y: [], means: {x: [], y: []}?}]}], without any "<". */

@@ -9,13 +9,28 @@ import java.util.List;
  * @param result what came of the run, in one sentence
  * @param facts what identifies the run, shown as a table in this order
  * @param charts shown in this order, the first one over the whole width
+ * @param film shown after them, or null
  */
-public record ReportData(String title, String result, List<Fact> facts, List<Chart> charts) {
+public record ReportData(String title, String result, List<Fact> facts, List<Chart> charts, Film film) {
+
+    /** One without a film. */
+    public ReportData(String title, String result, List<Fact> facts, List<Chart> charts) {
+        this(title, result, facts, charts, null);
+    }
 
     public ReportData {
         facts = List.copyOf(facts);
         charts = List.copyOf(charts);
     }
+
+    /**
+     * An episode to look at. The array is not copied.
+     *
+     * @param file its name beside the page
+     * @param shows what it shows
+     * @param gif an animated GIF
+     */
+    public record Film(String file, String shows, byte[] gif) {}
 
     /** One row of the table, such as ("environment", "CartPole-v1"). */
     public record Fact(String label, String value) {}

@@ -85,7 +85,8 @@ class NotDrawn(Refused):
     kind = "not drawn"
 
     def __init__(self, name, why):
-        super().__init__("gymnasium:%s cannot be drawn: %s" % (name, why))
+        where = ", MUJOCO_GL=%s" % os.environ.get("MUJOCO_GL", "") if "mujoco" in sys.modules else ""
+        super().__init__("gymnasium:%s cannot be drawn: %s (for %s%s)" % (name, why, sys.executable, where))
 
 
 def near(name, names):
@@ -268,6 +269,8 @@ class Worker:
     def one(self):
         gymnasium = self.gymnasium
         options = self.asked["options"]
+        if options.get("render_mode") == "rgb_array" and sys.platform == "linux" and "DISPLAY" not in os.environ:
+            os.environ.setdefault("MUJOCO_GL", "egl")  # MuJoCo itself would look for a window system
         environment = self.made(lambda name: gymnasium.make(name, disable_env_checker=True, **options))
         for wrapper in self.asked["wrappers"]:
             kind = getattr(gymnasium.wrappers, wrapper["name"], None)
@@ -284,6 +287,7 @@ class Worker:
         """What comes of the id, or why nothing does."""
         gymnasium = self.gymnasium
         name = self.asked["id"]
+        drawn = self.asked["options"].get("render_mode") == "rgb_array"
         try:
             return how(name)
         except gymnasium.error.UnregisteredEnv as e:
@@ -294,9 +298,13 @@ class Worker:
         except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
             raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
         except (gymnasium.error.Error, TypeError) as e:
-            if "render_mode" in self.asked["options"] and "render_mode" in str(e):
+            if drawn and "render_mode" in str(e):
                 raise NotDrawn(name, "its constructor takes no render_mode")
             raise Refused("gymnasium:%s: %s" % (name, first_line(e)))
+        except Exception as e:
+            if drawn:
+                raise NotDrawn(name, first_line(e))
+            raise
 
     def describe(self, space, spec, first, seconds):
         spaces, np = self.gymnasium.spaces, self.np
@@ -484,7 +492,7 @@ class Worker:
         try:
             picture = np.asarray(environment.render())
         except Exception as e:
-            raise NotDrawn(name, "%s (for %s)" % (first_line(e), sys.executable))
+            raise NotDrawn(name, first_line(e))
         if picture.ndim != 3 or picture.shape[2] != 3 or 0 in picture.shape:
             raise NotDrawn(name, "expected an array of the shape [height, width, 3], and render() gave %s" % list(picture.shape))
         return np.ascontiguousarray(picture.astype("u1"))
@@ -494,7 +502,7 @@ class Worker:
         self.drawn = True
         copy = int(np.frombuffer(payload, "<u4", 1)[0])
         picture = self.ends[copy] if copy in self.ends else self.draw(copy)
-        fps = self.environments[copy].metadata.get("render_fps") or 0
+        fps = self.environments[0].metadata.get("render_fps") or 0
         return [np.array([fps], "<f8"), np.array([picture.shape[1], picture.shape[0]], "<u4"), picture]
 
     def list(self, asked):
@@ -512,6 +520,8 @@ class Worker:
         known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
         newest = {}
         for name, spec in known.items():
+            if re.match("GymV2[16]Environment", name):
+                continue  # a shell around what others bring
             base, version = re.fullmatch(r"(.*?)(?:-v(\d+))?", name).groups()
             if int(version or 0) >= newest.get(base, (-1,))[0]:
                 newest[base] = (int(version or 0), name, spec.max_episode_steps, spec.reward_threshold)

@@ -23,6 +23,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -58,6 +59,9 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         private boolean sample;
     }
 
+    @Mixin
+    private FilmOptions film;
+
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
 
@@ -71,6 +75,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         if (actions != null) {
             words.add(actions.greedy ? "--greedy" : "--sample");
         }
+        words.addAll(film.travelling());
         if (json) {
             words.add("--json");
         }
@@ -95,6 +100,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         SavedRun saved = open();
         EnvironmentSource source = saved.source();
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
+        film.open();
         Model model = saved.checkpoint().model(ShardWorker.architecture(saved.configuration(), source.spec()));
         List<Episode> played;
         SparkConf settings = Session.settings();
@@ -102,9 +108,12 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
                 "spark.app.name",
                 "sparring " + saved.configuration().environment().id());
         try (JavaSparkContext spark = Session.start(settings)) {
+            // First, since it may turn out that nothing can be drawn.
+            film.shoot(spark, saved, source, model, INDEX, greedy);
             played = SparkRounds.evaluate(
                     spark, saved.configuration(), source, model, INDEX, episodes, greedy, "evaluation");
         }
+        film.compare(played.get(0));
         double mean =
                 played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
         double deviation = Math.sqrt(played.stream()
@@ -124,6 +133,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
                 greedy ? "greedy" : "sampled",
                 Returns.text(min),
                 Returns.text(max));
+        film.say();
         if (json) {
             Map<String, Object> result = new LinkedHashMap<>();
             result.put("mean_return", mean);
@@ -139,6 +149,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
             result.put("env_steps", saved.checkpoint().counters().envSteps());
             result.put("params_sha256", CheckpointFile.sha256(model.parameters()));
             result.put("run", saved.folder().name());
+            film.describe(result);
             System.out.println(RunResult.json(result));
         }
         return 0;

@@ -31,6 +31,7 @@ import org.apache.hadoop.security.AccessControlException;
  *   events.out.tfevents.*  the same for TensorBoard
  *   checkpoints/           last, best; last.previous and best.previous, those before; in object stores last-ROUND and best-ROUND
  *   report.html            the learning curves
+ *   episode.gif            where evaluate --gif has put it here: an episode, which the report shows
  *   result.json, exit.json how it ended
  *   lock                   there while a run is alive; in object stores lock.ID
  *   submission             which submission it belongs to, where its driver runs on the cluster

@@ -3,6 +3,7 @@ package io.sparring.spark.folder;
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSpec;
+import io.sparring.film.AnimatedGif;
 import io.sparring.run.Curve;
 import io.sparring.run.Report;
 import io.sparring.run.ReportData;
@@ -19,6 +20,9 @@ import java.util.Map;
 
 /** {@code report.html} from a run's metrics, or the curves of several runs side by side. */
 public final class RunReport {
+    /** An episode of the run, where there is one: an animated GIF. */
+    public static final String FILM = "episode.gif";
+
     private static final String STEPS = "environment steps";
     private static final String SECONDS = "seconds of training";
 
@@ -62,7 +66,8 @@ public final class RunReport {
                         + configuration.environment().id(),
                 result.sentence(configuration),
                 facts(folder, configuration, environment, result),
-                plots.stream().map(Plot::chart).toList());
+                plots.stream().map(Plot::chart).toList(),
+                film(folder));
         folder.write("report.html", Report.html(data).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -89,6 +94,15 @@ public final class RunReport {
                 List.of(
                         new Chart("Return by time", SECONDS, null, bySeconds),
                         new Chart("Return by steps", STEPS, null, bySteps))));
+    }
+
+    private static ReportData.Film film(RunFolder folder) throws IOException {
+        if (!folder.has(FILM)) {
+            return null;
+        }
+        byte[] gif = folder.read(FILM);
+        String shows = AnimatedGif.comment(gif);
+        return new ReportData.Film(FILM, shows.isEmpty() ? FILM : shows, gif);
     }
 
     private static String lastPart(SavedRun run) {

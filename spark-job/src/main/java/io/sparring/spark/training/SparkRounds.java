@@ -8,7 +8,9 @@ import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.CannotDraw;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.film.Recording;
 import io.sparring.network.Model;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
@@ -268,6 +270,50 @@ public final class SparkRounds implements Rounds {
             spark.sc().removeSparkListener(failures);
         }
     }
+
+    /**
+     * Films an episode of an evaluation, in a task of its own.
+     *
+     * @param keepAll whether all frames are asked for, besides the GIF
+     * @throws CannotDraw if the environment cannot be drawn where the task was
+     */
+    public static Recording film(
+            JavaSparkContext spark,
+            Configuration configuration,
+            EnvironmentSource source,
+            Model model,
+            long index,
+            int episode,
+            boolean greedy,
+            boolean keepAll) {
+        JobFailures failures = JobFailures.of(spark);
+        spark.setJobDescription("film");
+        Evaluator evaluator = new Evaluator(configuration, source);
+        Filmed filmed;
+        try {
+            filmed = spark.parallelize(List.of(episode), 1)
+                    .map(which -> {
+                        try {
+                            return new Filmed(evaluator.film(model, index, which, greedy, keepAll), null);
+                        } catch (CannotDraw e) {
+                            // Not a failure that Spark would try again four times.
+                            return new Filmed(null, e.getMessage());
+                        }
+                    })
+                    .first();
+        } catch (Exception e) {
+            throw failed(failures, "the film", e);
+        } finally {
+            spark.sc().removeSparkListener(failures);
+        }
+        if (filmed.recording() == null) {
+            throw new CannotDraw(filmed.refusal());
+        }
+        return filmed.recording();
+    }
+
+    /** One of the two is null. */
+    private record Filmed(Recording recording, String refusal) implements java.io.Serializable {}
 
     /** Shards that Spark computed again because an executor that held them was lost. */
     public long recomputed() {
