@@ -43,6 +43,26 @@ class ReportTest {
                             List.of(series("policy", new double[] {0.5, 4e9, 5e9}, 0.25, Double.NaN, 1.0 / 0)))));
 
     @Test
+    void aFilmIsWithinThePageAndAVeryLargeOneBesideIt() {
+        ReportData small = filmed(new byte[] {'G', 'I', 'F'});
+        ReportData large = filmed(new byte[5 << 20]);
+
+        assertThat(Report.html(small))
+                .contains(
+                        "; img-src data:\">",
+                        "src=\"data:image/gif;base64,R0lG\"",
+                        "<figcaption>a &lt;b&gt;</figcaption>");
+        assertThat(Report.html(large))
+                .contains("<a href=\"episode.gif\">a &lt;b&gt;</a>")
+                .doesNotContain("img-src");
+        assertThat(Report.html(CARTPOLE)).doesNotContain("img-src", "<img");
+    }
+
+    private static ReportData filmed(byte[] gif) {
+        return new ReportData("", "", List.of(), List.of(), new ReportData.Film("episode.gif", "a <b>", gif));
+    }
+
+    @Test
     void thePageAsksForNothingElse() {
         String html = Report.html(CARTPOLE);
 

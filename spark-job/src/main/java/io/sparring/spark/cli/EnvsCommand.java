@@ -75,13 +75,9 @@ final class EnvsCommand implements Callable<Integer> {
             String limit = entry.stepLimit() == null ? "" : "at most " + entry.stepLimit() + " steps";
             String solved =
                     entry.rewardThreshold() == null ? "" : "solved from " + Returns.text(entry.rewardThreshold());
-            System.out
-                    .printf(
-                            Locale.ROOT,
-                            "%-50s %s",
-                            Gymnasium.PREFIX + entry.id(),
-                            limit + (limit.isEmpty() || solved.isEmpty() ? "" : ", ") + solved)
-                    .println();
+            String about = limit + (limit.isEmpty() || solved.isEmpty() ? "" : ", ") + solved;
+            System.out.println(String.format(Locale.ROOT, "%-50s %s", Gymnasium.PREFIX + entry.id(), about)
+                    .stripTrailing());
         }
     }
 

@@ -97,10 +97,10 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
 
     @Override
     public Integer call() throws IOException {
+        film.open();
         SavedRun saved = open();
         EnvironmentSource source = saved.source();
         boolean greedy = actions == null ? saved.configuration().evaluation().greedy() : actions.greedy;
-        film.open();
         Model model = saved.checkpoint().model(ShardWorker.architecture(saved.configuration(), source.spec()));
         List<Episode> played;
         SparkConf settings = Session.settings();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.LocalRounds;
 import io.sparring.algorithm.TrainingListener;
@@ -35,8 +36,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import javax.imageio.ImageReader;
+import javax.imageio.stream.ImageInputStream;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -233,6 +240,73 @@ class CommandLineIT {
                         result.get("min_return").asDouble(),
                         result.get("max_return").asDouble());
         assertThat(result.get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
+    }
+
+    @Test
+    void theFirstEpisodeIsFilmedAndTheEvaluationIsWhatItIsWithoutACamera() throws IOException, InterruptedException {
+        Path run = fresh.resolve("cartpole");
+        Path frames = fresh.resolve("frames");
+        Sparring.Outcome cartPole = Sparring.run(
+                work, "train", "tiny.yaml", "--set", "environment.id=CartPole-v1", "--run", run.toString());
+        assertThat(cartPole.exit()).as(cartPole.toString()).isZero();
+        // As a longer episode would have left one.
+        Files.createDirectory(frames);
+        IntStream.range(0, 502).forEach(step -> touch(frames.resolve(String.format("frame-%05d.png", step))));
+        List<String> words = new ArrayList<>(
+                List.of("--master", "local[2]", "evaluate", run.toString(), "--episodes", "3", "--json"));
+
+        Sparring.Outcome unseen = Sparring.run(work, words.toArray(String[]::new));
+        words.addAll(List.of("--gif", run.toString(), "--frames", frames.toString()));
+        Sparring.Outcome seen = Sparring.run(work, words.toArray(String[]::new));
+
+        assertThat(seen.exit()).as(seen.toString()).isZero();
+        assertThat(seen.stderr()).isEmpty();
+        ObjectNode result = (ObjectNode) seen.json();
+        assertThat(result.remove("gif").asText())
+                .isEqualTo(run.resolve("episode.gif").toString());
+        assertThat(result.remove("frames").asText()).isEqualTo(frames.toString());
+        assertThat(result).isEqualTo(unseen.json());
+        Matcher said = Pattern.compile("CartPole-v1, seed 0, episode 0 of the evaluation: (\\d+) steps")
+                .matcher(seen.stdout());
+        assertThat(said.find()).as(seen.toString()).isTrue();
+        int steps = Integer.parseInt(said.group(1));
+        assertThat(frames.toFile().list()).hasSize(steps + 1).contains("frame-00000.png");
+        ImageReader reader = ImageIO.getImageReadersByFormatName("gif").next();
+        try (ImageInputStream in =
+                ImageIO.createImageInputStream(run.resolve("episode.gif").toFile())) {
+            reader.setInput(in);
+            assertThat(reader.getNumImages(true)).isEqualTo(steps + 1);
+            assertThat(reader.getWidth(0)).isEqualTo(300);
+        }
+        assertThat(Files.readString(run.resolve("report.html")))
+                .contains("img-src data:", "data:image/gif;base64,", said.group());
+
+        Files.delete(run.resolve("episode.gif"));
+        assertThat(Sparring.here("report", run.toString()).exit()).isZero();
+        assertThat(Files.readString(run.resolve("report.html"))).doesNotContain("img-src", "data:image");
+    }
+
+    private static void touch(Path file) {
+        try {
+            Files.createFile(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void anEnvironmentWithoutADrawingIsNotFilmedAndNothingIsPlayed() throws IOException, InterruptedException {
+        Path none = fresh.resolve("none");
+
+        Sparring.Outcome outcome = Sparring.run(work, "evaluate", "trained", "--gif", none.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.stdout()).isEmpty();
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .isEqualTo("sparring: --gif: Identity-Discrete-v0 has no drawing");
+        assertThat(none).doesNotExist();
     }
 
     @Test
