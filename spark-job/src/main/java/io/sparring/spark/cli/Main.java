@@ -64,6 +64,8 @@ public final class Main implements IVersionProvider {
 
     /** Runs a command and ends the JVM with its exit code. */
     public static void main(String[] arguments) throws SparkUserAppException {
+        // Pictures are files: nobody is to look for a window system.
+        System.setProperty("java.awt.headless", "true");
         SparkConf settings = new SparkConf();
         Submission submission = Submission.of(settings);
         int exit = submission == null ? run(arguments) : submission.run(() -> run(arguments));
