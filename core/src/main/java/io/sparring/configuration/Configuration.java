@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -170,6 +171,10 @@ public record Configuration(
                     "Of `gymnasium:` environments: whether Python steps one half of the copies while Java acts for the other. The result is the same.")
             boolean halfBlocks)
             implements Serializable {
+        /** The keys of what belongs to the machine of the day and not to what is learned: a run may go on with others. */
+        public static final Set<String> HOSTING =
+                Set.of("modules", "python", "require-replay", "max-restarts", "start-seconds", "step-seconds", "half-blocks");
+
         public Environment {
             Require.that(id != null, "id", id, "an environment's name, as sparring envs lists them");
             Require.atLeast(1, "copies-per-shard", copiesPerShard);
@@ -222,6 +227,22 @@ public record Configuration(
             } catch (IllegalArgumentException e) {
                 throw new InvalidConfiguration("environment: " + e.getMessage());
             }
+        }
+
+        /** The same on a machine where Python is started as another configuration says; see {@link #HOSTING}. */
+        public Environment hostedAs(Environment other) {
+            return new Environment(
+                    id,
+                    copiesPerShard,
+                    options,
+                    wrappers,
+                    other.modules,
+                    other.python,
+                    other.requireReplay,
+                    other.maxRestarts,
+                    other.startSeconds,
+                    other.stepSeconds,
+                    other.halfBlocks);
         }
 
         private Hosting hosting() {

@@ -4,30 +4,53 @@ package io.sparring.environment.gymnasium;
 public final class PythonFailure extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final boolean lost;
+    private enum Kind {
+        LOST,
+        MISSING,
+        REFUSED,
+        RAISED
+    }
 
-    private PythonFailure(String message, boolean lost) {
+    private final Kind kind;
+
+    private PythonFailure(String message, Kind kind) {
         super(message);
-        this.lost = lost;
+        this.kind = kind;
     }
 
     /** The process is no more. */
     static PythonFailure lost(String message) {
-        return new PythonFailure(message, true);
+        return new PythonFailure(message, Kind.LOST);
+    }
+
+    /** This machine lacks an interpreter or a package; another one may have it. */
+    static PythonFailure missing(String message) {
+        return new PythonFailure(message, Kind.MISSING);
     }
 
     /** It is the user's to mend. */
     static PythonFailure refused(String message) {
-        return new PythonFailure(message, false);
+        return new PythonFailure(message, Kind.REFUSED);
     }
 
     /** The environment's own code has failed. */
     static PythonFailure raised(String message) {
-        return new PythonFailure(message, false);
+        return new PythonFailure(message, Kind.RAISED);
     }
 
     /** Whether a fresh process may go on. */
     boolean isLost() {
-        return lost;
+        return kind == Kind.LOST;
+    }
+
+    /** Whether it may be well on another machine. */
+    boolean isMissing() {
+        return kind == Kind.MISSING;
+    }
+
+    /** The message: whoever hands it on has nothing to add of which class it is. */
+    @Override
+    public String toString() {
+        return getMessage();
     }
 }

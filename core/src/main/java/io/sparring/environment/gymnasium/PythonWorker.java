@@ -110,8 +110,9 @@ final class PythonWorker implements AutoCloseable {
         try {
             return new PythonWorker(builder.start());
         } catch (IOException e) {
-            throw PythonFailure.refused("there is no Python interpreter " + interpreter
-                    + " here; name one by environment.python or PYSPARK_PYTHON (" + e.getMessage() + ")");
+            throw PythonFailure.missing("there is no Python interpreter " + interpreter
+                    + " here; name one by --set environment.python=PATH, or where that is empty by PYSPARK_PYTHON ("
+                    + e.getMessage() + ")");
         }
     }
 
@@ -178,6 +179,7 @@ final class PythonWorker implements AutoCloseable {
             String[] text =
                     StandardCharsets.UTF_8.decode(answer.payload()).toString().split("\n", 2);
             throw switch (text[0]) {
+                case "missing" -> PythonFailure.missing(text[1]);
                 case "refused" -> PythonFailure.refused(text[1]);
                 case "not drawn" -> new CannotDraw(text[1]);
                 default -> PythonFailure.raised(text[1]);

@@ -89,6 +89,12 @@ class NotDrawn(Refused):
         super().__init__("gymnasium:%s cannot be drawn: %s (for %s%s)" % (name, why, sys.executable, where))
 
 
+class Missing(Refused):
+    """What another machine may have."""
+
+    kind = "missing"
+
+
 def near(name, names):
     import difflib
 
@@ -217,11 +223,11 @@ class Worker:
         try:
             import numpy
         except ImportError as missing:
-            raise Refused("%s; %s -m pip install numpy" % (missing, sys.executable))
+            raise Missing("%s; %s -m pip install numpy" % (missing, sys.executable))
         try:
             import gymnasium
         except ImportError as missing:
-            raise Refused("%s; %s -m pip install gymnasium" % (missing, sys.executable))
+            raise Missing("%s; %s -m pip install gymnasium" % (missing, sys.executable))
         self.np = numpy
         self.gymnasium = gymnasium
         for module in modules:
@@ -230,7 +236,7 @@ class Worker:
                 if hasattr(gymnasium, "register_envs"):
                     gymnasium.register_envs(imported)
             except ImportError as missing:
-                raise Refused("%s; %s -m pip install %s" % (missing, sys.executable, module))
+                raise Missing("%s; %s -m pip install %s" % (missing, sys.executable, module))
 
     def make(self, asked):
         started = time.time()
@@ -294,9 +300,9 @@ class Worker:
             known = gymnasium.registry if hasattr(gymnasium, "registry") else gymnasium.envs.registry
             raise Refused("there is no environment gymnasium:%s%s: %s" % (name, near(name, known), first_line(e)))
         except ModuleNotFoundError as e:
-            raise Refused("gymnasium:%s: %s; %s -m pip install %s" % (name, first_line(e), sys.executable, e.name))
+            raise Missing("gymnasium:%s: %s; %s -m pip install %s" % (name, first_line(e), sys.executable, e.name))
         except (gymnasium.error.DependencyNotInstalled, ImportError) as e:
-            raise Refused("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
+            raise Missing("gymnasium:%s: %s (for %s)" % (name, first_line(e), sys.executable))
         except (gymnasium.error.Error, TypeError) as e:
             if drawn and "render_mode" in str(e):
                 raise NotDrawn(name, "its constructor takes no render_mode")

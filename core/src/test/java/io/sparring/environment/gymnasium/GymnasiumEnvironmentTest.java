@@ -391,7 +391,7 @@ class GymnasiumEnvironmentTest {
                         new TreeMap<>(),
                         List.of(),
                         new Hosting("/no/python", List.of(), false, 0, 60, 60, true)))
-                .hasMessageContaining("there is no Python interpreter /no/python here; name one by environment.python");
+                .hasMessageContaining("there is no Python interpreter /no/python here; name one by --set environment.python");
         assertThatThrownBy(() -> Gymnasium.resolve(
                         "gymnasium:CartPole-v1",
                         new TreeMap<>(),

@@ -48,6 +48,13 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
             description = "best or last (default: best, or last where no evaluation has been).")
     private String checkpoint;
 
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Overrides where and how Python is started, as in --set environment.python=/usr/bin/python3; may be repeated.")
+    private List<String> overrides = List.of();
+
     @ArgGroup(exclusive = true)
     private Actions actions;
 
@@ -76,6 +83,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
             words.add(actions.greedy ? "--greedy" : "--sample");
         }
         words.addAll(film.travelling());
+        overrides.forEach(override -> words.addAll(List.of("--set", override)));
         if (json) {
             words.add("--json");
         }
@@ -92,7 +100,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         if (checkpoint == null) {
             checkpoint = SavedRun.hasCheckpoint(run, "best") ? "best" : "last";
         }
-        return SavedRun.open(run, checkpoint);
+        return SavedRun.open(run, checkpoint, overrides);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.environment.gymnasium.Gymnasium;
 import io.sparring.run.CheckpointFile;
 import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.folder.Recorder;
@@ -43,6 +44,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import picocli.CommandLine.Command;
@@ -75,6 +78,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
 
     /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
     private static final Set<String> WORKERS_MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
+
+    /** What belongs to the machine of the day; options are compared with their defaults. */
+    private static final Set<String> HOSTING_MAY_CHANGE = Stream.concat(
+                    Stream.of("options"), Configuration.Environment.HOSTING.stream())
+            .collect(Collectors.toUnmodifiableSet());
 
     /** Where a run begins. */
     private record Start(
@@ -201,9 +209,15 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 asked != null ? asked : options.parse(folder.name() + "/checkpoints/last", checkpoint.configuration()));
         refuseOther("seed", saved.seed(), configuration.seed());
         refuseOther("algorithm", saved.algorithm(), configuration.algorithm());
-        refuseOtherSection("environment", saved.environment(), configuration.environment(), Set.of("options"));
-        EnvironmentSource source = SavedRun.source(folder, saved);
-        if (!saved.environment().equals(configuration.environment())) {
+        refuseOtherSection("environment", saved.environment(), configuration.environment(), HOSTING_MAY_CHANGE);
+        if (Gymnasium.has(saved.environment().id())) {
+            refuseOther(
+                    "environment.options",
+                    saved.environment().options(),
+                    configuration.environment().options());
+        }
+        EnvironmentSource source = SavedRun.source(folder, saved.environment().hostedAs(configuration.environment()));
+        if (!saved.environment().options().equals(configuration.environment().options())) {
             // One may name an option that the other leaves at that default.
             Map<String, Object> other =
                     options.resolveElsewhere(configuration).spec().options();

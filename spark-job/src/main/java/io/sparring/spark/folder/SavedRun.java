@@ -32,17 +32,31 @@ public record SavedRun(
     public static SavedRun open(String directory) throws IOException {
         RunFolder folder = folder(directory);
         try {
-            return of(folder, folder.readCheckpoint("last", Console::say));
+            return of(folder, folder.readCheckpoint("last", Console::say), List.of());
         } catch (FileNotFoundException none) {
-            return of(folder, null);
+            return of(folder, null, List.of());
         }
     }
 
-    /** @throws InvalidConfiguration if there is no whole checkpoint of that name */
-    public static SavedRun open(String directory, String checkpointName) throws IOException {
+    /**
+     * @param overrides {@code key=value}, of {@link Configuration.Environment#HOSTING} alone: another machine may have its Python elsewhere
+     * @throws InvalidConfiguration if there is no whole checkpoint of that name, or an override is of another key
+     */
+    public static SavedRun open(String directory, String checkpointName, List<String> overrides) throws IOException {
+        for (String override : overrides) {
+            String key = override.replaceFirst("=.*", "").strip();
+            if (Configuration.Environment.HOSTING.stream().noneMatch(name -> key.equals("environment." + name))) {
+                throw new InvalidConfiguration("--set " + override + ": expected one of "
+                        + Configuration.Environment.HOSTING.stream()
+                                .map(name -> "environment." + name)
+                                .sorted()
+                                .toList()
+                        + ", since a run that was trained stays what it is");
+            }
+        }
         RunFolder folder = folder(directory);
         try {
-            return of(folder, folder.readCheckpoint(checkpointName, Console::say));
+            return of(folder, folder.readCheckpoint(checkpointName, Console::say), overrides);
         } catch (FileNotFoundException e) {
             throw new InvalidConfiguration(directory + ": there is no whole checkpoint " + checkpointName);
         }
@@ -61,7 +75,7 @@ public record SavedRun(
         return folder;
     }
 
-    private static SavedRun of(RunFolder folder, CheckpointFile checkpoint) throws IOException {
+    private static SavedRun of(RunFolder folder, CheckpointFile checkpoint, List<String> overrides) throws IOException {
         String yaml;
         try {
             yaml = checkpoint == null
@@ -72,7 +86,7 @@ public record SavedRun(
         }
         return new SavedRun(
                 folder,
-                ConfigurationFile.parse(folder.name() + "/" + RunFolder.CONFIGURATION, yaml, List.of()),
+                ConfigurationFile.parse(folder.name() + "/" + RunFolder.CONFIGURATION, yaml, overrides),
                 environment(folder),
                 checkpoint);
     }
@@ -94,20 +108,22 @@ public record SavedRun(
      * @throws InvalidConfiguration if nobody here makes it
      */
     public EnvironmentSource source() {
-        return source(folder, configuration, environment);
+        return source(folder, configuration.environment(), environment);
     }
 
-    /** The environment that a run in this folder has to go on with. */
-    public static EnvironmentSource source(RunFolder folder, Configuration configuration) throws IOException {
-        return source(folder, configuration, environment(folder));
+    /**
+     * The environment that a run in this folder has to go on with.
+     *
+     * @param asked what the run began with, started as it is to be started now
+     */
+    public static EnvironmentSource source(RunFolder folder, Configuration.Environment asked) throws IOException {
+        return source(folder, asked, environment(folder));
     }
 
     private static EnvironmentSource source(
-            RunFolder folder, Configuration configuration, EnvironmentSpec environment) {
+            RunFolder folder, Configuration.Environment asked, EnvironmentSpec environment) {
         try {
-            return environment == null
-                    ? configuration.environment().resolve()
-                    : configuration.environment().of(environment);
+            return environment == null ? asked.resolve() : asked.of(environment);
         } catch (IllegalArgumentException | InvalidConfiguration e) {
             throw new InvalidConfiguration(folder.name() + ": " + e.getMessage()
                     + "; a jar that has it is named by --jars, before the command");

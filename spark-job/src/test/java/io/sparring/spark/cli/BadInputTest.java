@@ -220,6 +220,20 @@ class BadInputTest {
     }
 
     @Test
+    void aRunThatWasTrainedStaysWhatItIsWhereItIsPlayedWithAnotherPython() throws IOException {
+        Path run = checkpoints();
+
+        Sparring.Outcome outcome = Sparring.here(
+                "evaluate", run.toString(), "--set", "environment.python=/there", "--set", "a2c.gamma=0.5");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains("--set a2c.gamma=0.5: expected one of [environment.max-restarts", "environment.python");
+    }
+
+    @Test
     void aRunOfAnEnvironmentThatIsNotHereIsReportedAndInspectedButNotPlayed() throws IOException {
         Path run = checkpoints("Elsewhere-v0");
         for (boolean described : new boolean[] {true, false}) {
@@ -483,7 +497,7 @@ class BadInputTest {
                 "check-env | expected an environment or a configuration, as in sparring check-env CartPole-v1",
                 "check-env CartPol-v1 | CartPol-v1: environment.id: expected one of",
                 "check-env none.yaml | none.yaml: there is no such file",
-                "check-env gymnasium:CartPole-v1 --set environment.python=/no/python | gymnasium:CartPole-v1 with --set environment.python=/no/python: environment: there is no Python interpreter /no/python here; name one by environment.python or PYSPARK_PYTHON",
+                "check-env gymnasium:CartPole-v1 --set environment.python=/no/python | gymnasium:CartPole-v1 with --set environment.python=/no/python: environment: there is no Python interpreter /no/python here; name one by --set environment.python=PATH, or where that is empty by PYSPARK_PYTHON",
                 "check-env CartPole-v1 --set environment.wrappers=[TimeLimit] | CartPole-v1 with --set environment.wrappers=[TimeLimit]: environment.wrappers: there is no wrapper TimeLimit (did you mean time-limit?)",
                 "check-env gymnasium:X --set environment.step-seconds=0 | gymnasium:X with --set environment.step-seconds=0: environment.step-seconds: expected a number from"
             })
