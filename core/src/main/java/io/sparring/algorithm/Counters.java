@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -24,7 +25,8 @@ public record Counters(
         int droppedGradients,
         double seconds,
         long solvedAtSteps,
-        double solvedAtSeconds) {
+        double solvedAtSeconds)
+        implements Serializable {
 
     /** Over how many episodes the mean return of training is taken. */
     public static final int RECENT = 100;

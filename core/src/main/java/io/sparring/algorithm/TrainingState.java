@@ -8,6 +8,7 @@ import io.sparring.network.Model;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 import io.sparring.rollout.Shard;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -24,7 +25,8 @@ import java.util.List;
  * @param shards the environments and their generators; of asynchronous workers those that are known
  */
 public record TrainingState(
-        Counters counters, Model model, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards) {
+        Counters counters, Model model, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards)
+        implements Serializable {
 
     public TrainingState {
         optimizerSteps = List.copyOf(optimizerSteps);

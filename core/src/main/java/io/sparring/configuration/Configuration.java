@@ -14,6 +14,7 @@ import io.sparring.environment.Environments;
 import io.sparring.environment.Space;
 import io.sparring.environment.gymnasium.Gymnasium;
 import io.sparring.environment.gymnasium.Hosting;
+import io.sparring.environment.gymnasium.PythonFailure;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
@@ -182,6 +183,7 @@ public record Configuration(
             Require.within(0.001, 86_400, "start-seconds", startSeconds);
             Require.within(0.001, 86_400, "step-seconds", stepSeconds);
             wrappers = List.copyOf(wrappers);
+            wrappers.forEach(Environment::wrapper);
             modules = List.copyOf(modules);
             options = new TreeMap<>(options);
             // YAML's small numbers are Integers: without this, a configuration would differ from one that gives Longs.
@@ -193,11 +195,12 @@ public record Configuration(
          * The environment that this names. Whether there is one is not checked before: a run's report does not need it.
          *
          * @throws InvalidConfiguration if there is none of that name here, or an option or wrapper is unknown or its value not allowed
+         * @throws MissingHere if this machine lacks the Python that it needs
          */
         public EnvironmentSource resolve() {
             List<EnvironmentSpec.Wrapper> asked =
                     wrappers.stream().map(Environment::wrapper).toList();
-            if (Gymnasium.has(id)) {
+            if (isPythons()) {
                 return gymnasium(asked);
             }
             List<String> known = Environments.ids();
@@ -209,6 +212,11 @@ public record Configuration(
                 boolean ofKey = message.startsWith("options.") || message.startsWith("wrappers: ");
                 throw new InvalidConfiguration((ofKey ? "environment." : "environment: ") + message);
             }
+        }
+
+        /** Whether only a machine with Python can say what it is. */
+        public boolean isPythons() {
+            return Gymnasium.has(id);
         }
 
         /**
@@ -225,7 +233,10 @@ public record Configuration(
             try {
                 return Gymnasium.resolve(id, options, asked, hosting());
             } catch (IllegalArgumentException e) {
-                throw new InvalidConfiguration("environment: " + e.getMessage());
+                String message = "environment: " + e.getMessage();
+                throw e.getCause() instanceof PythonFailure failure && failure.isMissing()
+                        ? new MissingHere(message)
+                        : new InvalidConfiguration(message);
             }
         }
 
@@ -262,7 +273,7 @@ public record Configuration(
                 }
             }
             throw new InvalidConfiguration(
-                    "environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got " + given);
+                    "wrappers: expected a wrapper's name or {name: {argument: value}}, got " + given);
         }
     }
 

@@ -44,7 +44,7 @@ public final class PythonFailure extends RuntimeException {
     }
 
     /** Whether it may be well on another machine. */
-    boolean isMissing() {
+    public boolean isMissing() {
         return kind == Kind.MISSING;
     }
 

@@ -6,6 +6,7 @@ import io.sparring.algorithm.Footprint;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.configuration.MissingHere;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Engine;
 import java.io.IOException;
@@ -139,16 +140,26 @@ final class ConfigurationOptions {
         return resolve(configuration, Long.MAX_VALUE);
     }
 
+    /** What can be checked of it here without Python, for a run whose driver is elsewhere. */
+    void checkElsewhere(Configuration configuration) {
+        if (!configuration.environment().isPythons()) {
+            resolveElsewhere(configuration);
+        }
+    }
+
     /**
      * @param heapBytes the driver's; {@link Long#MAX_VALUE} where that is not known
      * @throws InvalidConfiguration if there is none of that name, or an option is unknown or its value not allowed, or the run can
      *     never fit
+     * @throws MissingHere if this machine lacks the Python that it needs
      */
     private EnvironmentSource resolve(Configuration configuration, long heapBytes) {
         try {
             EnvironmentSource source = configuration.environment().resolve();
             Footprint.require(configuration, source.spec(), heapBytes);
             return source;
+        } catch (MissingHere e) {
+            throw new MissingHere(source + ": " + e.getMessage());
         } catch (InvalidConfiguration e) {
             throw new InvalidConfiguration(source + ": " + e.getMessage());
         }

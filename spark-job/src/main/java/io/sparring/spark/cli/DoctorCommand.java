@@ -70,7 +70,7 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
             words.add("--python=" + python);
         }
         if (options.hasFile()) {
-            options.resolveElsewhere(options.read());
+            options.checkElsewhere(options.read());
         }
         words.addAll(options.travelling());
         if (json) {

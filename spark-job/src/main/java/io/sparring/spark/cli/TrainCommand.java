@@ -3,6 +3,7 @@ package io.sparring.spark.cli;
 import io.sparring.Explanation;
 import io.sparring.Returns;
 import io.sparring.algorithm.Counters;
+import io.sparring.algorithm.Footprint;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.Strategy;
 import io.sparring.algorithm.Training;
@@ -13,6 +14,7 @@ import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.configuration.MissingHere;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.gymnasium.Gymnasium;
 import io.sparring.run.CheckpointFile;
@@ -29,6 +31,7 @@ import io.sparring.spark.session.SparkMetrics;
 import io.sparring.spark.session.StopSignals;
 import io.sparring.spark.session.TypedCommand;
 import io.sparring.spark.session.Versions;
+import io.sparring.spark.training.FirstState;
 import io.sparring.spark.training.SparkBackend;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -84,9 +87,33 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     Stream.of("options"), Configuration.Environment.HOSTING.stream())
             .collect(Collectors.toUnmodifiableSet());
 
-    /** Where a run begins. */
+    /**
+     * Where a run begins.
+     *
+     * @param source null where an executor has to be asked what the environment is; then there is no state either
+     */
     private record Start(
-            Configuration configuration, EnvironmentSource source, TrainingState state, float[] bestParameters) {}
+            Configuration configuration, EnvironmentSource source, TrainingState state, float[] bestParameters) {
+
+        static Start first(Configuration configuration, EnvironmentSource source) {
+            return new Start(
+                    configuration, source, source == null ? null : TrainingState.first(configuration, source), null);
+        }
+
+        /** The same, with what executors know. */
+        Start described(JavaSparkContext spark) {
+            if (source != null) {
+                return this;
+            }
+            FirstState first = FirstState.of(spark, configuration);
+            Footprint.require(configuration, first.spec(), Runtime.getRuntime().maxMemory());
+            return new Start(configuration, configuration.environment().of(first.spec()), first.state(), null);
+        }
+
+        Counters counters() {
+            return state == null ? Counters.NONE : state.counters();
+        }
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -95,7 +122,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Submission submission = Submission.of(settings);
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
-        EnvironmentSource source = resume == null ? options.resolve(asked) : null;
+        EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             boolean again = submission != null && folder.belongsTo(submission.id());
             if (!again) {
@@ -112,9 +139,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             }
             // An attempt that follows another goes on from the last checkpoint, if that came so far.
             boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
-            Start start = goesOn
-                    ? resumed(folder, asked)
-                    : new Start(asked, source, TrainingState.first(asked, source), null);
+            Start start = goesOn ? resumed(folder, asked) : Start.first(asked, source);
             folder.delete(RunFolder.EXIT);
             int exit;
             try {
@@ -133,6 +158,19 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
+    /** The environment; null where this machine lacks its Python and executors may have it. */
+    private EnvironmentSource resolve(Configuration asked, SparkConf settings) {
+        try {
+            return options.resolve(asked);
+        } catch (MissingHere e) {
+            if (Session.staysHere(settings)) {
+                throw e;
+            }
+            Console.say(e.getMessage() + "; an executor is asked");
+            return null;
+        }
+    }
+
     @Override
     public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
         refuseBoth();
@@ -140,7 +178,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);
         if (resume == null) {
-            options.resolveElsewhere(asked);
+            options.checkElsewhere(asked);
         } else {
             resumed(folder, asked);
         }
@@ -263,8 +301,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private int train(RunFolder folder, Start start, SparkConf settings) throws IOException, InterruptedException {
-        Configuration configuration = start.configuration();
+    private int train(RunFolder folder, Start asked, SparkConf settings) throws IOException, InterruptedException {
+        Configuration configuration = asked.configuration();
         StopSignals signals = new StopSignals();
         Session.makeRoom(settings, configuration);
         Strategy strategy = Strategy.of(configuration);
@@ -278,13 +316,14 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 + configuration.environment().id() + ", seed "
                 + configuration.seed() + ", " + strategy.parts(configuration) + " × "
                 + configuration.environment().copiesPerShard() + " copies, " + settings.get("spark.master")
-                + (start.state().round() > 0
-                        ? ", going on after round " + start.state().round()
+                + (asked.counters().round() > 0
+                        ? ", going on after round " + asked.counters().round()
                         : ""));
 
-        sayIfDone(configuration, start.state().counters());
+        sayIfDone(configuration, asked.counters());
         sayIfScheduleEnds(configuration);
         try (JavaSparkContext spark = Session.start(settings, configuration)) {
+            Start start = asked.described(spark);
             folder.write(
                     RunFolder.CONFIGURATION,
                     ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));

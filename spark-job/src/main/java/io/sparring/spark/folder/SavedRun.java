@@ -123,10 +123,14 @@ public record SavedRun(
     private static EnvironmentSource source(
             RunFolder folder, Configuration.Environment asked, EnvironmentSpec environment) {
         try {
+            if (asked.isPythons() && Session.staysHere(Session.settings())) {
+                // Nobody else makes it: what this machine lacks is said before anything starts.
+                asked.resolve();
+            }
             return environment == null ? asked.resolve() : asked.of(environment);
         } catch (IllegalArgumentException | InvalidConfiguration e) {
             throw new InvalidConfiguration(folder.name() + ": " + e.getMessage()
-                    + "; a jar that has it is named by --jars, before the command");
+                    + (asked.isPythons() ? "" : "; a jar that has it is named by --jars, before the command"));
         }
     }
 

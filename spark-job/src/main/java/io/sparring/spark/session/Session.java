@@ -73,11 +73,16 @@ public final class Session {
         }
     }
 
+    /** Whether tasks run in this JVM. */
+    public static boolean staysHere(SparkConf settings) {
+        return settings.get("spark.master").matches("local(\\[.*)?");
+    }
+
     /** Starts Spark. */
     public static JavaSparkContext start(SparkConf settings, Configuration configuration) {
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
-        if (settings.get("spark.master").matches("local(\\[.*)?") && !Kernels.vectorized()) {
+        if (staysHere(settings) && !Kernels.vectorized()) {
             Console.say("networks are computed " + Kernels.description());
         }
         NativeCode.loadFirst(configuration.network().engine(), settings);

@@ -184,7 +184,7 @@ public final class SparkRounds implements Rounds {
             counter.add(1);
             return update;
         } catch (RuntimeException e) {
-            throw new TrainingFailed("shard " + shard.index() + ": " + Explanation.ofCause(e), e);
+            throw new TrainingFailed(ThisExecutor.after("shard " + shard.index()) + Explanation.ofCause(e), e);
         }
     }
 
@@ -259,7 +259,7 @@ public final class SparkRounds implements Rounds {
         try {
             return spark
                     .parallelize(ranges, tasks)
-                    .map(range -> evaluator.play(model, index, range[0], range[1], greedy))
+                    .map(range -> play(evaluator, model, index, range, greedy))
                     .collect()
                     .stream()
                     .flatMap(List::stream)
@@ -268,6 +268,14 @@ public final class SparkRounds implements Rounds {
             throw failed(failures, "the " + name, e);
         } finally {
             spark.sc().removeSparkListener(failures);
+        }
+    }
+
+    private static List<Episode> play(Evaluator evaluator, Model model, long index, int[] range, boolean greedy) {
+        try {
+            return evaluator.play(model, index, range[0], range[1], greedy);
+        } catch (RuntimeException e) {
+            throw new TrainingFailed(ThisExecutor.after("episode " + range[0]) + Explanation.ofCause(e), e);
         }
     }
 
@@ -320,7 +328,7 @@ public final class SparkRounds implements Rounds {
         return computed.value() - rounds * configuration.a2c().shards();
     }
 
-    private static RuntimeException failed(JobFailures failures, String what, Exception e) {
+    static RuntimeException failed(JobFailures failures, String what, Exception e) {
         // SparkException is checked, and thrown without being declared; a RuntimeException that is not ours is a bug,
         // and stays itself.
         return e instanceof RuntimeException unexpected && ourFailure(e) == null

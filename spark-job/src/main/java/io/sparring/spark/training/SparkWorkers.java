@@ -188,7 +188,7 @@ public final class SparkWorkers implements Workers {
             worker.run();
             return true;
         } catch (IOException | RuntimeException e) {
-            throw new TrainingFailed("worker " + index + ": " + Explanation.of(e), e);
+            throw new TrainingFailed(ThisExecutor.after("worker " + index) + Explanation.of(e), e);
         }
     }
 

@@ -6,23 +6,32 @@ import io.sparring.spark.cli.Sparring;
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.cluster.PyPi;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The promise of {@link SameBitsIT} for environments in Python processes: whichever of them dies. */
 class GymnasiumIT {
     private static final String ENVIRONMENT = "environment.id=gymnasium:CartPole-v1";
 
+    private static String python;
     private static String[] configuration;
     private static String expected;
 
+    @TempDir
+    private Path work;
+
     @BeforeAll
     static void gymnasium() throws IOException {
-        String python = PyPi.install("gymnasium", "gymnasium==1.4.0") + "/bin/python";
+        python = PyPi.install("gymnasium", "gymnasium==1.4.0") + "/bin/python";
         configuration = new String[] {ENVIRONMENT, "environment.python=" + python, "a2c.shards=3"};
         expected = SameBitsIT.plainJava(configuration);
     }
@@ -72,5 +81,99 @@ class GymnasiumIT {
                     }
                 }))
                 .isEqualTo(expected);
+    }
+
+    /** As {@code submit/sparring} is called, with a Python of the driver's and another one of the executors'. */
+    private Sparring.Outcome sparring(String driversPython, String executorsPython, String... words) throws Exception {
+        Files.writeString(work.resolve("run.yaml"), SameBitsIT.CONFIGURATION);
+        List<String> all = new ArrayList<>(List.of(
+                "--master",
+                executorsPython == null ? "local[2]" : "local-cluster[2,1,1024]",
+                "--conf",
+                "spark.executorEnv.PYSPARK_PYTHON=" + executorsPython));
+        all.addAll(List.of(words));
+        try (Sparring sparring =
+                Sparring.start(work, Map.of("PYSPARK_PYTHON", driversPython), all.toArray(String[]::new))) {
+            return sparring.outcome();
+        }
+    }
+
+    private static String[] train(String... more) {
+        List<String> words =
+                new ArrayList<>(List.of("train", "run.yaml", "--set", ENVIRONMENT, "--set", "a2c.shards=3", "--json"));
+        words.addAll(List.of(more));
+        return words.toArray(String[]::new);
+    }
+
+    /** An interpreter of its own name. */
+    private String interpreter(String name, String command) throws IOException {
+        Path script = Files.writeString(work.resolve(name), "#!/bin/sh\nexec " + command + " \"$@\"\n");
+        assertThat(script.toFile().setExecutable(true)).isTrue();
+        return script.toString();
+    }
+
+    @Test
+    void aDriverWithoutPythonAsksAnExecutorAndComesToTheSameBits() throws Exception {
+        Sparring.Outcome trained = sparring("/no/python", python, train("--run", "run"));
+
+        assertThat(trained.exit()).as(trained.toString()).isZero();
+        assertThat(trained.json().get("params_sha256").asText()).isEqualTo(expected);
+        assertThat(trained.complaints())
+                .filteredOn(line -> line.contains("there is no Python interpreter /no/python"))
+                .singleElement()
+                .asString()
+                .endsWith("; an executor is asked");
+
+        Sparring.Outcome inspected = sparring("/no/python", null, "inspect", "run");
+        assertThat(inspected.stdout()).contains("gymnasium:CartPole-v1 {}: observes [4] float32");
+    }
+
+    @Test
+    void whatExecutorsLackIsOneLineThatNamesOneOfThem() throws Exception {
+        Sparring.Outcome nowhere = sparring("/no/python", "/nor/here", train("--run", "run"));
+        Sparring.Outcome bare = sparring(python, interpreter("bare", "python3 -I -S"), train("--run", "run"));
+
+        assertThat(List.of(nowhere.exit(), bare.exit())).containsOnly(1);
+        assertThat(nowhere.json().get("error").asText())
+                .matches("describing gymnasium:CartPole-v1 failed: tried on executor \\d+ \\(\\S+\\): environment: "
+                        + "there is no Python interpreter /nor/here here; .*");
+        assertThat(bare.json().get("error").asText())
+                .matches("round 1 failed: shard \\d on executor \\d+ \\(\\S+\\): "
+                        + "No module named 'numpy'; \\S+ -m pip install numpy\\. There is no checkpoint yet\\.");
+    }
+
+    @Test
+    void aRunGoesOnWithAnotherInterpreterAndToTheSameBits() throws Exception {
+        String first = interpreter("first", python);
+        String second = interpreter("second", python);
+        String set = "environment.python=";
+        Sparring.Outcome half =
+                sparring("", null, train("--run", "run", "--set", "budget.env-steps=768", "--set", set + first));
+        assertThat(half.exit()).as(half.toString()).isZero();
+        Files.delete(Path.of(first));
+
+        String[] goOn = {"train", "--resume", "run", "--set", "budget.env-steps=1536", "--json"};
+        Sparring.Outcome refused = sparring("", null, goOn);
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.complaints())
+                .singleElement()
+                .asString()
+                .contains("/run: environment: there is no Python interpreter " + first + " here; name one by --set");
+
+        List<String> withSecond = new ArrayList<>(List.of(goOn));
+        withSecond.addAll(List.of("--set", set + second, "--set", "environment.max-restarts=1"));
+        Sparring.Outcome whole = sparring("", null, withSecond.toArray(String[]::new));
+        assertThat(whole.exit()).as(whole.toString()).isZero();
+        assertThat(whole.json().get("params_sha256").asText()).isEqualTo(expected);
+
+        // From here on it is the saved one.
+        Sparring.Outcome played = sparring("", null, "evaluate", "run", "--episodes", "2");
+        assertThat(played.exit()).as(played.toString()).isZero();
+        Files.delete(Path.of(second));
+        Sparring.Outcome unplayed = sparring("", null, "evaluate", "run", "--episodes", "2");
+        assertThat(unplayed.exit()).isEqualTo(2);
+        Sparring.Outcome there =
+                sparring("", null, "evaluate", "run", "--episodes", "2", "--set", set + python, "--json");
+        assertThat(there.exit()).as(there.toString()).isZero();
     }
 }
