@@ -99,7 +99,13 @@ public final class A2c {
         ActorCriticLoss.Sums losses = worker.learn(model, rollout, targets.returns(), loss, gradient); // (b)
 
         ShardStatistics statistics = ShardStatistics.of(
-                shard.index(), acted, isFinite(gradient), losses, targets, System.nanoTime() - start);
+                shard.index(),
+                acted,
+                isFinite(gradient),
+                losses,
+                targets,
+                System.nanoTime() - start,
+                worker.disturbances());
         return new ShardUpdate(gradient, statistics, acted.next());
     }
 

@@ -153,8 +153,8 @@ public final class A3cWorker implements AutoCloseable {
             }
         }
 
-        ShardStatistics statistics =
-                ShardStatistics.of(index, result, finite, losses, targets, System.nanoTime() - start - waited);
+        ShardStatistics statistics = ShardStatistics.of(
+                index, result, finite, losses, targets, System.nanoTime() - start - waited, scratch.disturbances());
         float[] vector = !finite ? new float[0] : options.merge() == Merging.GRADIENTS ? gradient : local.parameters();
         global = server.push( // (d)
                 rollout.samples(),

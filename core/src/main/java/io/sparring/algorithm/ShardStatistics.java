@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.environment.Disturbances;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Episode;
@@ -19,6 +20,7 @@ import java.util.List;
  * @param environmentNanos time spent in the environment
  * @param actingNanos time spent in the policy's forward passes and in sampling
  * @param learningNanos time spent in advantages, loss, forward and backward
+ * @param disturbances of the environment
  */
 public record ShardStatistics(
         int shard,
@@ -30,7 +32,8 @@ public record ShardStatistics(
         List<Episode> episodes,
         long environmentNanos,
         long actingNanos,
-        long learningNanos)
+        long learningNanos,
+        Disturbances disturbances)
         implements Serializable {
 
     /**
@@ -44,7 +47,8 @@ public record ShardStatistics(
             boolean finite,
             ActorCriticLoss.Sums losses,
             Targets targets,
-            long learningNanos) {
+            long learningNanos,
+            Disturbances disturbances) {
         double[] residuals = new double[targets.returns().length];
         for (int i = 0; i < residuals.length; i++) {
             residuals[i] = targets.returns()[i] - targets.values()[i];
@@ -59,7 +63,8 @@ public record ShardStatistics(
                 acted.episodes(),
                 acted.environmentNanos(),
                 acted.actingNanos(),
-                learningNanos);
+                learningNanos,
+                disturbances);
     }
 
     /** T×B. */

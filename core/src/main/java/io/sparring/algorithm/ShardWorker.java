@@ -1,6 +1,7 @@
 package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
+import io.sparring.environment.Disturbances;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
@@ -69,6 +70,11 @@ public final class ShardWorker implements AutoCloseable {
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
     Actor.Result act(Model model, Shard shard, Configuration.Learning learning) {
         return actor.act(model, shard, learning.gamma(), learning.rolloutLength());
+    }
+
+    /** What has disturbed the environment since this was asked last. */
+    Disturbances disturbances() {
+        return environment.disturbances();
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.environment.Disturbances;
 import io.sparring.format.Format;
 import io.sparring.format.Input;
 import io.sparring.format.Output;
@@ -17,7 +18,7 @@ import java.util.List;
  * @param gradientNorm of the last gradient, before clipping
  */
 record WorkerReport(ShardStatistics statistics, double gradientNorm) {
-    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(2, 2));
+    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(3, 3));
     private static final int EPISODE_BYTES = Double.BYTES + Integer.BYTES;
 
     byte[] encode() {
@@ -36,6 +37,8 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         out.integer64(statistics.environmentNanos());
         out.integer64(statistics.actingNanos());
         out.integer64(statistics.learningNanos());
+        out.integer(statistics.disturbances().restarts());
+        out.integer(statistics.disturbances().replaysDiffered());
         out.real(gradientNorm);
         out.integer(statistics.episodes().size());
         for (Episode episode : statistics.episodes()) {
@@ -65,6 +68,7 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         long environmentNanos = in.integer64();
         long actingNanos = in.integer64();
         long learningNanos = in.integer64();
+        Disturbances disturbances = new Disturbances(in.integer(), in.integer());
         double gradientNorm = in.real();
         int count = in.length(EPISODE_BYTES);
         List<Episode> episodes = new ArrayList<>(count);
@@ -82,7 +86,8 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                         episodes,
                         environmentNanos,
                         actingNanos,
-                        learningNanos),
+                        learningNanos,
+                        disturbances),
                 gradientNorm);
     }
 

@@ -77,6 +77,11 @@ public interface Environment extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** What has disturbed it since this was asked last. */
+    default Disturbances disturbances() {
+        return Disturbances.NONE;
+    }
+
     /** Lets go of what it holds besides memory. A second call does nothing. */
     @Override
     default void close() {}

@@ -9,6 +9,7 @@ import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.environment.Disturbances;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
@@ -606,7 +607,8 @@ class A2cTest {
                             List.of(),
                             0,
                             0,
-                            0),
+                            0,
+                            Disturbances.NONE),
                     null));
         }
         TrainingState start =

@@ -3,6 +3,7 @@ package io.sparring.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparring.environment.Disturbances;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -25,7 +26,8 @@ class RoundSumTest {
     private static ShardUpdate update(int shard, float[] gradient, boolean finite) {
         return new ShardUpdate(
                 gradient,
-                new ShardStatistics(shard, finite, ActorCriticLoss.Sums.NONE, ONE, ONE, ONE, List.of(), 0, 0, 0),
+                new ShardStatistics(
+                        shard, finite, ActorCriticLoss.Sums.NONE, ONE, ONE, ONE, List.of(), 0, 0, 0, Disturbances.NONE),
                 null);
     }
 

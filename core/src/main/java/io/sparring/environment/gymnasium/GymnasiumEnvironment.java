@@ -1,5 +1,6 @@
 package io.sparring.environment.gymnasium;
 
+import io.sparring.environment.Disturbances;
 import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSpec;
@@ -53,6 +54,8 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
 
     /** Processes that were lost since the last snapshot: what is lost again and again gets nowhere. */
     private int restarts;
+
+    private Disturbances disturbances = Disturbances.NONE;
 
     /** A step that was begun. */
     private static final class Sent {
@@ -445,6 +448,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
             throw new IllegalStateException(what + ", and environment.require-replay asks for that");
         }
         episodes[copy].lost = true;
+        disturbances = new Disturbances(disturbances.restarts(), disturbances.replaysDiffered() + 1);
         if (!differenceSaid) {
             differenceSaid = true;
             LOG.log(
@@ -498,6 +502,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
                 if (!e.isLost() || ++restarts > hosting.maxRestarts()) {
                     throw e;
                 }
+                disturbances = new Disturbances(disturbances.restarts() + 1, disturbances.replaysDiffered());
                 LOG.log(
                         System.Logger.Level.WARNING,
                         spec.id() + ": " + e.getMessage().lines().findFirst().orElse("") + "; its " + copies
@@ -562,6 +567,13 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
                 return framesPerSecond;
             }
         });
+    }
+
+    @Override
+    public Disturbances disturbances() {
+        Disturbances since = disturbances;
+        disturbances = Disturbances.NONE;
+        return since;
     }
 
     /** Of the episode that this copy is in. */

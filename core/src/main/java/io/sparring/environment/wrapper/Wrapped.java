@@ -1,5 +1,6 @@
 package io.sparring.environment.wrapper;
 
+import io.sparring.environment.Disturbances;
 import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Space;
@@ -38,6 +39,11 @@ abstract class Wrapped<E extends Environment> implements Environment {
     @Override
     public final boolean masks() {
         return inner.masks();
+    }
+
+    @Override
+    public final Disturbances disturbances() {
+        return inner.disturbances();
     }
 
     @Override

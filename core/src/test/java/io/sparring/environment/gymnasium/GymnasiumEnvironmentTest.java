@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparring.environment.Disturbances;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
@@ -331,6 +332,8 @@ class GymnasiumEnvironmentTest {
                 Probe.source(Probe.hosting(interpreter, true, 1, mode.equals("close-pipes") ? 5 : 60), options);
         try (Environment environment = source.create(COPIES)) {
             assertThat(play(environment, 50)).isEqualTo(undisturbed(50));
+            assertThat(environment.disturbances()).isEqualTo(new Disturbances(1, 0));
+            assertThat(environment.disturbances()).isEqualTo(Disturbances.NONE);
         }
         assertThat(fresh.resolve("once")).exists();
     }
@@ -391,7 +394,8 @@ class GymnasiumEnvironmentTest {
                         new TreeMap<>(),
                         List.of(),
                         new Hosting("/no/python", List.of(), false, 0, 60, 60, true)))
-                .hasMessageContaining("there is no Python interpreter /no/python here; name one by --set environment.python");
+                .hasMessageContaining(
+                        "there is no Python interpreter /no/python here; name one by --set environment.python");
         assertThatThrownBy(() -> Gymnasium.resolve(
                         "gymnasium:CartPole-v1",
                         new TreeMap<>(),
@@ -436,6 +440,7 @@ class GymnasiumEnvironmentTest {
         }
         try (Environment environment = probe(options).create(COPIES)) {
             environment.restore(snapshot);
+            assertThat(environment.disturbances()).isEqualTo(new Disturbances(0, COPIES));
             Step step = new Step(COPIES, 2);
             environment.step(new float[COPIES], step);
             assertThat(step.truncated).containsOnly(true);

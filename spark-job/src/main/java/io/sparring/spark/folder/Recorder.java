@@ -149,10 +149,27 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         line.put("environment_seconds", slowest(round.statistics(), ShardStatistics::environmentNanos));
         line.put("acting_seconds", slowest(round.statistics(), ShardStatistics::actingNanos));
         line.put("learning_seconds", slowest(round.statistics(), ShardStatistics::learningNanos));
+        addDisturbances(round.statistics(), line);
         if (round.asynchrony() != null) {
             addAsynchrony(round.asynchrony(), line);
         }
         record(line);
+    }
+
+    /** Of this round, where there can be any. */
+    private void addDisturbances(List<ShardStatistics> statistics, Map<String, Object> line) {
+        if (configuration.environment().isPythons()) {
+            line.put(
+                    "environment_restarts",
+                    statistics.stream()
+                            .mapToInt(shard -> shard.disturbances().restarts())
+                            .sum());
+            line.put(
+                    "environment_replays_differed",
+                    statistics.stream()
+                            .mapToInt(shard -> shard.disturbances().replaysDiffered())
+                            .sum());
+        }
     }
 
     private static void addAsynchrony(Asynchrony asynchrony, Map<String, Object> line) {
@@ -252,7 +269,12 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                 "train/" + key;
             case "staleness_mean", "staleness_p50", "staleness_p99", "staleness_max", "refused_updates", "workers" ->
                 "asynchrony/" + key;
-            case "env_steps_per_second", "round_seconds", "recomputed_shards", "dropped_gradients" -> "time/" + key;
+            case "env_steps_per_second",
+                    "round_seconds",
+                    "recomputed_shards",
+                    "dropped_gradients",
+                    "environment_restarts",
+                    "environment_replays_differed" -> "time/" + key;
             default -> null;
         };
     }

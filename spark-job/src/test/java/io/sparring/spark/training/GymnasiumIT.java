@@ -124,6 +124,9 @@ class GymnasiumIT {
                 .asString()
                 .endsWith("; an executor is asked");
 
+        assertThat(Files.readAllLines(work.resolve("run/metrics.jsonl")))
+                .allMatch(line -> line.contains("\"environment_restarts\":0,\"environment_replays_differed\":0"));
+
         Sparring.Outcome inspected = sparring("/no/python", null, "inspect", "run");
         assertThat(inspected.stdout()).contains("gymnasium:CartPole-v1 {}: observes [4] float32");
     }
