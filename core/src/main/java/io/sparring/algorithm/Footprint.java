@@ -39,7 +39,8 @@ public final class Footprint {
         double copies = configuration.environment().copiesPerShard();
         double numberBytes = spec.observationSpace().dtype() == Space.Dtype.UINT8 ? 1 : Float.BYTES;
         double noiseBytes = Float.BYTES * noise(configuration.network().distribution(spec));
-        double copyBytes = COPY_BYTES + numberBytes * observation + noiseBytes;
+        double choices = spec.masks() ? spec.actionSpace().maskSize() : 0;
+        double copyBytes = COPY_BYTES + numberBytes * observation + noiseBytes + choices;
 
         double gradients = rounds && configuration.a2c().normalizeAdvantages() ? 3 : 1;
         double parameters = parameters(configuration, spec);
@@ -58,7 +59,12 @@ public final class Footprint {
                 copies * observation,
                 heapBytes);
         double samples = copies * length;
-        require(rolloutLength, length, 0, samples * Math.max(spec.actionSpace().size(), observation), heapBytes);
+        require(
+                rolloutLength,
+                length,
+                0,
+                samples * Math.max(Math.max(spec.actionSpace().size(), observation), choices),
+                heapBytes);
         if (rounds) {
             double shards = configuration.a2c().shards();
             require("a2c.shards", configuration.a2c().shards(), shards * copies * copyBytes, shards, heapBytes);
@@ -70,6 +76,21 @@ public final class Footprint {
                 episodes * EPISODE_BYTES,
                 episodes * observation,
                 heapBytes);
+    }
+
+    /**
+     * How many Python processes an executor has beside its JVM at most at once: one for each of its shards or workers, and for each slot one while an
+     * evaluation is played.
+     *
+     * @param executors at least 1
+     * @param slots how many tasks run at once on one of them
+     */
+    public static int processes(Configuration configuration, int executors, int slots) {
+        if (configuration.algorithm() != Algorithm.A2C) {
+            return slots;
+        }
+        int shards = (configuration.a2c().shards() + executors - 1) / executors;
+        return shards + (configuration.evaluation().everyEnvSteps() > 0 ? slots : 0);
     }
 
     /** As {@link Architecture} counts them, without its whole numbers' limit. */

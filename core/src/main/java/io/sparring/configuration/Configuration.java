@@ -198,8 +198,7 @@ public record Configuration(
          * @throws MissingHere if this machine lacks the Python that it needs
          */
         public EnvironmentSource resolve() {
-            List<EnvironmentSpec.Wrapper> asked =
-                    wrappers.stream().map(Environment::wrapper).toList();
+            List<EnvironmentSpec.Wrapper> asked = wrapped();
             if (isPythons()) {
                 return gymnasium(asked);
             }
@@ -254,6 +253,19 @@ public record Configuration(
                     other.startSeconds,
                     other.stepSeconds,
                     other.halfBlocks);
+        }
+
+        /**
+         * What the process of one block of copies has of memory here, in bytes; for {@linkplain #isPythons those in Python}.
+         *
+         * @throws PythonFailure if it does not start
+         */
+        public long residentBytes() {
+            return Gymnasium.residentBytes(id, options, wrapped(), copiesPerShard, hosting());
+        }
+
+        private List<EnvironmentSpec.Wrapper> wrapped() {
+            return wrappers.stream().map(Environment::wrapper).toList();
         }
 
         private Hosting hosting() {

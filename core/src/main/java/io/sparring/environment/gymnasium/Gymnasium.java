@@ -101,7 +101,7 @@ public final class Gymnasium {
             ByteBuffer answer = worker.ask(
                     PythonWorker.Operation.LIST,
                     JSON.writeValueAsBytes(Map.of("modules", hosting.modules())),
-                    Duration.ofMillis((long) (1000 * hosting.startSeconds())));
+                    start(hosting));
             return JSON.readValue(StandardCharsets.UTF_8.decode(answer).toString(), Registered.class);
         } catch (PythonFailure | JsonProcessingException e) {
             throw new IllegalArgumentException(
@@ -111,6 +111,31 @@ public final class Gymnasium {
                 worker.close();
             }
         }
+    }
+
+    /**
+     * What a process with so many copies has of memory here once they are reset, in bytes; 0 where the system does not tell.
+     *
+     * @throws PythonFailure if there is none
+     */
+    public static long residentBytes(
+            String id,
+            SortedMap<String, Object> options,
+            List<EnvironmentSpec.Wrapper> wrappers,
+            int copies,
+            Hosting hosting) {
+        PythonWorker worker = PythonWorker.start(hosting.interpreter());
+        try {
+            describe(worker, id, options, wrappers, List.of(copies), hosting);
+            worker.ask(PythonWorker.Operation.RESET, new byte[copies * Integer.BYTES], start(hosting));
+            return worker.residentBytes();
+        } finally {
+            worker.close();
+        }
+    }
+
+    private static Duration start(Hosting hosting) {
+        return Duration.ofMillis((long) (1000 * hosting.startSeconds()));
     }
 
     /** The environment that was resolved elsewhere or earlier. */
@@ -168,9 +193,7 @@ public final class Gymnasium {
         asked.put("modules", hosting.modules());
         asked.put("blocks", blocks);
         try {
-            ByteBuffer answer =
-                    worker.ask(PythonWorker.Operation.MAKE, JSON.writeValueAsBytes(asked), Duration.ofMillis((long)
-                            (1000 * hosting.startSeconds())));
+            ByteBuffer answer = worker.ask(PythonWorker.Operation.MAKE, JSON.writeValueAsBytes(asked), start(hosting));
             return JSON.readTree(StandardCharsets.UTF_8.decode(answer).toString());
         } catch (JsonProcessingException e) {
             throw PythonFailure.lost(

@@ -9,6 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** One Python process, asked and answered in frames; {@code worker.py} says which. Used by one thread at a time. */
 final class PythonWorker implements AutoCloseable {
@@ -306,6 +309,23 @@ final class PythonWorker implements AutoCloseable {
         }
         // Where it was the supervisor who was killed, nobody else ends the others.
         end(everybodyElse());
+    }
+
+    /** What it and whomever it has started have of memory, in bytes, pages that they share counted for each; 0 where the system does not tell. */
+    long residentBytes() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .mapToLong(PythonWorker::residentBytes)
+                .sum();
+    }
+
+    private static long residentBytes(ProcessHandle process) {
+        try (Stream<String> status = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            return status.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .sum();
+        } catch (IOException | UncheckedIOException gone) {
+            return 0;
+        }
     }
 
     private List<ProcessHandle> everybodyElse() {

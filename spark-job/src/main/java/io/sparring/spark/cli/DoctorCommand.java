@@ -83,8 +83,11 @@ final class DoctorCommand implements Callable<Integer>, ClusterCommand {
     public Integer call() throws IOException {
         Configuration configuration =
                 options.hasFile() ? options.read() : options.parse("doctor", "environment: {id: CartPole-v1}");
-        options.resolve(configuration);
         SparkConf settings = Session.settings();
+        if (!configuration.environment().isPythons()) {
+            options.resolve(configuration);
+        }
+        Session.makeRoomForPython(settings, configuration);
         settings.setIfMissing("spark.app.name", "sparring doctor");
         org.apache.hadoop.conf.Configuration hadoop = Session.hadoop(settings);
         String folder = run == null ? null : RunFolder.at(run, hadoop).uri();

@@ -82,6 +82,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     /** What belongs to the cluster of the day: an asynchronous run may go on with other workers. */
     private static final Set<String> WORKERS_MAY_CHANGE = Set.of("workers", "min-workers", "patience-seconds");
 
+    private static final String EVALUATES_HERE =
+            "; a3c plays its evaluations in the driver, which does without it only with evaluation.every-env-steps=0";
+
     /** What belongs to the machine of the day; options are compared with their defaults. */
     private static final Set<String> HOSTING_MAY_CHANGE = Stream.concat(
                     Stream.of("options"), Configuration.Environment.HOSTING.stream())
@@ -140,6 +143,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             // An attempt that follows another goes on from the last checkpoint, if that came so far.
             boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
             Start start = goesOn ? resumed(folder, asked) : Start.first(asked, source);
+            if (goesOn) {
+                requireForEvaluations(start.configuration());
+            }
             folder.delete(RunFolder.EXIT);
             int exit;
             try {
@@ -166,8 +172,28 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (Session.staysHere(settings)) {
                 throw e;
             }
+            if (evaluatesHere(asked)) {
+                throw new MissingHere(e.getMessage() + EVALUATES_HERE);
+            }
             Console.say(e.getMessage() + "; an executor is asked");
             return null;
+        }
+    }
+
+    /** Asynchronous workers do not stop for evaluations. */
+    private static boolean evaluatesHere(Configuration configuration) {
+        return !Strategy.of(configuration).inRounds()
+                && configuration.evaluation().everyEnvSteps() > 0;
+    }
+
+    /** The same for a run that goes on: what it learns in is known, but not whether that is here. */
+    private static void requireForEvaluations(Configuration configuration) {
+        if (configuration.environment().isPythons() && evaluatesHere(configuration)) {
+            try {
+                configuration.environment().resolve();
+            } catch (MissingHere e) {
+                throw new MissingHere(e.getMessage() + EVALUATES_HERE);
+            }
         }
     }
 

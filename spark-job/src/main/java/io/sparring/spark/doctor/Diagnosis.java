@@ -35,11 +35,21 @@ final class Diagnosis {
     }
 
     /**
+     * Blocks of copies of an environment in Python, each in a process of its own.
+     *
+     * @param copies in each of them
+     * @param processes how many an executor has at most at once
+     * @param counted whether executors that take more than their overhead are ended
+     */
+    record Blocks(String environment, int copies, int processes, boolean counted) {}
+
+    /**
      * @param driver what was found in the driver
      * @param executors and in the executors; empty in local mode, where the driver is the executor
      * @param skews each executor's clock against the driver's, in milliseconds, in the executors' order
      * @param folder the run folder asked for, or null
      * @param python the Python asked for, or null
+     * @param blocks the environment in Python, or null
      * @param parameterServer where the parameter server was tried, as host:port; null where it was not
      */
     static List<Finding> of(
@@ -48,6 +58,7 @@ final class Diagnosis {
             List<Long> skews,
             String folder,
             String python,
+            Blocks blocks,
             String parameterServer) {
         List<Examination> all = new ArrayList<>(List.of(driver));
         all.addAll(executors);
@@ -63,6 +74,9 @@ final class Diagnosis {
         diagnosis.sharedMemory();
         if (python != null) {
             diagnosis.python(python);
+        }
+        if (blocks != null) {
+            diagnosis.environment(blocks);
         }
         if (parameterServer != null) {
             diagnosis.parameterServer(parameterServer);
@@ -204,6 +218,28 @@ final class Diagnosis {
                 e -> e.pythonFailure() != null,
                 Examination::pythonFailure,
                 "install a Python 3 on every host, or name the one that is there: --python /usr/bin/python3");
+    }
+
+    private void environment(Blocks blocks) {
+        long most = all.stream().mapToLong(Examination::environmentBytes).max().orElse(0);
+        long need = LEAST_OVERHEAD + blocks.processes() * most;
+        judge(
+                Verdict.FIX,
+                "environment",
+                blocks.environment() + ": " + blocks.copies() + " copies are a process of " + mebibytes(most)
+                        + ", and an executor has up to " + blocks.processes() + " of them",
+                e -> e.environmentFailure() != null,
+                Examination::environmentFailure,
+                "what it names; another interpreter by --set environment.python=PATH, or by --conf spark.executorEnv.PYSPARK_PYTHON=PATH");
+        judge(
+                Verdict.FIX,
+                "its memory",
+                mebibytes(need) + " beside the heap of an executor"
+                        + (blocks.counted() ? "" : ", which nobody counts here: a machine has to have it"),
+                e -> blocks.counted() && e.container() > 0 && e.overhead() < need,
+                e -> mebibytes(e.overhead()) + " beside the heap, and the JVM and " + blocks.processes()
+                        + " processes of " + mebibytes(most) + " need " + mebibytes(need),
+                "--conf spark.executor.memoryOverhead=" + (need / MEBIBYTE + 1) + "m");
     }
 
     private void parameterServer(String address) {

@@ -1,6 +1,7 @@
 package io.sparring.spark.doctor;
 
 import io.sparring.Explanation;
+import io.sparring.algorithm.Footprint;
 import io.sparring.configuration.Configuration;
 import io.sparring.spark.doctor.Examination.Order;
 import io.sparring.spark.doctor.Finding.Verdict;
@@ -81,12 +82,14 @@ public final class Doctor {
         try (ServerEnd server = looking && asynchronous ? open(findings) : null) {
             ParameterServerTrial trial = server == null ? null : new ParameterServerTrial(server.workerEnd());
             EngineTrial engine = new EngineTrial(configuration.network().engine());
+            PythonTrial environment =
+                    configuration.environment().isPythons() ? new PythonTrial(configuration.environment()) : null;
             Examination driver = spark.isLocal()
-                    ? Examination.here(order, engine, trial)
-                    : Examination.here(order.withoutPython(), null, null);
+                    ? Examination.here(order, engine, environment, trial)
+                    : Examination.here(order.withoutPython(), null, null, null);
             Map<String, Patient> patients = new TreeMap<>();
             if (looking && !spark.isLocal()) {
-                look(order, engine, trial, patients, findings);
+                look(order, engine, environment, trial, patients, findings);
             }
             List<Patient> inOrder = List.copyOf(patients.values());
             findings.addAll(Diagnosis.of(
@@ -95,11 +98,23 @@ public final class Doctor {
                     inOrder.stream().map(Patient::skewMillis).toList(),
                     folder,
                     spark.isLocal() || !patients.isEmpty() ? python : null,
+                    blocks(Math.max(1, inOrder.size())),
                     trial == null || !spark.isLocal() && patients.isEmpty()
                             ? null
                             : server.description().replaceFirst(".* ", "")));
             return new Report(findings, inOrder.size());
         }
+    }
+
+    /** The environment in Python, as an executor has it; null where it is no such one. */
+    private Diagnosis.Blocks blocks(int executors) {
+        return configuration.environment().isPythons()
+                ? new Diagnosis.Blocks(
+                        configuration.environment().id(),
+                        configuration.environment().copiesPerShard(),
+                        Footprint.processes(configuration, executors, ExecutorSettings.slots(settings)),
+                        ExecutorSettings.overheadCounts(settings))
+                : null;
     }
 
     /** A parameter server that sends back what it gets; null where it does not start. */
@@ -195,6 +210,7 @@ public final class Doctor {
     private void look(
             Order order,
             EngineTrial engine,
+            PythonTrial environment,
             ParameterServerTrial trial,
             Map<String, Patient> patients,
             List<Finding> findings) {
@@ -202,9 +218,14 @@ public final class Doctor {
         try {
             Map<String, Examination> examinations = new TreeMap<>();
             Broadcast<Trial> sharedEngine = spark.broadcast(engine);
+            Broadcast<PythonTrial> sharedEnvironment = environment == null ? null : spark.broadcast(environment);
             Broadcast<Trial> shared = trial == null ? null : spark.broadcast(trial);
             everywhere(
-                    () -> Examination.here(order, sharedEngine.value(), shared == null ? null : shared.value()),
+                    () -> Examination.here(
+                            order,
+                            sharedEngine.value(),
+                            sharedEnvironment == null ? null : sharedEnvironment.value(),
+                            shared == null ? null : shared.value()),
                     (found, job) -> {
                         found.forEach(examination -> examinations.putIfAbsent(examination.executor(), examination));
                         return examinations.size();

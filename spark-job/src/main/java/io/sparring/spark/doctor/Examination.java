@@ -32,6 +32,8 @@ import org.apache.spark.util.SerializableConfiguration;
  * @param temporaryFailure why a temporary file could not be written; null where it could
  * @param engineFailure why networks are not computed by the engine of the configuration; null where they are, or nobody tried
  * @param folderFailure why a file in the run folder could not be written; null where it could, or none was asked for
+ * @param environmentFailure why a block of the environment's copies is not made in Python; null where it is, or it is no such environment
+ * @param environmentBytes what that block's process has of memory; 0 where that is not known
  * @param pythonFailure why the Python asked for does not start; null where it does, or none was asked for
  * @param parameterServerFailure why messages do not go to the driver's parameter server and back; null where they do, or nobody tried
  */
@@ -50,6 +52,8 @@ record Examination(
         String temporaryFailure,
         String engineFailure,
         String folderFailure,
+        String environmentFailure,
+        long environmentBytes,
         String pythonFailure,
         String parameterServerFailure)
         implements Serializable {
@@ -70,9 +74,10 @@ record Examination(
 
     /**
      * @param engine that networks are to be computed with; null: not tried
+     * @param environment the one in Python; null: not tried
      * @param parameterServer the way to it; null: not tried
      */
-    static Examination here(Order order, Trial engine, Trial parameterServer) {
+    static Examination here(Order order, Trial engine, PythonTrial environment, Trial parameterServer) {
         ExecutorSettings.apply();
         SparkConf settings = SparkEnv.get().conf();
         String executor = SparkEnv.get().executorId();
@@ -96,6 +101,8 @@ record Examination(
                 tryTemporaryFile(),
                 engine == null ? null : engine.failure(),
                 order.folder() == null ? null : tryToWrite(order.folder(), order.hadoop()),
+                environment == null ? null : environment.failure(),
+                environment == null ? 0 : environment.residentBytes().orElse(0),
                 order.python() == null ? null : tryToStart(order.python()),
                 parameterServer == null ? null : parameterServer.failure());
     }

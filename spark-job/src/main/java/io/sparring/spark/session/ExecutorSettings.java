@@ -29,6 +29,16 @@ public final class ExecutorSettings {
         return JavaUtils.byteStringAsMb(settings.get("spark.executor.memory", "1g"));
     }
 
+    /** Whether the cluster manager gives containers that much and ends those that take more. */
+    public static boolean overheadCounts(SparkConf settings) {
+        return settings.get("spark.master").matches("yarn|k8s://.*");
+    }
+
+    /** How many tasks run at once on an executor. */
+    public static int slots(SparkConf settings) {
+        return Math.max(1, settings.getInt("spark.executor.cores", 1) / settings.getInt("spark.task.cpus", 1));
+    }
+
     /** What the container has beside the heap, as Spark reckons it. */
     public static long overheadMebibytes(SparkConf settings) {
         if (settings.contains("spark.executor.memoryOverhead")) {

@@ -1,5 +1,6 @@
 package io.sparring.spark.session;
 
+import io.sparring.algorithm.Footprint;
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
@@ -27,6 +28,8 @@ import org.apache.spark.status.api.v1.ExecutorSummary;
 /** The Spark application around a command. */
 public final class Session {
     private static final int MOST_STARTS = 5;
+    /** Of a block of copies: CartPole's has some 40, CarRacing's some 100; doctor measures others. */
+    private static final int PYTHON_MEBIBYTES = 100;
 
     private Session() {}
 
@@ -48,6 +51,7 @@ public final class Session {
      * ({@code local[*]}), there are as many as workers, though the machine may have fewer processors.
      */
     public static void makeRoom(SparkConf settings, Configuration configuration) {
+        makeRoomForPython(settings, configuration);
         int workers = configuration.a3c().workers();
         if (!Strategy.of(configuration).inRounds()
                 && settings.get("spark.master").equals("local[*]")
@@ -73,6 +77,20 @@ public final class Session {
         }
     }
 
+    /** Where containers are counted: more beside the heap than Spark's own default, which is for the JVM alone. */
+    public static void makeRoomForPython(SparkConf settings, Configuration configuration) {
+        if (configuration.environment().isPythons()
+                && ExecutorSettings.overheadCounts(settings)
+                && !settings.contains("spark.executor.memoryOverhead")
+                && !settings.contains("spark.executor.memoryOverheadFactor")) {
+            int executors = Math.max(1, settings.getInt("spark.executor.instances", 2));
+            int processes = Footprint.processes(configuration, executors, ExecutorSettings.slots(settings));
+            settings.set(
+                    "spark.executor.memoryOverhead",
+                    ExecutorSettings.overheadMebibytes(settings) + PYTHON_MEBIBYTES * processes + "m");
+        }
+    }
+
     /** Whether tasks run in this JVM. */
     public static boolean staysHere(SparkConf settings) {
         return settings.get("spark.master").matches("local(\\[.*)?");
@@ -84,6 +102,12 @@ public final class Session {
                 "spark.app.name", "sparring " + configuration.environment().id());
         if (staysHere(settings) && !Kernels.vectorized()) {
             Console.say("networks are computed " + Kernels.description());
+        }
+        if (configuration.environment().isPythons()) {
+
+            // Its executor has a process that stands where the shard does; elsewhere one is started and plays its
+            // episodes again.
+            settings.setIfMissing("spark.locality.wait.process", "3s");
         }
         NativeCode.loadFirst(configuration.network().engine(), settings);
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.

@@ -16,6 +16,7 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.session.JobFailures;
 import io.sparring.spark.session.LostExecutors;
+import io.sparring.spark.training.ShardPlaces.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class SparkRounds implements Rounds {
     private final LongAccumulator computed;
     private final List<Broadcast<Model>> sinceCut = new ArrayList<>();
 
+    private final ShardPlaces places;
     private final RoundDescription description;
     /** Of this session. */
     private long rounds;
@@ -93,8 +95,9 @@ public final class SparkRounds implements Rounds {
         cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES ? 1 : CUT_EVERY;
         workers = spark.broadcast(pool);
         computed = spark.sc().longAccumulator("sparring: rounds of shards computed");
+        places = new ShardPlaces(spark, source.spec());
         atDriver = start.shards();
-        onExecutors = spark.parallelize(atDriver, atDriver.size());
+        onExecutors = places.distribute(atDriver);
     }
 
     @Override
@@ -115,9 +118,14 @@ public final class SparkRounds implements Rounds {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
         Theta theta = theta(model);
-        List<ShardUpdate> updates = spark.parallelize(atDriver, atDriver.size())
-                .map(shard -> compute(pool, theta, shard, counter))
-                .collect();
+        List<ShardUpdate> updates = new ArrayList<>();
+        places.distribute(atDriver)
+                .map(shard -> new Tuple2<>(Place.here(), compute(pool, theta, shard, counter)))
+                .collect()
+                .forEach(update -> {
+                    places.computed(update._2.next(), update._1);
+                    updates.add(update._2);
+                });
         atDriver = updates.stream().map(ShardUpdate::next).toList();
         letGo();
         return RoundSum.of(updates);
@@ -207,8 +215,16 @@ public final class SparkRounds implements Rounds {
     private void cut() {
         if (atDriver == null) {
             spark.setJobDescription("shards after a round");
-            atDriver = List.copyOf(onExecutors.collect());
-            onExecutors = spark.parallelize(atDriver, atDriver.size());
+            List<Shard> shards = new ArrayList<>();
+            onExecutors
+                    .map(shard -> new Tuple2<>(Place.here(), shard))
+                    .collect()
+                    .forEach(shard -> {
+                        places.computed(shard._2, shard._1);
+                        shards.add(shard._2);
+                    });
+            atDriver = List.copyOf(shards);
+            onExecutors = places.distribute(atDriver);
             cached.unpersist(false);
             cached = null;
             letGo();

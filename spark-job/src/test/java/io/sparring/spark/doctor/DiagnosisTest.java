@@ -16,8 +16,61 @@ class DiagnosisTest {
     private static final Examination WELL = examined("1", 17, "3.5.5", true, 1792, 768, 1024, null);
 
     @Test
+    void anExecutorHasRoomForTheProcessesOfItsShardsOrIsToldHowMuchTheyNeed() {
+        Diagnosis.Blocks blocks = new Diagnosis.Blocks("gymnasium:X", 8, 3, true);
+        Examination roomy = withEnvironment(WELL, null, 50);
+        Examination narrow = withEnvironment(WELL, null, 500);
+        Examination bare = withEnvironment(WELL, "No module named 'gymnasium'; /p -m pip install gymnasium", 0);
+
+        assertThat(Diagnosis.of(DRIVER, List.of(roomy), List.of(0L), "hdfs://runs", null, blocks, null))
+                .extracting(Finding::verdict)
+                .doesNotContain(Verdict.FIX);
+        assertThat(fixes(narrow, blocks))
+                .singleElement()
+                .satisfies(finding ->
+                        assertThat(finding.found()).contains("the JVM and 3 processes of 500 MiB need 1,884 MiB"))
+                .satisfies(
+                        finding -> assertThat(finding.fix()).isEqualTo("--conf spark.executor.memoryOverhead=1885m"));
+        assertThat(fixes(bare, blocks))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.found()).contains("executor 1 (", "-m pip install gymnasium"));
+        // Nobody ends an executor of a standalone cluster for what lies beside its heap.
+        assertThat(fixes(narrow, new Diagnosis.Blocks("gymnasium:X", 8, 3, false)))
+                .isEmpty();
+    }
+
+    private static List<Finding> fixes(Examination executor, Diagnosis.Blocks blocks) {
+        return Diagnosis.of(DRIVER, List.of(executor), List.of(0L), "hdfs://runs", null, blocks, null).stream()
+                .filter(finding -> finding.verdict() == Verdict.FIX)
+                .toList();
+    }
+
+    /** The same executor after it has tried to make a block of copies, of so many mebibytes. */
+    private static Examination withEnvironment(Examination e, String failure, long mebibytes) {
+        return new Examination(
+                e.executor(),
+                e.host(),
+                e.java(),
+                e.javaVersion(),
+                e.spark(),
+                e.vectorized(),
+                e.kernels(),
+                e.heap(),
+                e.container(),
+                e.overhead(),
+                e.sharedMemory(),
+                null,
+                null,
+                null,
+                failure,
+                mebibytes * MEBIBYTE,
+                null,
+                null);
+    }
+
+    @Test
     void aHealthyClusterHasNothingToFix() {
-        assertThat(Diagnosis.of(DRIVER, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
+        assertThat(Diagnosis.of(DRIVER, List.of(WELL), List.of(0L), "hdfs://runs", null, null, null))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
     }
 
@@ -46,7 +99,7 @@ class DiagnosisTest {
                 examined("1", 17, "3.5.5", true, 1124, 100, 1024, null),
                 examined("2", 17, "3.5.5", true, 1124, 100, 1024, null),
                 examined("3", 17, "3.5.5", true, 1144, 120, 1024, null));
-        assertThat(Diagnosis.of(DRIVER, ill, List.of(0L, 0L, 0L), "hdfs://runs", null, null))
+        assertThat(Diagnosis.of(DRIVER, ill, List.of(0L, 0L, 0L), "hdfs://runs", null, null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.FIX)
                 .singleElement()
                 .extracting(Finding::found)
@@ -60,7 +113,7 @@ class DiagnosisTest {
         List<Examination> ill = IntStream.range(0, 100)
                 .mapToObj(number -> examined(Integer.toString(number), 11, "3.5.5", true, 1792, 768, 1024, null))
                 .toList();
-        assertThat(Diagnosis.of(DRIVER, ill, Collections.nCopies(100, 0L), "hdfs://runs", null, null))
+        assertThat(Diagnosis.of(DRIVER, ill, Collections.nCopies(100, 0L), "hdfs://runs", null, null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.FIX)
                 .singleElement()
                 .extracting(Finding::found)
@@ -71,7 +124,7 @@ class DiagnosisTest {
     @Test
     void aFolderThatTheDriverCannotWriteIsNamed() {
         Examination driver = examined("driver", 17, "3.5.5", true, 0, 0, 1024, "AccessControlException: no");
-        assertThat(Diagnosis.of(driver, List.of(WELL), List.of(0L), "hdfs://runs", null, null))
+        assertThat(Diagnosis.of(driver, List.of(WELL), List.of(0L), "hdfs://runs", null, null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.FIX)
                 .singleElement()
                 .satisfies(finding -> {
@@ -93,13 +146,14 @@ class DiagnosisTest {
     @Test
     void aFolderOfTheDriversOwnDiskIsNotTheExecutorsBusiness() {
         Examination other = examined("2", 17, "3.5.5", true, 1792, 768, 1024, "NoSuchFileException: x");
-        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs", null, null))
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "file:/runs", null, null, null))
                 .allSatisfy(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.OK));
     }
 
     @Test
     void aClockThatIsWrongIsNamed() {
-        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL), List.of(-61_000L), "hdfs://runs", null, null);
+        List<Finding> findings =
+                Diagnosis.of(DRIVER, List.of(WELL), List.of(-61_000L), "hdfs://runs", null, null, null);
         assertThat(findings)
                 .filteredOn(finding -> finding.verdict() == Verdict.FIX)
                 .singleElement()
@@ -112,7 +166,7 @@ class DiagnosisTest {
     @Test
     void slowKernelsAndLittleSharedMemoryAreNoted() {
         Examination other = examined("2", 17, "3.5.5", false, 1792, 768, 1, null);
-        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs", null, null))
+        assertThat(Diagnosis.of(DRIVER, List.of(other), List.of(0L), "hdfs://runs", null, null, null))
                 .filteredOn(finding -> finding.verdict() == Verdict.NOTE)
                 .extracting(Finding::check)
                 .containsExactly("networks", "/dev/shm");
@@ -123,7 +177,7 @@ class DiagnosisTest {
     @CsvSource({"64, true", "63, false"})
     void soMuchSharedMemoryIsEnoughAsTheBuffersTake(int mebibytes, boolean enough) {
         Examination executor = examined("2", 17, "3.5.5", true, 1792, 768, mebibytes, null);
-        assertThat(Diagnosis.of(DRIVER, List.of(executor), List.of(0L), "hdfs://runs", null, null))
+        assertThat(Diagnosis.of(DRIVER, List.of(executor), List.of(0L), "hdfs://runs", null, null, null))
                 .filteredOn(finding -> finding.check().equals("/dev/shm"))
                 .singleElement()
                 .extracting(Finding::verdict)
@@ -158,9 +212,11 @@ class DiagnosisTest {
                 null,
                 null,
                 null,
+                0,
+                null,
                 failure);
         Finding finding =
-                Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, "h:4711").stream()
+                Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, null, "h:4711").stream()
                         .filter(other -> other.verdict() == Verdict.FIX)
                         .findFirst()
                         .orElseThrow();
@@ -201,7 +257,8 @@ class DiagnosisTest {
     }
 
     private static void only(Verdict verdict, String check, Examination ill, String symptom, String fix) {
-        List<Finding> findings = Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, null);
+        List<Finding> findings =
+                Diagnosis.of(DRIVER, List.of(WELL, ill), List.of(0L, 0L), "hdfs://runs", null, null, null);
         assertThat(findings)
                 .filteredOn(finding -> finding.verdict() != Verdict.OK)
                 .singleElement()
@@ -237,6 +294,8 @@ class DiagnosisTest {
                 null,
                 null,
                 folderFailure,
+                null,
+                0,
                 null,
                 null);
     }

@@ -13,10 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The promise of {@link SameBitsIT} for environments in Python processes: whichever of them dies. */
 class GymnasiumIT {
@@ -81,6 +84,20 @@ class GymnasiumIT {
                     }
                 }))
                 .isEqualTo(expected);
+    }
+
+    /** With fewer slots than shards. One may have to go where the second executor comes later than the first. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void aShardStaysOnTheExecutorWhereItsProcessStands(int cutEvery) {
+        SameBitsIT.Run run = SameBitsIT.onSpark(
+                SameBitsIT.settings("local-cluster[2,1,1024]").set("spark.locality.wait.process", "60s"),
+                null,
+                round -> {},
+                Stream.concat(Stream.of(configuration), Stream.of("cluster.cut-every-rounds=" + cutEvery))
+                        .toArray(String[]::new));
+        assertThat(run.sha256()).isEqualTo(expected);
+        assertThat(run.observed().moves()).isLessThanOrEqualTo(1);
     }
 
     /** As {@code submit/sparring} is called, with a Python of the driver's and another one of the executors'. */

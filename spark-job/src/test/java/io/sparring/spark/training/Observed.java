@@ -14,6 +14,8 @@ public final class Observed extends SparkListener {
     private final Map<Integer, String> descriptions = new HashMap<>();
     private final Set<String> successes = new HashSet<>();
     private final Set<String> executors = new HashSet<>();
+    private final Map<Integer, String> last = new HashMap<>();
+    private int moves;
     private int speculativeSuccesses;
     private int failures;
 
@@ -31,6 +33,9 @@ public final class Observed extends SparkListener {
         if (event.reason() == Success$.MODULE$) {
             successes.add(event.stageId() + "/" + event.taskInfo().partitionId());
             executors.add(event.taskInfo().executorId());
+            String before =
+                    last.put(event.taskInfo().partitionId(), event.taskInfo().executorId());
+            moves += before == null || before.equals(event.taskInfo().executorId()) ? 0 : 1;
             speculativeSuccesses += event.taskInfo().speculative() ? 1 : 0;
         } else {
             failures++;
@@ -44,6 +49,11 @@ public final class Observed extends SparkListener {
 
     public synchronized int executors() {
         return executors.size();
+    }
+
+    /** How often a shard was computed on another executor than the round before. */
+    synchronized int moves() {
+        return moves;
     }
 
     synchronized int speculativeSuccesses() {
