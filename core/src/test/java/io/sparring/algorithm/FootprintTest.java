@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,32 @@ class FootprintTest {
     private static void require(String yaml, long heap, String... overrides) {
         Configuration configuration = ConfigurationFile.parse("test", yaml, List.of(overrides));
         Footprint.require(configuration, configuration.environment().resolve().spec(), heap);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "a2c.shards=5, 3",
+        "a2c.shards=1, 1",
+        "a2c.shards=5 evaluation.every-env-steps=100, 5",
+        "algorithm=a3c evaluation.every-env-steps=100, 2"
+    })
+    void anExecutorOfTwoSlotsHasAProcessForEachOfItsShardsAndWhileEvaluationsArePlayedForEachSlot(
+            String overrides, int processes) {
+        List<String> all = new ArrayList<>(List.of("evaluation.every-env-steps=0"));
+        all.addAll(List.of(overrides.split(" ")));
+        Configuration configuration = ConfigurationFile.parse("test", "environment: {id: gymnasium:X}", all);
+
+        assertThat(Footprint.processes(configuration, 2, 2)).isEqualTo(processes);
+    }
+
+    @Test
+    void masksCountAsObservationsDo() {
+        String yaml = "environment: {id: Identity-Masked-v0, options: {choices: 4}}";
+        String copies = "environment.copies-per-shard=1000000";
+
+        assertThatCode(() -> require(yaml, 125_000_000, copies, "a2c.shards=1")).doesNotThrowAnyException();
+        assertThatThrownBy(() -> require(yaml, 119_000_000, copies, "a2c.shards=1"))
+                .hasMessageContaining("a2c.shards: expected what fits");
     }
 
     @ParameterizedTest

@@ -231,6 +231,9 @@ final class Diagnosis {
                 e -> e.environmentFailure() != null,
                 Examination::environmentFailure,
                 "what it names; another interpreter by --set environment.python=PATH, or by --conf spark.executorEnv.PYSPARK_PYTHON=PATH");
+        if (most == 0) {
+            return;
+        }
         judge(
                 Verdict.FIX,
                 "its memory",

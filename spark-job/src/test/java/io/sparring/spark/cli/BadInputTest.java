@@ -490,6 +490,21 @@ class BadInputTest {
                 .anyMatch(line -> line.matches(" +a step of 8 copies takes [0-9.]+ ms"));
     }
 
+    /** Of environments in Python options have no defaults here: each counts. */
+    @Test
+    void aRunInPythonGoesOnWithTheOptionsThatItBeganWith() throws IOException {
+        Path run = checkpoints("gymnasium:X-v0");
+
+        Sparring.Outcome outcome =
+                Sparring.here("train", "--resume", run.toString(), "--set", "environment.options={gravity: -2.5}");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains("environment.options is {} in the checkpoint and {gravity=-2.5} in the configuration");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ConcurrentModificationException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,23 @@ class SessionTest {
 
         settings.set("spark.local.dir", bad + "," + work.resolve("new"));
         assertThatCode(() -> Session.requireLocalFolder(settings)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void whereContainersAreCountedTheirOverheadHasRoomForPythonUnlessSomebodyHasSetIt() {
+        Configuration configuration = ConfigurationFile.parse(
+                "test", "environment: {id: gymnasium:X}", List.of("a2c.shards=6", "evaluation.every-env-steps=0"));
+        for (String master : List.of("yarn", "k8s://https://h:443")) {
+            SparkConf settings = new SparkConf(false).setMaster(master).set("spark.executor.instances", "3");
+            Session.makeRoomForPython(settings, configuration);
+            assertThat(settings.get("spark.executor.memoryOverhead")).isEqualTo("584m");
+        }
+        SparkConf set = new SparkConf(false).setMaster("yarn").set("spark.executor.memoryOverheadFactor", "0.5");
+        SparkConf standalone = new SparkConf(false).setMaster("spark://h:7077");
+        for (SparkConf settings : List.of(set, standalone)) {
+            Session.makeRoomForPython(settings, configuration);
+            assertThat(settings.contains("spark.executor.memoryOverhead")).isFalse();
+        }
     }
 
     @Test
