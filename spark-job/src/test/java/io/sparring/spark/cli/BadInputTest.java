@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 /** What is said about input before Spark starts. */
 class BadInputTest {
@@ -488,6 +489,28 @@ class BadInputTest {
                         line.startsWith("Identity-Masked-v0 observes [16] float32, acts in Discrete[n=16], masked"))
                 .anyMatch(line -> line.startsWith("ok "))
                 .anyMatch(line -> line.matches(" +a step of 8 copies takes [0-9.]+ ms"));
+    }
+
+    @Test
+    void theClientOfARunWhoseDriverIsElsewhereAsksNoPython() throws IOException {
+        CommandLine train = new CommandLine(new Main())
+                .parseArgs(
+                        "train",
+                        folder.resolve("tiny.yaml").toString(),
+                        "--run",
+                        folder.resolve("run").toUri().toString(),
+                        "--set",
+                        "environment.id=gymnasium:X-v0",
+                        "--set",
+                        "environment.python=/no/python")
+                .subcommand()
+                .commandSpec()
+                .commandLine();
+
+        ClusterCommand.Travel travel =
+                ((ClusterCommand) train.getCommand()).travel(new org.apache.hadoop.conf.Configuration());
+
+        assertThat(travel.arguments()).contains("environment.id=gymnasium:X-v0", "environment.python=/no/python");
     }
 
     /** Of environments in Python options have no defaults here: each counts. */
