@@ -173,8 +173,8 @@ public record Configuration(
             boolean halfBlocks)
             implements Serializable {
         /** The keys of what belongs to the machine of the day and not to what is learned: a run may go on with others. */
-        public static final Set<String> HOSTING =
-                Set.of("modules", "python", "require-replay", "max-restarts", "start-seconds", "step-seconds", "half-blocks");
+        public static final Set<String> HOSTING = Set.of(
+                "modules", "python", "require-replay", "max-restarts", "start-seconds", "step-seconds", "half-blocks");
 
         public Environment {
             Require.that(id != null, "id", id, "an environment's name, as sparring envs lists them");
