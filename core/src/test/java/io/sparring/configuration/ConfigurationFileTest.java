@@ -251,7 +251,6 @@ class ConfigurationFileTest {
                 "{id: CartPole-v1, wrappers: [{frame-stack: {frames: 0}}]} | environment.wrappers: frame-stack.frames: expected a whole number from 1 to 1024, got 0",
                 "{id: CartPole-v1, wrappers: [{time-limit: {steps: 1.5}}]} | environment.wrappers: time-limit.steps: expected a whole number from 1 to 2147483647, got 1.5",
                 "{id: CartPole-v1, wrappers: [{clip-reward: {low: 1, high: -1}}]} | environment.wrappers: clip-reward: expected low of at most high, got 1.0 and -1.0",
-                "{id: CartPole-v1, wrappers: [{frame-stack: 4}]} | environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got {frame-stack=4}",
                 "{id: Identity-Box-v0, wrappers: [mask-velocity]} | environment.wrappers: mask-velocity: no velocities are known of Identity-Box-v0, only of Acrobot-v1, CartPole-v1, MountainCar-v0, MountainCarContinuous-v0, Pendulum-v1",
                 "{id: CartPole-v1, wrappers: [mask-velocity, mask-velocity]} | environment.wrappers: mask-velocity: it stands before every wrapper that changes the observations of CartPole-v1, and only once",
                 "{id: Identity-Box-v0, options: {dimensions: 65537}} | environment.options.dimensions: expected a whole number from 1 to 65536, got 65537",
@@ -270,6 +269,9 @@ class ConfigurationFileTest {
                 mistake(
                         "a2c: {rollout_length: 9}",
                         "run.yaml: there is no key a2c.rollout_length (did you mean rollout-length?)"),
+                mistake(
+                        "environment: {id: CartPole-v1, wrappers: [{frame-stack: 4}]}",
+                        "run.yaml: environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got {frame-stack=4}"),
                 mistake("optimiser: {kind: adam}", "run.yaml: there is no key optimiser (did you mean optimizer?)"),
                 mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
                 mistake(
