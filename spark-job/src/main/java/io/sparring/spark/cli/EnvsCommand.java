@@ -57,7 +57,7 @@ final class EnvsCommand implements Callable<Integer> {
 
     private Gymnasium.Registered registered() {
         try {
-            return Gymnasium.registered(new Hosting(python, modules, false, 0, START_SECONDS, START_SECONDS));
+            return Gymnasium.registered(new Hosting(python, modules, false, 0, START_SECONDS, START_SECONDS, false));
         } catch (IllegalArgumentException e) {
             throw new InvalidConfiguration("--python: " + e.getMessage());
         }
