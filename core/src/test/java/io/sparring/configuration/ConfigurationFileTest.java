@@ -269,7 +269,7 @@ class ConfigurationFileTest {
                 mistake(
                         "a2c: {rollout_length: 9}",
                         "run.yaml: there is no key a2c.rollout_length (did you mean rollout-length?)"),
-                mistake(
+                mistakeIn(
                         "environment: {id: CartPole-v1, wrappers: [{frame-stack: 4}]}",
                         "run.yaml: environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got {frame-stack=4}"),
                 mistake("optimiser: {kind: adam}", "run.yaml: there is no key optimiser (did you mean optimizer?)"),

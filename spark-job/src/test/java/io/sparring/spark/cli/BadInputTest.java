@@ -231,7 +231,7 @@ class BadInputTest {
         assertThat(outcome.complaints())
                 .singleElement()
                 .asString()
-                .contains("--set a2c.gamma=0.5: expected one of [environment.max-restarts", "environment.python");
+                .contains("--set a2c.gamma=0.5: expected one of [environment.half-blocks", "environment.python");
     }
 
     @Test
