@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.environment.testing.EnvironmentChecker;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
@@ -60,10 +61,34 @@ class TaskTest {
         protected void observe(double[] state, float[] observation) {
             observation[(int) state[0]] = 1;
         }
+
+        @Override
+        protected Optional<Frame> draw(double[] state) {
+            return Optional.of(new Canvas(shown, 1, 0)
+                    .box(state[0], 0, state[0] + 1, 1, 0xffffff)
+                    .frame());
+        }
     }
 
     private static Environment create(Task task, int copies) {
         return task.create(task.spec(task.ids().get(0), new TreeMap<>()), copies);
+    }
+
+    @Test
+    void aTaskThatDrawsIsDrawnToItsEnd() {
+        Environment ring = create(new Ring(4), 2);
+        Drawing drawing = ring.drawing().orElseThrow();
+        Step step = Step.of(ring);
+        ring.reset(new long[] {1, 2}, step.observations);
+        for (int steps = 1; steps <= 7; steps++) {
+            ring.step(new float[] {0, 1}, step);
+
+            assertThat(drawing.frame(0).pixel(0)).isEqualTo(0xffffff);
+            assertThat(drawing.frame(1).pixel(steps % 4)).isEqualTo(0xffffff);
+            assertThat(drawing.frame(1).pixel((steps + 1) % 4)).isZero();
+        }
+        assertThat(step.truncated).containsExactly(true, true);
+        assertThat(create(new Drift(), 1).drawing()).isEmpty();
     }
 
     @Test
