@@ -322,6 +322,8 @@ public final class SparkRounds implements Rounds {
                         } catch (CannotDraw e) {
                             // Not a failure that Spark would try again four times.
                             return new Filmed(null, e.getMessage());
+                        } catch (RuntimeException e) {
+                            throw new TrainingFailed(Explanation.ofCause(e), e);
                         }
                     })
                     .first();
