@@ -8,6 +8,7 @@ import io.sparring.network.Network;
 import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
+import io.sparring.policy.PolicyBatch;
 import io.sparring.rollout.Rollout;
 
 /**
@@ -64,12 +65,13 @@ final class OffPolicy {
         network.setModel(model);
         network.forward(rollout.observations(), 0, rollout.samples());
         Masks.apply(network.policyOutputs(), rollout.allowed(), 0);
-        double[] free = distribution.prepare(model.freeParameters());
+        PolicyBatch policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
         double[] outputs = new double[distribution.outputs() + distribution.features()];
         for (int i = 0; i < rollout.samples(); i++) {
-            distribution.read(network.policyOutputs(), network.policyFeatures(), i, outputs);
+            policy.read(i, outputs);
             logRatios[i] += sign
-                    * distribution.logProbability(outputs, 0, free, rollout.actions(), i * distribution.actionSize());
+                    * distribution.logProbability(
+                            outputs, 0, policy.free(), rollout.actions(), i * distribution.actionSize());
             values[i] = network.values().get(0, i);
         }
     }

@@ -12,6 +12,7 @@ import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
+import io.sparring.policy.PolicyBatch;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
@@ -101,9 +102,9 @@ public final class ShardWorker implements AutoCloseable {
      */
     ActorCriticLoss.Sums learn(Model model, Rollout rollout, double[] returns, List<Part> parts, float[] gradient) {
         int count = architecture.parameterCount();
-        double[] free = distribution.prepare(model.freeParameters());
+        PolicyBatch policy = PolicyBatch.of(learning, distribution.prepare(model.freeParameters()));
         double[][] sums = new double[parts.size()][count];
-        double[][] freeSums = new double[parts.size()][free.length];
+        double[][] freeSums = new double[parts.size()][architecture.freeParameters()];
         ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
         learning.setModel(model);
         for (int from = 0; from < rollout.samples(); from += CHUNK) {
@@ -114,9 +115,7 @@ public final class ShardWorker implements AutoCloseable {
                 Part part = parts.get(i);
                 ActorCriticLoss.Sums terms = ActorCriticLoss.gradient(
                         distribution,
-                        learning.policyOutputs(),
-                        learning.policyFeatures(),
-                        free,
+                        policy,
                         learning.values(),
                         rollout.actions(),
                         part.advantages(),
@@ -134,7 +133,8 @@ public final class ShardWorker implements AutoCloseable {
             }
         }
         for (int i = 0; i < parts.size(); i++) {
-            System.arraycopy(freeSums[i], 0, sums[i], count - free.length, free.length);
+            System.arraycopy(
+                    freeSums[i], 0, sums[i], count - architecture.freeParameters(), architecture.freeParameters());
             for (int j = 0; j < count; j++) {
                 gradient[i * count + j] = (float) sums[i][j];
             }

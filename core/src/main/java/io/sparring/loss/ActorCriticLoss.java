@@ -2,6 +2,7 @@ package io.sparring.loss;
 
 import io.sparring.network.Batch;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.PolicyBatch;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -53,9 +54,7 @@ public final class ActorCriticLoss {
      * The loss of a batch of rows and its gradient.
      *
      * @param distribution what the policy's outputs mean
-     * @param policy the policy head's outputs
-     * @param features what the policy head stands on, rows of the same states
-     * @param free the distribution's free parameters, {@link ActionDistribution#prepare prepared}
+     * @param policy what describes the distributions
      * @param values V(s), one feature
      * @param actions the actions taken, rows × action size, from row {@code from} on
      * @param advantages A, from row {@code from} on
@@ -63,16 +62,14 @@ public final class ActorCriticLoss {
      * @param from the first row of the batch in {@code actions}, {@code advantages} and {@code returns}
      * @param samples n, what the mean is taken over: the batch's rows, or more where the batch is a part of a larger one
      * @param weights of the terms
-     * @param policyGradient receives ∂L/∂policy, as {@code policy}
+     * @param policyGradient receives ∂L/∂policy outputs
      * @param valueGradient receives ∂L/∂V, as {@code values}
      * @param freeGradient ∂L/∂free is added to it
      * @return the sums of the terms, unweighted
      */
     public static Sums gradient(
             ActionDistribution distribution,
-            Batch policy,
-            Batch features,
-            double[] free,
+            PolicyBatch policy,
             Batch values,
             float[] actions,
             double[] advantages,
@@ -88,15 +85,15 @@ public final class ActorCriticLoss {
         double entropy = 0;
         double[] outputs = new double[distribution.outputs() + distribution.features()];
         double[] outputGradient = new double[outputs.length];
-        for (int row = 0; row < policy.rows(); row++) {
+        for (int row = 0; row < policy.outputs().rows(); row++) {
             double advantage = advantages[from + row];
             double error = values.get(0, row) - returns[from + row];
-            distribution.read(policy, features, row, outputs);
+            policy.read(row, outputs);
             Arrays.fill(outputGradient, 0);
             ActionDistribution.Terms terms = distribution.addGradient(
                     outputs,
                     0,
-                    free,
+                    policy.free(),
                     actions,
                     (from + row) * distribution.actionSize(),
                     -weights.policy() * advantage / samples,

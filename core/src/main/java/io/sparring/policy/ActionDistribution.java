@@ -47,22 +47,6 @@ public interface ActionDistribution {
         return 0;
     }
 
-    /**
-     * Gathers what describes one state's distribution, as {@link #logProbability} and others take it.
-     *
-     * @param policy the policy head's outputs
-     * @param features what the policy head stands on
-     * @param into receives the outputs, and behind them the features
-     */
-    default void read(Batch policy, Batch features, int row, double[] into) {
-        for (int i = 0; i < outputs(); i++) {
-            into[i] = policy.get(i, row);
-        }
-        for (int i = 0; i < features(); i++) {
-            into[outputs() + i] = features.get(i, row);
-        }
-    }
-
     /** How many parameters it has beside them. */
     int freeParameters();
 
@@ -89,20 +73,18 @@ public interface ActionDistribution {
     /**
      * Draws an action.
      *
-     * @param policy the policy head's outputs
-     * @param features what the policy head stands on
-     * @param row whose action, and whose noise
-     * @param free the free parameters, {@link #prepare prepared}
+     * @param policy what describes the distributions
+     * @param row whose action
      * @param noise of this step
+     * @param copy which of the copies the row is of, whose noise it has
      * @param action receives the action, from {@code actionAt} on
      */
     void sample(
-            Batch policy,
-            Batch features,
+            PolicyBatch policy,
             int row,
-            double[] free,
             UniformRandomProvider random,
             LastingNoise noise,
+            int copy,
             float[] action,
             int actionAt);
 

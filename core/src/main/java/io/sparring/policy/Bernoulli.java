@@ -30,16 +30,16 @@ record Bernoulli(int n) implements ActionDistribution {
 
     @Override
     public void sample(
-            Batch policy,
-            Batch features,
+            PolicyBatch policy,
             int row,
-            double[] free,
             UniformRandomProvider random,
             LastingNoise noise,
+            int copy,
             float[] action,
             int actionAt) {
         for (int i = 0; i < n; i++) {
-            action[actionAt + i] = random.nextDouble() < sigmoid(policy.get(i, row)) ? 1 : 0;
+            action[actionAt + i] =
+                    random.nextDouble() < sigmoid(policy.outputs().get(i, row)) ? 1 : 0;
         }
     }
 

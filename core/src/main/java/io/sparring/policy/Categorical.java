@@ -29,15 +29,14 @@ record Categorical(int n) implements ActionDistribution {
 
     @Override
     public void sample(
-            Batch policy,
-            Batch features,
+            PolicyBatch policy,
             int row,
-            double[] free,
             UniformRandomProvider random,
             LastingNoise noise,
+            int copy,
             float[] action,
             int actionAt) {
-        action[actionAt] = draw(policy, 0, row, random);
+        action[actionAt] = draw(policy.outputs(), 0, row, random);
     }
 
     /** Draws by the logits that are the batch's features from {@code first} on. */

@@ -35,18 +35,17 @@ record DiagonalGaussian(Space.Box space) implements ActionDistribution {
 
     @Override
     public void sample(
-            Batch policy,
-            Batch features,
+            PolicyBatch policy,
             int row,
-            double[] free,
             UniformRandomProvider random,
             LastingNoise noise,
+            int copy,
             float[] action,
             int actionAt) {
         ZigguratSampler.NormalizedGaussian gaussian = ZigguratSampler.NormalizedGaussian.of(random);
         for (int i = 0; i < space.size(); i++) {
-            double sigma = StrictMath.exp(free[i]);
-            action[actionAt + i] = (float) (policy.get(i, row) + sigma * gaussian.sample());
+            double sigma = StrictMath.exp(policy.free()[i]);
+            action[actionAt + i] = (float) (policy.outputs().get(i, row) + sigma * gaussian.sample());
         }
     }
 

@@ -35,17 +35,16 @@ record MultiCategorical(List<Categorical> choices) implements ActionDistribution
 
     @Override
     public void sample(
-            Batch policy,
-            Batch features,
+            PolicyBatch policy,
             int row,
-            double[] free,
             UniformRandomProvider random,
             LastingNoise noise,
+            int copy,
             float[] action,
             int actionAt) {
         int first = 0;
         for (int i = 0; i < choices.size(); i++) {
-            action[actionAt + i] = choices.get(i).draw(policy, first, row, random);
+            action[actionAt + i] = choices.get(i).draw(policy.outputs(), first, row, random);
             first += choices.get(i).n();
         }
     }

@@ -82,23 +82,22 @@ record StateDependentGaussian(DiagonalGaussian means, int features, int steps) i
 
     @Override
     public void sample(
-            Batch policy,
-            Batch features,
+            PolicyBatch policy,
             int row,
-            double[] sigma,
             UniformRandomProvider random,
             LastingNoise noise,
+            int copy,
             float[] action,
             int actionAt) {
         int dimensions = outputs();
-        int from = row * freeParameters();
+        int from = copy * freeParameters();
         for (int j = 0; j < dimensions; j++) {
             double sum = 0;
-            for (int i = 0; i < this.features; i++) {
+            for (int i = 0; i < features; i++) {
                 int k = i * dimensions + j;
-                sum += features.get(i, row) * sigma[k] * noise.values()[from + k];
+                sum += policy.features().get(i, row) * policy.free()[k] * noise.values()[from + k];
             }
-            action[actionAt + j] = (float) (policy.get(j, row) + sum);
+            action[actionAt + j] = (float) (policy.outputs().get(j, row) + sum);
         }
     }
 

@@ -9,6 +9,7 @@ import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.LastingNoise;
 import io.sparring.policy.Masks;
+import io.sparring.policy.PolicyBatch;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -86,7 +87,7 @@ public final class Actor {
         private final float[] drawn = new float[copies * actionSize];
         private final float[] environmentActions = new float[drawn.length];
         private final Generators generators;
-        private final double[] free;
+        private final PolicyBatch policy;
         private LastingNoise noise;
         private final double[] returns;
         private final int[] lengths;
@@ -102,7 +103,7 @@ public final class Actor {
             this.shard = shard;
             this.gamma = gamma;
             this.steps = steps;
-            free = distribution.prepare(model.freeParameters());
+            policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
             noise = shard.noise();
             generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
             returns = shard.returns().clone();
@@ -134,15 +135,7 @@ public final class Actor {
                 noise = distribution.noise(noise, generators, copies);
             }
             for (int copy = from; copy < to; copy++) {
-                distribution.sample(
-                        network.policyOutputs(),
-                        network.policyFeatures(),
-                        copy - from,
-                        free,
-                        generators.get(copy),
-                        noise,
-                        drawn,
-                        copy * actionSize);
+                distribution.sample(policy, copy - from, generators.get(copy), noise, copy, drawn, copy * actionSize);
                 stateValues[row + copy] = network.values().get(0, copy - from);
             }
             System.arraycopy(drawn, from * actionSize, actions, (row + from) * actionSize, (to - from) * actionSize);

@@ -7,6 +7,7 @@ import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.LastingNoise;
 import io.sparring.policy.Masks;
+import io.sparring.policy.PolicyBatch;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
@@ -78,7 +79,7 @@ public final class Evaluation {
         double[] returns = new double[copies];
         Episode[] episodes = new Episode[copies];
         environment.reset(environmentSeeds, step);
-        double[] free = distribution.prepare(model.freeParameters());
+        PolicyBatch policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
         LastingNoise noise = LastingNoise.NONE;
         spectator.look(0, false);
 
@@ -98,15 +99,7 @@ public final class Evaluation {
                 if (greedy) {
                     distribution.mode(network.policyOutputs(), copy, actions, copy * actionSize);
                 } else {
-                    distribution.sample(
-                            network.policyOutputs(),
-                            network.policyFeatures(),
-                            copy,
-                            free,
-                            generators.get(copy),
-                            noise,
-                            actions,
-                            copy * actionSize);
+                    distribution.sample(policy, copy, generators.get(copy), noise, copy, actions, copy * actionSize);
                 }
             }
             distribution.toEnvironment(actions, environmentActions, copies);

@@ -13,6 +13,7 @@ import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
+import io.sparring.policy.PolicyBatch;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
@@ -195,9 +196,7 @@ class ShardWorkerTest {
             Masks.apply(network.policyOutputs(), allowed, 0);
             ActorCriticLoss.gradient(
                     distribution,
-                    network.policyOutputs(),
-                    network.policyFeatures(),
-                    distribution.prepare(free),
+                    PolicyBatch.of(network, distribution.prepare(free)),
                     network.values(),
                     actions,
                     advantages,

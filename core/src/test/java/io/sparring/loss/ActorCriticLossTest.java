@@ -7,6 +7,7 @@ import io.sparring.environment.Space;
 import io.sparring.network.Batch;
 import io.sparring.network.Batches;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.PolicyBatch;
 import io.sparring.random.Streams;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -39,9 +40,7 @@ class ActorCriticLossTest {
         Batches.fill(ofValues, random.doubles(rows).toArray());
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 GAUSSIAN,
-                Batches.of(2, Arrays.copyOfRange(policy, from * 2, (from + rows) * 2)),
-                new Batch(0),
-                free,
+                PolicyBatch.of(Batches.of(2, Arrays.copyOfRange(policy, from * 2, (from + rows) * 2)), free),
                 Batches.of(1, Arrays.copyOfRange(values, from, from + rows)),
                 actions,
                 advantages,
@@ -64,9 +63,7 @@ class ActorCriticLossTest {
         Batch ofValues = new Batch(1, 2);
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 coin,
-                Batches.of(2, 5f, 5, -1, -1),
-                new Batch(0),
-                new double[0],
+                PolicyBatch.of(Batches.of(2, 5f, 5, -1, -1)),
                 Batches.of(1, 1f, 2),
                 new float[] {0, 1},
                 new double[] {3, -1},

@@ -8,6 +8,7 @@ import io.sparring.environment.Space;
 import io.sparring.network.Batch;
 import io.sparring.network.Batches;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.PolicyBatch;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -96,9 +97,7 @@ class LossGoldenTest {
         double[] freeGradient = new double[golden.logStd.length];
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 golden.family(),
-                Batches.of(golden.outputs, golden.policy),
-                new Batch(0),
-                golden.logStd,
+                PolicyBatch.of(Batches.of(golden.outputs, golden.policy), golden.logStd),
                 Batches.of(1, golden.values),
                 golden.actions,
                 golden.advantages,

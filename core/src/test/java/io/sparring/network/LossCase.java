@@ -2,6 +2,7 @@ package io.sparring.network;
 
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.policy.PolicyBatch;
 
 /** A batch whose loss is a function of the parameters, by the network and, term by term, by {@link LiteralNetwork}. */
 record LossCase(
@@ -46,9 +47,7 @@ record LossCase(
         network.forward(observations, 0, rows());
         ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
                 distribution,
-                network.policyOutputs(),
-                network.policyFeatures(),
-                free,
+                PolicyBatch.of(network, distribution.prepare(free)),
                 network.values(),
                 actions,
                 advantages,

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Space;
-import io.sparring.network.Batch;
 import io.sparring.network.Batches;
 import io.sparring.random.Streams;
 import java.util.Arrays;
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 class CategoricalTest {
     private static final double[] NONE = {};
-    private static final Batch NO_FEATURES = new Batch(0);
 
     private static ActionDistribution over(int n) {
         return ActionDistribution.of(new Space.Discrete(n));
@@ -36,7 +34,7 @@ class CategoricalTest {
     private static int sample(float[] logits, UniformRandomProvider random) {
         float[] action = new float[1];
         over(logits.length)
-                .sample(Batches.of(logits.length, logits), NO_FEATURES, 0, NONE, random, LastingNoise.NONE, action, 0);
+                .sample(PolicyBatch.of(Batches.of(logits.length, logits)), 0, random, LastingNoise.NONE, 0, action, 0);
         return (int) action[0];
     }
 
@@ -216,7 +214,7 @@ class CategoricalTest {
 
         float[] drawn = {7, 7, 7};
         distribution.sample(
-                Batches.of(2, 9f, 0, -99, 99, 9, 0), NO_FEATURES, 1, NONE, Streams.of(1), LastingNoise.NONE, drawn, 2);
+                PolicyBatch.of(Batches.of(2, 9f, 0, -99, 99, 9, 0)), 1, Streams.of(1), LastingNoise.NONE, 0, drawn, 2);
         assertThat(drawn).containsExactly(7, 7, 1);
         distribution.mode(Batches.of(2, 0f, 9, 99, -99, 0, 9), 1, drawn, 1);
         assertThat(drawn).containsExactly(7, 0, 1);

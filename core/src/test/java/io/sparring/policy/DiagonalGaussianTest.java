@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Space;
-import io.sparring.network.Batch;
 import io.sparring.network.Batches;
 import io.sparring.random.Streams;
 import java.util.Arrays;
@@ -13,7 +12,6 @@ import org.junit.jupiter.api.Test;
 
 class DiagonalGaussianTest {
     private static final float INFINITE = Float.POSITIVE_INFINITY;
-    private static final Batch NO_FEATURES = new Batch(0);
 
     private static ActionDistribution over(int dimensions) {
         return ActionDistribution.of(Space.Box.of(dimensions, -1, 1));
@@ -47,7 +45,7 @@ class DiagonalGaussianTest {
         UniformRandomProvider random = Streams.of(12);
         float[] action = new float[2];
         for (int draw = 0; draw < draws; draw++) {
-            over(2).sample(Batches.of(2, means), NO_FEATURES, 0, logSigma, random, LastingNoise.NONE, action, 0);
+            over(2).sample(PolicyBatch.of(Batches.of(2, means), logSigma), 0, random, LastingNoise.NONE, 0, action, 0);
             double[] z = new double[2];
             for (int i = 0; i < 2; i++) {
                 z[i] = (action[i] - means[i]) / sigma[i];
@@ -180,12 +178,11 @@ class DiagonalGaussianTest {
 
         float[] drawn = {7, 7, 7, 7};
         distribution.sample(
-                Batches.of(2, 9f, 9, 1, 2, 9, 9),
-                NO_FEATURES,
+                PolicyBatch.of(Batches.of(2, 9f, 9, 1, 2, 9, 9), new double[] {-40, -40}),
                 1,
-                new double[] {-40, -40},
                 Streams.of(1),
                 LastingNoise.NONE,
+                0,
                 drawn,
                 1);
         assertThat(drawn).containsExactly(7, 1, 2, 7);
@@ -223,16 +220,22 @@ class DiagonalGaussianTest {
         float[] inWide = new float[1];
         ActionDistribution.of(narrow)
                 .sample(
-                        Batches.of(1, 5f),
-                        NO_FEATURES,
+                        PolicyBatch.of(Batches.of(1, 5f), new double[1]),
                         0,
-                        new double[1],
                         Streams.of(4),
                         LastingNoise.NONE,
+                        0,
                         inNarrow,
                         0);
         ActionDistribution.of(wide)
-                .sample(Batches.of(1, 5f), NO_FEATURES, 0, new double[1], Streams.of(4), LastingNoise.NONE, inWide, 0);
+                .sample(
+                        PolicyBatch.of(Batches.of(1, 5f), new double[1]),
+                        0,
+                        Streams.of(4),
+                        LastingNoise.NONE,
+                        0,
+                        inWide,
+                        0);
 
         assertThat(inNarrow).isEqualTo(inWide);
         assertThat(narrow.contains(inNarrow, 0)).isFalse();

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 /** What holds of every distribution over a finite action space, masked or not. */
 class FiniteDistributionsTest {
     private static final double[] NONE = {};
-    private static final Batch NO_FEATURES = new Batch(0);
 
     /**
      * One state's distribution.
@@ -138,7 +137,7 @@ class FiniteDistributionsTest {
         float[] action = new float[masked.space.size()];
         for (UniformRandomProvider random : List.<UniformRandomProvider>of(Streams.of(seed), () -> -1L, () -> 0L)) {
             for (int draw = 0; draw < 20; draw++) {
-                masked.distribution().sample(batch, NO_FEATURES, 0, NONE, random, LastingNoise.NONE, action, 0);
+                masked.distribution().sample(PolicyBatch.of(batch), 0, random, LastingNoise.NONE, 0, action, 0);
                 assertThat(masked.space.contains(action, 0) && masked.allows(action))
                         .isTrue();
             }
@@ -217,7 +216,7 @@ class FiniteDistributionsTest {
             UniformRandomProvider random = Streams.of(11);
             float[] action = new float[space.size()];
             for (int draw = 0; draw < draws; draw++) {
-                free.distribution().sample(free.batch(), NO_FEATURES, 0, NONE, random, LastingNoise.NONE, action, 0);
+                free.distribution().sample(PolicyBatch.of(free.batch()), 0, random, LastingNoise.NONE, 0, action, 0);
                 for (int i = 0; i < counts.length; i++) {
                     counts[i] += Arrays.equals(actions.get(i), action) ? 1 : 0;
                 }
@@ -255,7 +254,7 @@ class FiniteDistributionsTest {
 
             float[] drawn = {7, 7, 7, 7, 7};
             Batch batch = Batches.of(3, 9f, 9, 9, -99, 99, 99, 9, 9, 9);
-            distribution.sample(batch, NO_FEATURES, 1, NONE, Streams.of(1), LastingNoise.NONE, drawn, 1);
+            distribution.sample(PolicyBatch.of(batch), 1, Streams.of(1), LastingNoise.NONE, 0, drawn, 1);
             float[] likeliest = {7, 7, 7, 7, 7};
             distribution.mode(batch, 1, likeliest, 1);
             assertThat(drawn).isEqualTo(likeliest);

@@ -24,7 +24,14 @@ class StateDependentGaussianTest {
 
     private static float[] sample(Batch means, Batch features, int row, LastingNoise noise) {
         float[] action = new float[2];
-        GSDE.sample(means, features, row, GSDE.prepare(LOG_SIGMA), generators(1).get(0), noise, action, 0);
+        GSDE.sample(
+                new PolicyBatch(means, features, GSDE.prepare(LOG_SIGMA)),
+                row,
+                generators(1).get(0),
+                noise,
+                row,
+                action,
+                0);
         return action;
     }
 

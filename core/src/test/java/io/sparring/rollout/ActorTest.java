@@ -7,6 +7,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
+import io.sparring.environment.SteppedInParts;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
@@ -292,5 +293,109 @@ class ActorTest {
         float[] joined = Arrays.copyOf(a, a.length + b.length);
         System.arraycopy(b, 0, joined, a.length, b.length);
         return joined;
+    }
+
+    /** Another environment's copies, of which the second half is acted for once the first has stepped. */
+    private static final class Halves implements Environment, SteppedInParts {
+        private final Environment whole;
+        private final Step stepped;
+        private final float[] told;
+
+        Halves(Environment whole) {
+            this.whole = whole;
+            stepped = Step.of(whole);
+            told = new float[whole.copies() * whole.actionSpace().size()];
+        }
+
+        @Override
+        public int copies() {
+            return whole.copies();
+        }
+
+        @Override
+        public Space.Box observationSpace() {
+            return whole.observationSpace();
+        }
+
+        @Override
+        public Space actionSpace() {
+            return whole.actionSpace();
+        }
+
+        @Override
+        public void reset(long[] seeds, float[] observations) {
+            whole.reset(seeds, observations);
+        }
+
+        @Override
+        public byte[] snapshot() {
+            return whole.snapshot();
+        }
+
+        @Override
+        public void restore(byte[] snapshot) {
+            whole.restore(snapshot);
+        }
+
+        @Override
+        public int parts() {
+            return 2;
+        }
+
+        @Override
+        public void send(int part, float[] actions) {
+            copyRows(part, actions, told);
+        }
+
+        @Override
+        public void receive(int part, Step result) {
+            if (part == 0) {
+                whole.step(told, stepped);
+            }
+            copyRows(part, stepped.observations, result.observations);
+            copyRows(part, stepped.finalObservations, result.finalObservations);
+            copyRows(part, stepped.rewards, result.rewards);
+            for (int copy = firstCopy(part); copy < firstCopy(part + 1); copy++) {
+                result.terminated[copy] = stepped.terminated[copy];
+                result.truncated[copy] = stepped.truncated[copy];
+            }
+        }
+
+        private void copyRows(int part, float[] from, float[] to) {
+            int size = from.length / copies();
+            int first = firstCopy(part) * size;
+            System.arraycopy(from, first, to, first, firstCopy(part + 1) * size - first);
+        }
+
+        @Override
+        public void step(float[] actions, Step result) {
+            whole.step(actions, result);
+        }
+    }
+
+    @Test
+    void aCopyHasItsOwnLastingNoiseInWhicheverPartItIsStepped() {
+        Environment whole = Environments.create("Identity-Box-v0", 3);
+        ActionDistribution distribution = ActionDistribution.stateDependent((Space.Box) whole.actionSpace(), 8, 4);
+        Architecture architecture = new Architecture(
+                Architecture.Kind.SEPARATE,
+                List.of(8),
+                Activation.TANH,
+                whole.observationSpace().size(),
+                distribution.outputs(),
+                distribution.freeParameters());
+        Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
+        Shard shard = Shard.first(7, 3, whole);
+        List<Actor.Result> results = new ArrayList<>();
+        for (Environment environment : List.of(whole, new Halves(whole))) {
+            results.add(new Actor(environment, new Network(architecture), distribution).act(model, shard, GAMMA, 10));
+        }
+
+        assertThat(results.get(1).rollout())
+                .usingRecursiveComparison()
+                .isEqualTo(results.get(0).rollout());
+        assertThat(results.get(1).next())
+                .usingRecursiveComparison()
+                .isEqualTo(results.get(0).next());
     }
 }
