@@ -21,9 +21,10 @@ public final class Evaluator implements Serializable {
     private final Configuration configuration;
     private final EnvironmentSource source;
 
+    /** @param source the run's environment; see {@link Configuration#evaluationSource} */
     public Evaluator(Configuration configuration, EnvironmentSource source) {
         this.configuration = configuration;
-        this.source = source;
+        this.source = configuration.evaluationSource(source);
     }
 
     /**

@@ -97,6 +97,41 @@ public record Configuration(
                 algorithm, seed, environment, network, a2c, a3c, other, budget, evaluation, checkpoint, cluster);
     }
 
+    /**
+     * Where evaluations are played: in the run's environment, with options and wrappers of their own if they have some.
+     *
+     * @param source the run's
+     * @throws InvalidConfiguration if there is none with these, or it observes or acts otherwise than the run's does; of
+     *     {@linkplain Environment#isPythons those in Python} that is found where it is made
+     */
+    public EnvironmentSource evaluationSource(EnvironmentSource source) {
+        if (evaluation.options().isEmpty() && evaluation.wrappers() == null) {
+            return source;
+        }
+        SortedMap<String, Object> options = new TreeMap<>(environment.options());
+        options.putAll(evaluation.options());
+        Environment other = environment.with(
+                options, evaluation.wrappers() == null ? environment.wrappers() : evaluation.wrappers());
+        EnvironmentSpec spec = source.spec();
+        if (other.isPythons()) {
+            return new EnvironmentSource(spec.with(options, other.wrapped()), source.maker());
+        }
+        EnvironmentSource played;
+        try {
+            played = other.resolve();
+        } catch (InvalidConfiguration e) {
+            throw new InvalidConfiguration(e.getMessage().replaceFirst("^environment", "evaluation"));
+        }
+        Require.that(
+                played.spec().observationSpace().equals(spec.observationSpace())
+                        && played.spec().actionSpace().equals(spec.actionSpace())
+                        && played.spec().masks() == spec.masks(),
+                "evaluation",
+                "one that " + played.spec().spaces(),
+                "options and wrappers whose environment " + spec.spaces() + ", as the run's");
+        return played;
+    }
+
     /** The environment steps at which the learning rate's schedule ends. */
     public long scheduleEnvSteps() {
         return optimizer.scheduleEnvSteps() == null ? budget.envSteps() : optimizer.scheduleEnvSteps();
@@ -185,10 +220,14 @@ public record Configuration(
             wrappers = List.copyOf(wrappers);
             wrappers.forEach(Environment::wrapper);
             modules = List.copyOf(modules);
-            options = new TreeMap<>(options);
-            // YAML's small numbers are Integers: without this, a configuration would differ from one that gives Longs.
-            options.replaceAll((name, value) -> value instanceof Integer whole ? (Object) whole.longValue() : value);
-            options = Collections.unmodifiableSortedMap(options);
+            options = normalized(options);
+        }
+
+        /** A copy. YAML's small numbers are Integers: without this, a configuration would differ from one that gives Longs. */
+        private static SortedMap<String, Object> normalized(SortedMap<String, Object> options) {
+            SortedMap<String, Object> normalized = new TreeMap<>(options);
+            normalized.replaceAll((name, value) -> value instanceof Integer whole ? (Object) whole.longValue() : value);
+            return Collections.unmodifiableSortedMap(normalized);
         }
 
         /**
@@ -262,6 +301,22 @@ public record Configuration(
          */
         public long residentBytes() {
             return Gymnasium.residentBytes(id, options, wrapped(), copiesPerShard, hosting());
+        }
+
+        /** The same with other options and wrappers. */
+        private Environment with(SortedMap<String, Object> otherOptions, List<Object> otherWrappers) {
+            return new Environment(
+                    id,
+                    copiesPerShard,
+                    otherOptions,
+                    otherWrappers,
+                    modules,
+                    python,
+                    requireReplay,
+                    maxRestarts,
+                    startSeconds,
+                    stepSeconds,
+                    halfBlocks);
         }
 
         private List<EnvironmentSpec.Wrapper> wrapped() {
@@ -635,11 +690,24 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "true")
             @JsonPropertyDescription("Whether the likeliest action is taken; otherwise actions are sampled.")
-            boolean greedy)
+            boolean greedy,
+
+            @JsonProperty(defaultValue = "{}")
+            @JsonPropertyDescription(
+                    "Options of the environment that evaluations have instead of the run's, by name: rewards as they are, whole games instead of lives.")
+            SortedMap<String, Object> options,
+
+            @JsonPropertyDescription("The wrappers that evaluations have instead of the run's; empty: the run's.")
+            List<Object> wrappers)
             implements Serializable {
         public Evaluation {
             Require.atLeast(0, "every-env-steps", everyEnvSteps);
             Require.atLeast(1, "episodes", episodes);
+            options = Environment.normalized(options);
+            wrappers = wrappers == null ? null : List.copyOf(wrappers);
+            if (wrappers != null) {
+                wrappers.forEach(Environment::wrapper);
+            }
         }
     }
 

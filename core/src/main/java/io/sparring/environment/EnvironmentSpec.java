@@ -118,6 +118,12 @@ public record EnvironmentSpec(
                 id, options, observationSpace, actionSpace, steps, threshold, recovery, wrappers, masks);
     }
 
+    /** The same with other options and wrappers. */
+    public EnvironmentSpec with(SortedMap<String, Object> others, List<Wrapper> otherWrappers) {
+        return new EnvironmentSpec(
+                id, others, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, otherWrappers, masks);
+    }
+
     /** The same within these wrappers. */
     EnvironmentSpec within(List<Wrapper> all) {
         return new EnvironmentSpec(
