@@ -303,7 +303,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         sum.update(answer.slice(answer.position(), rowBytes()));
         seen[copy] = (int) sum.getValue();
         readRow(answer, observations, copy * observationSize);
-        for (int i = copy * observationSize; i < (copy + 1) * observationSize; i++) {
+        for (int i = copy * observationSize; !bytes && i < (copy + 1) * observationSize; i++) {
             if (Float.isNaN(observations[i])) {
                 throw new IllegalStateException(where(copy) + " observes something that is no number (element "
                         + (i - copy * observationSize) + ") after " + episodes[copy].steps() + " steps");
@@ -328,13 +328,15 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
 
     private void readRow(ByteBuffer answer, float[] observations, int offset) {
         if (bytes) {
+            byte[] block = answer.array();
+            int from = answer.arrayOffset() + answer.position();
             for (int i = 0; i < observationSize; i++) {
-                observations[offset + i] = answer.get() & 0xff;
+                observations[offset + i] = block[from + i] & 0xff;
             }
         } else {
             answer.asFloatBuffer().get(observations, offset, observationSize);
-            answer.position(answer.position() + rowBytes());
         }
+        answer.position(answer.position() + rowBytes());
     }
 
     private String where(int copy) {
