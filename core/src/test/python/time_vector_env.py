@@ -14,7 +14,8 @@ name, copies, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
 if len(sys.argv) > 4 and sys.argv[4] == "ale":
     import ale_py
 
-    environment = ale_py.AtariVectorEnv(name.split("/")[1].split("-")[0].lower(), num_envs=copies, num_threads=1)
+    gymnasium.register_envs(ale_py)
+    environment = gymnasium.make_vec(name, copies, vectorization_mode="vector_entry_point", num_threads=1)
 else:
     if name.startswith("ALE/"):
         import ale_py

@@ -53,6 +53,14 @@ public interface Environment extends AutoCloseable {
     }
 
     /**
+     * Whether it can write what it observes as bytes: where a reset or step is given a {@linkplain Step#compact compact} step, it writes
+     * {@link Step#bytes} and {@link Step#finalBytes}. For images, of which the numbers would be made floats and bytes again.
+     */
+    default boolean observesBytes() {
+        return false;
+    }
+
+    /**
      * One step of every copy.
      *
      * @param actions B × action size, row by row, each within the action space

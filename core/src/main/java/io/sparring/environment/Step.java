@@ -22,6 +22,14 @@ public final class Step {
     public final boolean[] allowed;
 
     /**
+     * What stands in {@link #observations} otherwise, unsigned: of a {@linkplain #compact compact} step of an environment that
+     * {@linkplain Environment#observesBytes observes bytes}. Else empty.
+     */
+    public final byte[] bytes;
+    /** In the same way what stands in {@link #finalObservations} otherwise. */
+    public final byte[] finalBytes;
+
+    /**
      * Without masks.
      *
      * @param copies B
@@ -37,8 +45,14 @@ public final class Step {
      * @param maskSize flags in one mask, 0 for none
      */
     public Step(int copies, int observationSize, int maskSize) {
-        observations = new float[copies * observationSize];
-        finalObservations = new float[copies * observationSize];
+        this(copies, observationSize, maskSize, false);
+    }
+
+    private Step(int copies, int observationSize, int maskSize, boolean inBytes) {
+        observations = new float[inBytes ? 0 : copies * observationSize];
+        finalObservations = new float[observations.length];
+        bytes = new byte[inBytes ? copies * observationSize : 0];
+        finalBytes = new byte[bytes.length];
         rewards = new float[copies];
         terminated = new boolean[copies];
         truncated = new boolean[copies];
@@ -51,12 +65,25 @@ public final class Step {
      * @throws IllegalStateException if it masks actions of a space that has no masks
      */
     public static Step of(Environment environment) {
+        return of(environment, false);
+    }
+
+    /**
+     * The same, in a quarter of the room where the environment {@linkplain Environment#observesBytes observes bytes}.
+     *
+     * @throws IllegalStateException if it masks actions of a space that has no masks
+     */
+    public static Step compact(Environment environment) {
+        return of(environment, environment.observesBytes());
+    }
+
+    private static Step of(Environment environment, boolean inBytes) {
         int maskSize = environment.masks() ? environment.actionSpace().maskSize() : 0;
         if (environment.masks() && maskSize == 0) {
             throw new IllegalStateException(
                     "an environment that acts in " + environment.actionSpace() + " has no actions to mask");
         }
-        return new Step(environment.copies(), environment.observationSpace().size(), maskSize);
+        return new Step(environment.copies(), environment.observationSpace().size(), maskSize, inBytes);
     }
 
     /** Whether the episode of this copy just ended, for either reason. */

@@ -66,9 +66,9 @@ public final class Network implements LearningNetwork {
         forward(observations, from, rows, true);
     }
 
-    /** As {@link #forward(float[], int, int)}, for those who ask for no values. */
-    public void forwardPolicy(float[] observations, int from, int rows) {
-        forward(new Observations.Floats(observations), from, rows, false);
+    /** As {@link #forward(Observations, int, int)}, for those who ask for no values. */
+    public void forwardPolicy(Observations observations, int from, int rows) {
+        forward(observations, from, rows, false);
     }
 
     private void forward(Observations observations, int from, int rows, boolean values) {

@@ -20,14 +20,14 @@ public sealed interface Observations {
         }
 
         @Override
-        public void put(int at, float[] given, int from, int count) {
-            System.arraycopy(given, from, numbers, at, count);
-        }
-
-        @Override
-        public void put(Observations given) {
-            float[] others = ((Floats) given).numbers;
-            System.arraycopy(others, 0, numbers, 0, others.length);
+        public void put(int at, Observations given, int from, int count) {
+            if (given instanceof Floats floats) {
+                System.arraycopy(floats.numbers, from, numbers, at, count);
+                return;
+            }
+            for (int i = 0; i < count; i++) {
+                numbers[at + i] = given.get(from + i);
+            }
         }
 
         @Override
@@ -59,20 +59,19 @@ public sealed interface Observations {
         }
 
         @Override
-        public void put(int at, float[] given, int from, int count) {
+        public void put(int at, Observations given, int from, int count) {
+            if (given instanceof Bytes bytes) {
+                System.arraycopy(bytes.numbers, from, numbers, at, count);
+                return;
+            }
             for (int i = 0; i < count; i++) {
-                numbers[at + i] = (byte) given[from + i];
-                if ((numbers[at + i] & 0xff) != given[from + i]) {
+                float number = given.get(from + i);
+                numbers[at + i] = (byte) number;
+                if ((numbers[at + i] & 0xff) != number) {
                     throw new IllegalArgumentException(
-                            given[from + i] + " is observed where whole numbers from 0 to 255 are promised");
+                            number + " is observed where whole numbers from 0 to 255 are promised");
                 }
             }
-        }
-
-        @Override
-        public void put(Observations given) {
-            byte[] others = ((Bytes) given).numbers;
-            System.arraycopy(others, 0, numbers, 0, others.length);
         }
 
         @Override
@@ -112,10 +111,7 @@ public sealed interface Observations {
      * @param given of which {@code count} from {@code from} on are taken
      * @throws IllegalArgumentException if one of them is not of this kind
      */
-    void put(int at, float[] given, int from, int count);
-
-    /** Writes others of the same kind to the beginning. */
-    void put(Observations given);
+    void put(int at, Observations given, int from, int count);
 
     /** How much room they take. */
     long bytes();

@@ -1,6 +1,7 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
+import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
 import io.sparring.network.Model;
@@ -13,7 +14,6 @@ import io.sparring.policy.PolicyBatch;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,7 +36,7 @@ public final class Actor {
         parts = environment instanceof SteppedInParts inParts ? inParts : new Whole(environment);
         this.network = network;
         this.distribution = distribution;
-        step = Step.of(environment);
+        step = Step.compact(environment);
     }
 
     /**
@@ -92,7 +92,7 @@ public final class Actor {
         private final double[] returns;
         private final int[] lengths;
         private final List<Episode> episodes = new ArrayList<>();
-        private final Finals finals = new Finals(observed / copies);
+        private final Finals finals = new Finals(environment.observationSpace());
         private long environmentNanos;
 
         Act(Model model, Shard shard, double gamma, int steps) {
@@ -109,7 +109,7 @@ public final class Actor {
             returns = shard.returns().clone();
             lengths = shard.lengths().clone();
             observations = Shard.room(environment.observationSpace(), steps * observed);
-            observations.put(shard.observations());
+            observations.put(0, shard.observations(), 0, observed);
             allowed = new boolean[steps * masked];
             System.arraycopy(shard.allowed(), 0, allowed, 0, masked);
             actions = new float[steps * drawn.length];
@@ -161,7 +161,7 @@ public final class Actor {
                 lengths[copy]++;
                 if (step.ended(copy)) {
                     if (!step.terminated[copy]) {
-                        finals.add(i, step.finalObservations, copy);
+                        finals.add(i, step, copy);
                     }
                     episodes.add(new Episode(returns[copy], lengths[copy]));
                     returns[copy] = 0;
@@ -170,7 +170,7 @@ public final class Actor {
             }
             if (t + 1 < steps) {
                 int size = observed / copies;
-                observations.put((t + 1) * observed + from * size, step.observations, from * size, (to - from) * size);
+                observations.put((t + 1) * observed + from * size, Shard.given(step), from * size, (to - from) * size);
                 int flags = masked / copies;
                 System.arraycopy(
                         step.allowed, from * flags, allowed, (t + 1) * masked + from * flags, (to - from) * flags);
@@ -178,7 +178,7 @@ public final class Actor {
         }
 
         Result result(long start) {
-            network.forward(step.observations, 0, copies);
+            network.forward(Shard.given(step), 0, copies);
             double[] nextValues = new double[steps * copies];
             for (int i = 0; i < nextValues.length; i++) {
                 int next = i + copies;
@@ -192,7 +192,7 @@ public final class Actor {
             Shard next = new Shard(
                     shard.index(),
                     environment.snapshot(),
-                    Shard.observations(environment.observationSpace(), step.observations),
+                    Shard.observations(environment.observationSpace(), step),
                     Shard.states(generators, copies),
                     returns,
                     lengths,
@@ -235,20 +235,23 @@ public final class Actor {
 
     /** The last observations of truncated episodes: their V is asked for once, in one batch. */
     private static final class Finals {
-        private final int observationSize;
+        private final Space.Box space;
         private final List<Integer> indices = new ArrayList<>();
-        private float[] observations = new float[0];
+        private Observations observations;
 
-        Finals(int observationSize) {
-            this.observationSize = observationSize;
+        Finals(Space.Box space) {
+            this.space = space;
+            observations = Shard.room(space, 0);
         }
 
-        void add(int index, float[] finalObservations, int copy) {
-            int at = indices.size() * observationSize;
-            if (at + observationSize > observations.length) {
-                observations = Arrays.copyOf(observations, Math.max(observationSize * 16, observations.length * 2));
+        void add(int index, Step step, int copy) {
+            int at = indices.size() * space.size();
+            if (at == observations.length()) {
+                Observations more = Shard.room(space, Math.max(space.size() * 16, 2 * at));
+                more.put(0, observations, 0, at);
+                observations = more;
             }
-            System.arraycopy(finalObservations, copy * observationSize, observations, at, observationSize);
+            observations.put(at, Shard.givenLast(step), copy * space.size(), space.size());
             indices.add(index);
         }
 

@@ -73,7 +73,7 @@ public final class Evaluation {
             actionSeeds[copy] = Streams.seed(seed, index, first + copy, Purpose.EVALUATION_ACTION);
         }
         Generators generators = Generators.of(actionSeeds);
-        Step step = Step.of(environment);
+        Step step = Step.compact(environment);
         float[] actions = new float[copies * actionSize];
         float[] environmentActions = new float[actions.length];
         double[] returns = new double[copies];
@@ -90,7 +90,7 @@ public final class Evaluation {
                 throw new IllegalStateException("copy " + stuck + " of an evaluation from episode " + first
                         + " on has no allowed action at step " + length);
             }
-            network.forwardPolicy(step.observations, 0, copies);
+            network.forwardPolicy(Shard.given(step), 0, copies);
             Masks.apply(network.policyOutputs(), step.allowed, 0);
             if (!greedy) {
                 noise = distribution.noise(noise, generators, copies);

@@ -3,6 +3,7 @@ package io.sparring.rollout;
 import io.sparring.environment.Space;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 
@@ -53,7 +54,7 @@ public final class Policy {
         if (Masks.firstWithoutAction(actionSpace, allowed) >= 0) {
             throw new IllegalArgumentException("the mask forbids every action");
         }
-        network.forwardPolicy(observation, 0, 1);
+        network.forwardPolicy(new Observations.Floats(observation), 0, 1);
         Masks.apply(network.policyOutputs(), allowed, 0);
         float[] action = new float[distribution.actionSize()];
         distribution.mode(network.policyOutputs(), 0, action, 0);

@@ -44,12 +44,12 @@ public record Shard(
             environmentSeeds[copy] = Streams.seed(seed, index, copy, Purpose.ENVIRONMENT);
             actionSeeds[copy] = Streams.seed(seed, index, copy, Purpose.ACTION);
         }
-        Step first = Step.of(environment);
+        Step first = Step.compact(environment);
         environment.reset(environmentSeeds, first);
         return new Shard(
                 index,
                 environment.snapshot(),
-                observations(environment.observationSpace(), first.observations),
+                observations(environment.observationSpace(), first),
                 states(Generators.of(actionSeeds), copies),
                 new double[copies],
                 new int[copies],
@@ -65,11 +65,24 @@ public record Shard(
         };
     }
 
-    /** What an environment gave, as its space has it. */
-    static Observations observations(Space.Box space, float[] given) {
-        Observations observations = room(space, given.length);
-        observations.put(0, given, 0, given.length);
+    /** What a step gave, as the space has it; a copy. */
+    static Observations observations(Space.Box space, Step step) {
+        Observations given = given(step);
+        Observations observations = room(space, given.length());
+        observations.put(0, given, 0, given.length());
         return observations;
+    }
+
+    /** What is acted on after a step, where it stands. */
+    static Observations given(Step step) {
+        return step.bytes.length > 0 ? new Observations.Bytes(step.bytes) : new Observations.Floats(step.observations);
+    }
+
+    /** The last of the episodes that a step has ended, where they stand. */
+    static Observations givenLast(Step step) {
+        return step.bytes.length > 0
+                ? new Observations.Bytes(step.finalBytes)
+                : new Observations.Floats(step.finalObservations);
     }
 
     static byte[] states(Generators generators, int copies) {

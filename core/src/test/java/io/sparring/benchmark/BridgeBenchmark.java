@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
  *
  * <pre>
  *   mvn -q -P bridge -pl core test-compile exec:exec [-Dbridge.arguments="CartPole-v1 64 5"]     # id, copies, turns
+ *   mvn -q -P bridge -pl core test-compile exec:exec -Dbridge.arguments="ALE/Pong-v5 16 5 ale"   # ale-py's vector environment, both
  * </pre>
  */
 public final class BridgeBenchmark {
@@ -35,19 +36,20 @@ public final class BridgeBenchmark {
 
     private BridgeBenchmark() {}
 
-    /** @param arguments an id of Gymnasium's (default: CartPole-v1), copies (64), turns (5), and what is compared with: sync or ale */
+    /** @param arguments an id of Gymnasium's (default: CartPole-v1), copies (64), turns (5), and the vector environment: sync or ale */
     public static void main(String[] arguments) throws Exception {
         String id = arguments.length > 0 ? arguments[0] : "CartPole-v1";
         int copies = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 64;
         int turns = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 5;
         String other = arguments.length > 3 ? arguments[3] : "sync";
+        String prefix = other.equals("ale") ? Gymnasium.VECTOR_PREFIX : Gymnasium.PREFIX;
         List<String> names =
                 List.of("Gymnasium alone", "bridge, one block", "bridge, half-blocks", "two bridges at once");
         List<Callable<Double>> all = List.of(
                 () -> alone(id, copies, other),
-                () -> bridge(id, copies, false),
-                () -> bridge(id, copies, true),
-                () -> two(id, copies));
+                () -> bridge(prefix + id, copies, false),
+                () -> bridge(prefix + id, copies, true),
+                () -> two(prefix + id, copies));
         double[][] figures = new double[all.size()][turns];
         for (int turn = 0; turn < turns; turn++) {
             for (int i = 0; i < figures.length; i++) {
@@ -105,10 +107,10 @@ public final class BridgeBenchmark {
 
     private static double bridge(String id, int copies, boolean halves) {
         Hosting hosting = new Hosting(python(), List.of(), false, 0, 120, 60, halves);
-        EnvironmentSource source = Gymnasium.resolve("gymnasium:" + id, new TreeMap<>(), List.of(), hosting);
+        EnvironmentSource source = Gymnasium.resolve(id, new TreeMap<>(), List.of(), hosting);
         try (Environment environment = source.create(copies)) {
             List<float[]> actions = actions(environment);
-            Step step = Step.of(environment);
+            Step step = Step.compact(environment);
             environment.reset(Streams.of(1).longs(copies).toArray(), step);
             run((SteppedInParts) environment, actions, step, SECONDS / 4);
             return run((SteppedInParts) environment, actions, step, SECONDS);

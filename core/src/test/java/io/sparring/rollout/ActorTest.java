@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActorTest {
     private static final double GAMMA = 0.9;
@@ -144,17 +146,61 @@ class ActorTest {
         assertThat(shard.observations().toFloats()).containsExactly(6, 106);
     }
 
-    @Test
-    void bytesStayBytesAndAreLearnedFromAsTheSameNumbers() {
-        Environment environment = new Scripted("..u", "...") {
+    /** Whose numbers fit into a byte; of which it writes some as such. */
+    private static Environment pictures(Space.Dtype dtype, boolean inBytes) {
+        return new Scripted("..u", "...") {
             @Override
             public Space.Box observationSpace() {
-                return Space.Box.of(Space.Dtype.UINT8, 0, 255, 1);
+                return Space.Box.of(dtype, 0, 255, 1);
+            }
+
+            @Override
+            public boolean observesBytes() {
+                return inBytes;
+            }
+
+            @Override
+            public void reset(long[] seeds, Step first) {
+                Step floats = new Step(copies(), 1);
+                super.reset(seeds, floats.observations);
+                copy(floats, first);
+            }
+
+            @Override
+            public void step(float[] actions, Step result) {
+                Step floats = new Step(copies(), 1);
+                super.step(actions, floats);
+                for (int copy = 0; copy < copies(); copy++) {
+                    floats.finalObservations[copy] = 255 + floats.finalObservations[copy];
+                    result.rewards[copy] = floats.rewards[copy];
+                    result.terminated[copy] = floats.terminated[copy];
+                    result.truncated[copy] = floats.truncated[copy];
+                }
+                copy(floats, result);
+            }
+
+            private void copy(Step floats, Step result) {
+                for (int copy = 0; copy < copies(); copy++) {
+                    if (result.bytes.length > 0) {
+                        result.bytes[copy] = (byte) floats.observations[copy];
+                        result.finalBytes[copy] = (byte) floats.finalObservations[copy];
+                    } else {
+                        result.observations[copy] = floats.observations[copy];
+                        result.finalObservations[copy] = floats.finalObservations[copy];
+                    }
+                }
             }
         };
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void bytesStayBytesAndAreLearnedFromAsTheSameNumbers(boolean inBytes) {
+        Environment environment = pictures(Space.Dtype.UINT8, inBytes);
         Shard shard = Shard.first(7, 3, environment);
         Actor.Result bytes = actor(environment).act(model(environment), shard, GAMMA, 150);
-        Actor.Result floats = act(150, "..u", "...");
+        Environment other = pictures(Space.Dtype.FLOAT32, false);
+        Actor.Result floats = actor(other).act(model(other), Shard.first(7, 3, other), GAMMA, 150);
 
         assertThat(shard.observations()).isEqualTo(new Observations.Bytes(new byte[] {0, 100}));
         assertThat(bytes.next().observations()).isEqualTo(new Observations.Bytes(new byte[] {(byte) 150, (byte) 250}));
@@ -163,7 +209,12 @@ class ActorTest {
                 .isEqualTo(floats.rollout().observations().toFloats());
         assertThat(bytes.rollout().values()).isEqualTo(floats.rollout().values());
         assertThat(bytes.rollout().nextValues()).isEqualTo(floats.rollout().nextValues());
-        assertThatThrownBy(() -> actor(environment).act(model(environment), shard, GAMMA, 157))
+    }
+
+    @Test
+    void numbersThatAreNoBytesAreNotMadeSome() {
+        Environment environment = pictures(Space.Dtype.UINT8, false);
+        assertThatThrownBy(() -> actor(environment).act(model(environment), Shard.first(7, 3, environment), GAMMA, 157))
                 .hasMessage("256.0 is observed where whole numbers from 0 to 255 are promised");
     }
 

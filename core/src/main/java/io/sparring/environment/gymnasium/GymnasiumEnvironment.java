@@ -126,6 +126,11 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     }
 
     @Override
+    public boolean observesBytes() {
+        return bytes;
+    }
+
+    @Override
     public int parts() {
         return sent.length;
     }
@@ -154,7 +159,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
             return worker.ask(Operation.RESET, payload.array(), start());
         });
         for (int copy = 0; copy < copies; copy++) {
-            read(answer, copy, first.observations);
+            read(answer, copy, first);
         }
         for (int copy = 0; copy < copies; copy++) {
             readMask(answer, copy, first.allowed);
@@ -228,7 +233,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
             result.truncated[copy] = (flags & TRUNCATED) != 0;
         }
         for (int copy = from; copy < to; copy++) {
-            read(answer, copy, result.observations);
+            read(answer, copy, result);
         }
         for (int copy = from; copy < to; copy++) {
             readMask(answer, copy, result.allowed);
@@ -236,7 +241,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         answer.getInt();
         for (int copy = from; copy < to; copy++) {
             if (result.ended(copy)) {
-                readRow(answer, result.finalObservations, copy * observationSize);
+                readRow(answer, result.finalObservations, result.finalBytes, copy);
                 episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
             } else {
                 episodes[copy].append(frame, actionsAt(copy - from), actionSize * actionBytes);
@@ -285,26 +290,26 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     /** An episode that did not repeat itself ends here, as if a limit had cut it, and a fresh one begins. */
     private void cut(int copy, Step result) {
         result.truncated[copy] = true;
-        System.arraycopy(
-                result.observations,
-                copy * observationSize,
-                result.finalObservations,
-                copy * observationSize,
-                observationSize);
+        int at = copy * observationSize;
+        if (result.bytes.length > 0) {
+            System.arraycopy(result.bytes, at, result.finalBytes, at, observationSize);
+        } else {
+            System.arraycopy(result.observations, at, result.finalObservations, at, observationSize);
+        }
         episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
         ByteBuffer answer = patiently(true, () -> play(List.of(copy)));
-        read(answer, copy, result.observations);
+        read(answer, copy, result);
         readMask(answer, copy, result.allowed);
     }
 
     /** One copy's row of an answer. */
-    private void read(ByteBuffer answer, int copy, float[] observations) {
+    private void read(ByteBuffer answer, int copy, Step step) {
         CRC32C sum = new CRC32C();
         sum.update(answer.slice(answer.position(), rowBytes()));
         seen[copy] = (int) sum.getValue();
-        readRow(answer, observations, copy * observationSize);
+        readRow(answer, step.observations, step.bytes, copy);
         for (int i = copy * observationSize; !bytes && i < (copy + 1) * observationSize; i++) {
-            if (Float.isNaN(observations[i])) {
+            if (Float.isNaN(step.observations[i])) {
                 throw new IllegalStateException(where(copy) + " observes something that is no number (element "
                         + (i - copy * observationSize) + ") after " + episodes[copy].steps() + " steps");
             }
@@ -326,15 +331,19 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         return observationSize * (bytes ? 1 : Float.BYTES);
     }
 
-    private void readRow(ByteBuffer answer, float[] observations, int offset) {
+    /** To whichever of the two there is. */
+    private void readRow(ByteBuffer answer, float[] floats, byte[] inBytes, int copy) {
+        int to = copy * observationSize;
+        if (inBytes.length > 0) {
+            answer.get(inBytes, to, observationSize);
+            return;
+        }
         if (bytes) {
-            byte[] block = answer.array();
-            int from = answer.arrayOffset() + answer.position();
             for (int i = 0; i < observationSize; i++) {
-                observations[offset + i] = block[from + i] & 0xff;
+                floats[to + i] = answer.get(answer.position() + i) & 0xff;
             }
         } else {
-            answer.asFloatBuffer().get(observations, offset, observationSize);
+            answer.asFloatBuffer().get(floats, to, observationSize);
         }
         answer.position(answer.position() + rowBytes());
     }
