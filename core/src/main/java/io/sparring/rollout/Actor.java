@@ -21,22 +21,40 @@ import java.util.List;
  * it was left, and leaves another one; nothing of it outlives a round but the arrays' capacity. Used by one thread at a time.
  */
 public final class Actor {
+    /** So many rollouts, of which one acts for all copies at once to see whether it should. */
+    private static final int MEASURED_EVERY = 32;
+
     private final Environment environment;
     private final SteppedInParts parts;
     private final Network network;
     private final ActionDistribution distribution;
     private final Step step;
 
+    /**
+     * Whether parts are acted for one by one, which takes a forward pass for each: where acting takes longer than the environment does, the passes cost
+     * more than the waiting. Decides how long a rollout takes, and nothing else.
+     */
+    private boolean apart;
+
+    private int rollouts;
+
     /** What a rollout left behind. */
     public record Result(
             Rollout rollout, Shard next, List<Episode> episodes, long environmentNanos, long actingNanos) {}
 
     public Actor(Environment environment, Network network, ActionDistribution distribution) {
+        this(environment, network, distribution, false);
+    }
+
+    /** @param apart whether the first rollouts act for parts one by one */
+    Actor(Environment environment, Network network, ActionDistribution distribution, boolean apart) {
         this.environment = environment;
         parts = environment instanceof SteppedInParts inParts ? inParts : new Whole(environment);
         this.network = network;
         this.distribution = distribution;
         step = Step.compact(environment);
+        this.apart = apart;
+        rollouts = apart ? 1 : 0;
     }
 
     /**
@@ -53,18 +71,22 @@ public final class Actor {
         environment.restore(shard.environment());
         network.setModel(model);
         Act act = new Act(model, shard, gamma, steps);
+        boolean together = rollouts++ % MEASURED_EVERY == 0 || !apart;
         for (int t = 0; t < steps; t++) {
-            for (int part = 0; part < parts.parts(); part++) {
-                if (t > 0) {
-                    act.receive(t - 1, part);
-                }
-                act.send(t, part);
+            if (together) {
+                act.receive(t - 1);
+                act.choose(t, 0, parts.copies());
+                act.send();
+            } else {
+                act.stepApart(t);
             }
         }
-        for (int part = 0; part < parts.parts(); part++) {
-            act.receive(steps - 1, part);
+        act.receive(steps - 1);
+        Result result = act.result(start);
+        if (together) {
+            apart = result.actingNanos() < result.environmentNanos();
         }
-        return act.result(start);
+        return result;
     }
 
     /** A rollout that is being made. */
@@ -119,10 +141,17 @@ public final class Actor {
             continues = new double[steps * copies];
         }
 
-        /** Acts for one part of the copies, and has its step begun. */
-        void send(int t, int part) {
-            int from = parts.firstCopy(part);
-            int to = parts.firstCopy(part + 1);
+        /** Each part in turn, so that one is stepped while the other is acted for. */
+        void stepApart(int t) {
+            for (int part = 0; part < parts.parts(); part++) {
+                receive(t - 1, part);
+                choose(t, parts.firstCopy(part), parts.firstCopy(part + 1));
+                send(part);
+            }
+        }
+
+        /** Draws what these copies do at this step. */
+        void choose(int t, int from, int to) {
             int row = t * copies;
             int stuck = Masks.firstWithoutAction(environment.actionSpace(), allowed, row + from, row + to) - row;
             if (stuck >= 0) {
@@ -131,7 +160,7 @@ public final class Actor {
             }
             network.forward(observations, t * observed + from * (observed / copies), to - from);
             Masks.apply(network.policyOutputs(), allowed, row + from);
-            if (part == 0) {
+            if (from == 0) {
                 noise = distribution.noise(noise, generators, copies);
             }
             for (int copy = from; copy < to; copy++) {
@@ -140,13 +169,32 @@ public final class Actor {
             }
             System.arraycopy(drawn, from * actionSize, actions, (row + from) * actionSize, (to - from) * actionSize);
             distribution.toEnvironment(drawn, environmentActions, copies);
+        }
+
+        void send() {
+            for (int part = 0; part < parts.parts(); part++) {
+                send(part);
+            }
+        }
+
+        /** Has a part's step begun. */
+        private void send(int part) {
             long before = System.nanoTime();
             parts.send(part, environmentActions);
             environmentNanos += System.nanoTime() - before;
         }
 
-        /** Writes down what the step that was begun has led to. */
-        void receive(int t, int part) {
+        void receive(int t) {
+            for (int part = 0; part < parts.parts(); part++) {
+                receive(t, part);
+            }
+        }
+
+        /** Writes down what step t, if any, has led to in one part. */
+        private void receive(int t, int part) {
+            if (t < 0) {
+                return;
+            }
             long before = System.nanoTime();
             parts.receive(part, step);
             environmentNanos += System.nanoTime() - before;

@@ -438,15 +438,19 @@ class ActorTest {
         Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
         Shard shard = Shard.first(7, 3, whole);
         List<Actor.Result> results = new ArrayList<>();
-        for (Environment environment : List.of(whole, new Halves(whole))) {
-            results.add(new Actor(environment, new Network(architecture), distribution).act(model, shard, GAMMA, 10));
+        results.add(new Actor(whole, new Network(architecture), distribution).act(model, shard, GAMMA, 10));
+        for (boolean apart : new boolean[] {false, true}) {
+            results.add(new Actor(new Halves(whole), new Network(architecture), distribution, apart)
+                    .act(model, shard, GAMMA, 10));
         }
 
-        assertThat(results.get(1).rollout())
-                .usingRecursiveComparison()
-                .isEqualTo(results.get(0).rollout());
-        assertThat(results.get(1).next())
-                .usingRecursiveComparison()
-                .isEqualTo(results.get(0).next());
+        for (Actor.Result inHalves : results.subList(1, 3)) {
+            assertThat(inHalves.rollout())
+                    .usingRecursiveComparison()
+                    .isEqualTo(results.get(0).rollout());
+            assertThat(inHalves.next())
+                    .usingRecursiveComparison()
+                    .isEqualTo(results.get(0).next());
+        }
     }
 }
