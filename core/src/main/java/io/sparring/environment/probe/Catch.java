@@ -1,6 +1,8 @@
 package io.sparring.environment.probe;
 
+import io.sparring.environment.Board;
 import io.sparring.environment.Frame;
+import io.sparring.environment.IntCopies;
 import io.sparring.environment.Space;
 import java.util.Optional;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -14,7 +16,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  * by a row. When it is on the paddle's row the episode terminates, with the reward 1 where they meet and −1 where they don't; every step before is worth
  * 0.
  */
-final class Catch extends Probe {
+final class Catch extends IntCopies {
     static final Space.Discrete ACTIONS = new Space.Discrete(3);
     /** The ball's column and row, the paddle's column. */
     private static final int SIZE = 3;
@@ -23,7 +25,7 @@ final class Catch extends Probe {
     private final int columns;
 
     Catch(int copies, int rows, int columns) {
-        super(observations(rows, columns), ACTIONS, copies, SIZE);
+        super(observations(rows, columns), ACTIONS, copies, SIZE, Probes.FRAMES_PER_SECOND);
         this.rows = rows;
         this.columns = columns;
     }
@@ -33,14 +35,14 @@ final class Catch extends Probe {
     }
 
     @Override
-    void start(int at, UniformRandomProvider random) {
+    protected void start(int at, UniformRandomProvider random) {
         state[at] = random.nextInt(columns);
         state[at + 1] = 0;
         state[at + 2] = columns / 2;
     }
 
     @Override
-    double move(int at, int action) {
+    protected double move(int at, int action, UniformRandomProvider random) {
         state[at + 2] = Math.min(Math.max(state[at + 2] + action - 1, 0), columns - 1);
         state[at + 1]++;
         if (!over(at)) {
@@ -50,21 +52,21 @@ final class Catch extends Probe {
     }
 
     @Override
-    boolean over(int at) {
+    protected boolean over(int at) {
         return state[at + 1] == rows - 1;
     }
 
     @Override
-    void observe(int at, float[] observations, int to) {
+    protected void observe(int at, float[] observations, int to) {
         observations[to + state[at + 1] * columns + state[at]] = 1;
         observations[to + (rows - 1) * columns + state[at + 2]] = 1;
     }
 
     @Override
-    Optional<Frame> draw(int[] shown) {
-        return new Board(rows, columns)
+    protected Optional<Frame> draw(int[] shown) {
+        return Optional.of(new Board(rows, columns)
                 .fill(rows - 1, shown[2], 0x3060c0)
                 .fill(shown[1], shown[0], 0xd04030)
-                .frame();
+                .frame());
     }
 }

@@ -1,6 +1,8 @@
 package io.sparring.environment.probe;
 
+import io.sparring.environment.Board;
 import io.sparring.environment.Frame;
+import io.sparring.environment.IntCopies;
 import io.sparring.environment.Space;
 import io.sparring.random.Streams;
 import java.util.Optional;
@@ -17,7 +19,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  *
  * <p>Nothing is drawn in an episode: all copies with all seeds are the same.
  */
-final class DeepSea extends Probe {
+final class DeepSea extends IntCopies {
     static final Space.Discrete ACTIONS = new Space.Discrete(2);
     private static final double MOVE_COST = 0.01;
     /** Row, column. */
@@ -28,7 +30,7 @@ final class DeepSea extends Probe {
     private final int[] right;
 
     DeepSea(int copies, int n, int[] right) {
-        super(observations(n), ACTIONS, copies, SIZE);
+        super(observations(n), ACTIONS, copies, SIZE, Probes.FRAMES_PER_SECOND);
         this.n = n;
         this.right = right;
     }
@@ -48,13 +50,13 @@ final class DeepSea extends Probe {
     }
 
     @Override
-    void start(int at, UniformRandomProvider random) {
+    protected void start(int at, UniformRandomProvider random) {
         state[at] = 0;
         state[at + 1] = 0;
     }
 
     @Override
-    double move(int at, int action) {
+    protected double move(int at, int action, UniformRandomProvider random) {
         int column = state[at + 1];
         boolean goesRight = action == right[state[at] * n + column];
         state[at]++;
@@ -64,12 +66,12 @@ final class DeepSea extends Probe {
     }
 
     @Override
-    boolean over(int at) {
+    protected boolean over(int at) {
         return state[at] == n;
     }
 
     @Override
-    void observe(int at, float[] observations, int to) {
+    protected void observe(int at, float[] observations, int to) {
         if (!over(at)) {
             observations[to + state[at] * n + state[at + 1]] = 1;
         }
@@ -77,11 +79,11 @@ final class DeepSea extends Probe {
 
     /** With a row for the ground, and the treasure behind the last way to the right. */
     @Override
-    Optional<Frame> draw(int[] shown) {
+    protected Optional<Frame> draw(int[] shown) {
         Board board = new Board(n + 1, n);
         for (int column = 0; column < n; column++) {
             board.fill(n, column, column == n - 1 ? 0xe0b020 : 0x907050);
         }
-        return board.fill(shown[0], shown[1], 0x3060c0).frame();
+        return Optional.of(board.fill(shown[0], shown[1], 0x3060c0).frame());
     }
 }

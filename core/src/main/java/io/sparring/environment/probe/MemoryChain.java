@@ -1,5 +1,6 @@
 package io.sparring.environment.probe;
 
+import io.sparring.environment.IntCopies;
 import io.sparring.environment.Space;
 import java.util.Arrays;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -15,7 +16,7 @@ import org.apache.commons.rng.UniformRandomProvider;
  * <p>As in bsuite an episode has N + 1 steps, for what the reset showed is shown once more after the first: time stands still for a step. The question is
  * then what the Nth step shows, with the time 1/N.
  */
-final class MemoryChain extends Probe {
+final class MemoryChain extends IntCopies {
     static final Space.Discrete ACTIONS = new Space.Discrete(2);
     /** What stands before the context. */
     private static final int CONTEXT = 2;
@@ -25,7 +26,7 @@ final class MemoryChain extends Probe {
 
     /** The state of a copy: the steps taken, the query, the bits. */
     MemoryChain(int copies, int length, int bits) {
-        super(observations(bits), ACTIONS, copies, CONTEXT + bits);
+        super(observations(bits), ACTIONS, copies, CONTEXT + bits, Probes.FRAMES_PER_SECOND);
         this.length = length;
         this.bits = bits;
     }
@@ -40,7 +41,7 @@ final class MemoryChain extends Probe {
     }
 
     @Override
-    void start(int at, UniformRandomProvider random) {
+    protected void start(int at, UniformRandomProvider random) {
         state[at] = 0;
         for (int i = 0; i < bits; i++) {
             state[at + CONTEXT + i] = random.nextInt(2);
@@ -49,7 +50,7 @@ final class MemoryChain extends Probe {
     }
 
     @Override
-    double move(int at, int action) {
+    protected double move(int at, int action, UniformRandomProvider random) {
         state[at]++;
         if (!over(at)) {
             return 0;
@@ -58,12 +59,12 @@ final class MemoryChain extends Probe {
     }
 
     @Override
-    boolean over(int at) {
+    protected boolean over(int at) {
         return state[at] == length + 1;
     }
 
     @Override
-    void observe(int at, float[] observations, int to) {
+    protected void observe(int at, float[] observations, int to) {
         int time = Math.max(0, state[at] - 1);
         observations[to] = (float) (1 - (double) time / length);
         if (time == length - 1) {

@@ -10,6 +10,9 @@ import java.util.SortedMap;
 
 /** Makes the probes. */
 public final class Probes implements EnvironmentFactory {
+    /** Slow enough to follow. */
+    static final double FRAMES_PER_SECOND = 5;
+
     private static final String CATCH = "Catch-v0";
     private static final String DEEP_SEA = "DeepSea-v0";
     private static final String MEMORY_CHAIN = "MemoryChain-v0";
