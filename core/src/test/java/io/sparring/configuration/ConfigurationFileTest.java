@@ -233,8 +233,8 @@ class ConfigurationFileTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{id: CartPole-v2} | environment.id: expected one of [Acrobot-v1, CartPole-v1, Catch-v0, DeepSea-v0, Identity-Box-v0, Identity-Discrete-v0, Identity-Masked-v0, Identity-MultiBinary-v0, Identity-MultiDiscrete-v0, MemoryChain-v0, MountainCar-v0, MountainCarContinuous-v0, Pendulum-v1] (did you mean CartPole-v1?), got CartPole-v2",
-                "{id: Pong} | environment.id: expected one of [Acrobot-v1, CartPole-v1, Catch-v0, DeepSea-v0, Identity-Box-v0, Identity-Discrete-v0, Identity-Masked-v0, Identity-MultiBinary-v0, Identity-MultiDiscrete-v0, MemoryChain-v0, MountainCar-v0, MountainCarContinuous-v0, Pendulum-v1], got Pong",
+                "{id: CartPole-v2} | environment.id: expected one of [Acrobot-v1, CartPole-v1, Catch-v0, DeepSea-v0, Identity-Box-v0, Identity-Discrete-v0, Identity-Masked-v0, Identity-MultiBinary-v0, Identity-MultiDiscrete-v0, MemoryChain-v0, MinAsterix-v0, MinBreakout-v0, MinFreeway-v0, MinSpaceInvaders-v0, MountainCar-v0, MountainCarContinuous-v0, Pendulum-v1] (did you mean CartPole-v1?), got CartPole-v2",
+                "{id: Pong} | environment.id: expected one of [Acrobot-v1, CartPole-v1, Catch-v0, DeepSea-v0, Identity-Box-v0, Identity-Discrete-v0, Identity-Masked-v0, Identity-MultiBinary-v0, Identity-MultiDiscrete-v0, MemoryChain-v0, MinAsterix-v0, MinBreakout-v0, MinFreeway-v0, MinSpaceInvaders-v0, MountainCar-v0, MountainCarContinuous-v0, Pendulum-v1], got Pong",
                 "{id: CartPole-v1, options: {max-steps: 5}} | environment.options.max-steps: there is no such option (did you mean max-episode-steps?)",
                 "{id: CartPole-v1, options: {gravity: 5}} | environment.options.gravity: there is no such option; known here: max-episode-steps",
                 "{id: CartPole-v1, options: {max-episode-steps: }} | environment.options.max-episode-steps: expected a whole number from 1 to 2147483647, got nothing",

@@ -58,7 +58,11 @@ class FilmTest {
                 "MountainCarContinuous-v0",
                 "Pendulum-v1",
                 "Catch-v0",
-                "DeepSea-v0"
+                "DeepSea-v0",
+                "MinBreakout-v0",
+                "MinSpaceInvaders-v0",
+                "MinFreeway-v0",
+                "MinAsterix-v0"
             })
     void everyStepIsAFrameAndTheEpisodeIsTheSameAsWithoutACamera(String id) throws IOException {
         Recording recording = film(Environments.create(id, 1), true);

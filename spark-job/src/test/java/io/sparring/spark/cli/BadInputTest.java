@@ -425,7 +425,7 @@ class BadInputTest {
 
         assertThat(outcome.exit()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(13 + 23 + 6 + 5)
+                .hasSize(17 + 31 + 6 + 5)
                 .anyMatch(line -> line.startsWith("frame-stack ") && line.contains("wrapper: Shows the last"))
                 .anyMatch(line -> line.startsWith("  frames ") && line.contains("a whole number from 1 to 1024. How"))
                 .anyMatch(line -> line.startsWith("CartPole-v1 ") && line.contains("Discrete[n=2]"))
