@@ -298,12 +298,18 @@ final class PythonWorker implements AutoCloseable {
     }
 
     private void watch() {
+        long missed = Long.MAX_VALUE;
         while (!closed && process.isAlive()) {
-            if (System.nanoTime() - deadline > 0 && deadline != Long.MAX_VALUE) {
-                overdue = true;
-                // It writes down where it hangs. Process.destroy() would close the stream on which it does so.
-                process.toHandle().destroy();
-                return;
+            long due = deadline;
+            if (System.nanoTime() - due > 0 && due != Long.MAX_VALUE) {
+                // Seen twice: after a pause of this JVM the answer may be there, and only wants to be read.
+                if (due == missed) {
+                    overdue = true;
+                    // It writes down where it hangs. Process.destroy() would close the stream on which it does so.
+                    process.toHandle().destroy();
+                    return;
+                }
+                missed = due;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
         }
