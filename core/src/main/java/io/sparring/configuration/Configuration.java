@@ -112,13 +112,34 @@ public record Configuration(
         options.putAll(evaluation.options());
         Environment other = environment.with(
                 options, evaluation.wrappers() == null ? environment.wrappers() : evaluation.wrappers());
-        EnvironmentSpec spec = source.spec();
-        if (other.isPythons()) {
-            return new EnvironmentSource(spec.with(options, other.wrapped()), source.maker());
+        return other.isPythons()
+                ? new EnvironmentSource(source.spec().with(options, other.wrapped()), source.maker())
+                : sameSpaces(source.spec(), other);
+    }
+
+    /**
+     * As {@link #evaluationSource}, and of those in Python, too, finds out here whether there is such an environment.
+     *
+     * @throws MissingHere if this machine lacks the Python that it needs
+     */
+    public void requireEvaluation(EnvironmentSource source) {
+        EnvironmentSource played = evaluationSource(source);
+        if (played != source && environment.isPythons()) {
+            EnvironmentSpec spec = played.spec();
+            sameSpaces(
+                    source.spec(),
+                    environment.with(
+                            spec.options(),
+                            evaluation.wrappers() == null ? environment.wrappers() : evaluation.wrappers()));
         }
+    }
+
+    private static EnvironmentSource sameSpaces(EnvironmentSpec spec, Environment other) {
         EnvironmentSource played;
         try {
             played = other.resolve();
+        } catch (MissingHere e) {
+            throw e;
         } catch (InvalidConfiguration e) {
             throw new InvalidConfiguration(e.getMessage().replaceFirst("^environment", "evaluation"));
         }
@@ -697,7 +718,8 @@ public record Configuration(
                     "Options of the environment that evaluations have instead of the run's, by name: rewards as they are, whole games instead of lives.")
             SortedMap<String, Object> options,
 
-            @JsonPropertyDescription("The wrappers that evaluations have instead of the run's; empty: the run's.")
+            @JsonPropertyDescription(
+                    "The wrappers that evaluations have instead of the run's; empty: the run's; `[]`: none.")
             List<Object> wrappers)
             implements Serializable {
         public Evaluation {

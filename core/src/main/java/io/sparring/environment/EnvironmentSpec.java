@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What there is to know about an environment without making one: resolved once, when a run starts, then it travels with the run and
@@ -21,6 +22,7 @@ import java.util.TreeMap;
  * @param recovery how a copy comes back to where it stood
  * @param wrappers what stands between it and who acts, the innermost first
  * @param masks whether some actions are forbidden at times
+ * @param parts what an observation's numbers are, one part behind the other, where it is a dictionary; empty: it has no parts
  */
 public record EnvironmentSpec(
         String id,
@@ -31,8 +33,22 @@ public record EnvironmentSpec(
         Double rewardThreshold,
         Recovery recovery,
         List<Wrapper> wrappers,
-        boolean masks)
+        boolean masks,
+        List<Part> parts)
         implements Serializable {
+
+    /**
+     * One part of an observation.
+     *
+     * @param name of it, as in {@code camera}; of one within another {@code hand/camera}
+     * @param dtype what its numbers are where the environment computes them; they are floats where parts are of several kinds
+     * @param shape how many numbers there are in each dimension, the last one varying fastest
+     */
+    public record Part(String name, Space.Dtype dtype, List<Integer> shape) implements Serializable {
+        public Part {
+            shape = List.copyOf(shape);
+        }
+    }
 
     /**
      * Something that changes what an environment shows or takes.
@@ -44,6 +60,30 @@ public record EnvironmentSpec(
         public Wrapper {
             arguments = values(arguments, "the argument ", " of " + name);
         }
+    }
+
+    /** One whose observations have no parts. */
+    public EnvironmentSpec(
+            String id,
+            SortedMap<String, Object> options,
+            Space.Box observationSpace,
+            Space actionSpace,
+            Integer stepLimit,
+            Double rewardThreshold,
+            Recovery recovery,
+            List<Wrapper> wrappers,
+            boolean masks) {
+        this(
+                id,
+                options,
+                observationSpace,
+                actionSpace,
+                stepLimit,
+                rewardThreshold,
+                recovery,
+                wrappers,
+                masks,
+                List.of());
     }
 
     /** One without wrappers and masks. */
@@ -80,6 +120,7 @@ public record EnvironmentSpec(
         options = values(options, "the option ", " of " + id);
         // Files of builds that knew none have none.
         wrappers = wrappers == null ? List.of() : List.copyOf(wrappers);
+        parts = parts == null ? List.of() : List.copyOf(parts);
     }
 
     /** A copy whose whole numbers are all Longs, wherever they come from. */
@@ -115,24 +156,37 @@ public record EnvironmentSpec(
     /** The same with other limits, each of which may be null. */
     public EnvironmentSpec withLimits(Integer steps, Double threshold) {
         return new EnvironmentSpec(
-                id, options, observationSpace, actionSpace, steps, threshold, recovery, wrappers, masks);
+                id, options, observationSpace, actionSpace, steps, threshold, recovery, wrappers, masks, parts);
     }
 
     /** The same with other options and wrappers. */
     public EnvironmentSpec with(SortedMap<String, Object> others, List<Wrapper> otherWrappers) {
         return new EnvironmentSpec(
-                id, others, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, otherWrappers, masks);
+                id,
+                others,
+                observationSpace,
+                actionSpace,
+                stepLimit,
+                rewardThreshold,
+                recovery,
+                otherWrappers,
+                masks,
+                parts);
     }
 
     /** The same within these wrappers. */
     EnvironmentSpec within(List<Wrapper> all) {
         return new EnvironmentSpec(
-                id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, all, masks);
+                id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, all, masks, parts);
     }
 
-    /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}. */
+    /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}; parts are named, as in {@code observes {camera: [8, 8] uint8}}. */
     public String spaces() {
-        return "observes " + Arrays.toString(observationSpace.shape()) + " " + observationSpace.dtype() + ", acts in "
-                + actionSpace + (masks ? ", masked" : "");
+        String observed = parts.isEmpty()
+                ? Arrays.toString(observationSpace.shape()) + " " + observationSpace.dtype()
+                : parts.stream()
+                        .map(part -> part.name() + ": " + part.shape() + " " + part.dtype())
+                        .collect(Collectors.joining(", ", "{", "}"));
+        return "observes " + observed + ", acts in " + actionSpace + (masks ? ", masked" : "");
     }
 }

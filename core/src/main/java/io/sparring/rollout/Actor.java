@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Acts in B environments that step together: one forward pass a step for all of them. A scratch pad: it takes up a shard where
+ * Acts in B environments that step together: one forward pass a step for all of them, or for each of the parts that step apart. A scratch pad: it takes up a shard where
  * it was left, and leaves another one; nothing of it outlives a round but the arrays' capacity. Used by one thread at a time.
  */
 public final class Actor {
@@ -69,8 +69,10 @@ public final class Actor {
     public Result act(Model model, Shard shard, double gamma, int steps) {
         long start = System.nanoTime();
         environment.restore(shard.environment());
+        long restored = System.nanoTime() - start;
         network.setModel(model);
         Act act = new Act(model, shard, gamma, steps);
+        act.environmentNanos = restored;
         boolean together = rollouts++ % MEASURED_EVERY == 0 || !apart;
         for (int t = 0; t < steps; t++) {
             if (together) {

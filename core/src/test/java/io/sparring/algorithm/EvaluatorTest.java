@@ -9,6 +9,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
+import io.sparring.python.PythonEnvironment;
 import io.sparring.random.Streams;
 import io.sparring.rollout.Episode;
 import java.util.List;
@@ -50,6 +51,21 @@ class EvaluatorTest {
 
         assertThat(configuration.evaluationSource(run).spec().options())
                 .isEqualTo(Map.of("episodic_life", false, "stack_num", 2L, "reward_clipping", false));
+    }
+
+    @Test
+    void aPythonEnvironmentThatDoesNotFitTheRunIsFoundBeforeItStarts() {
+        Configuration configuration = ConfigurationFile.parse(
+                "test", """
+                environment: {id: "gymnasium:CartPole-v1", python: "%s"}
+                evaluation: {wrappers: [{FrameStackObservation: {stack_size: 2}}]}
+                """.formatted(PythonEnvironment.orSkip().interpreter()), List.of());
+        EnvironmentSource run = configuration.environment().resolve();
+
+        assertThatThrownBy(() -> configuration.requireEvaluation(run))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage("evaluation: expected options and wrappers whose environment observes [4] float32, acts in"
+                        + " Discrete[n=2], as the run's, got one that observes [2, 4] float32, acts in Discrete[n=2]");
     }
 
     @Test

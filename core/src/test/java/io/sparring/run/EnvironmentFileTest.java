@@ -57,7 +57,10 @@ class EnvironmentFileTest {
                 Space.Box.of(2, Float.NEGATIVE_INFINITY, 1f),
                 null,
                 null,
-                Recovery.REPLAY);
+                Recovery.REPLAY,
+                List.of(),
+                false,
+                List.of(new EnvironmentSpec.Part("camera", Space.Dtype.UINT8, List.of(4, 4, 3))));
 
         assertThat(EnvironmentFile.read(EnvironmentFile.write(spec))).isEqualTo(spec);
     }

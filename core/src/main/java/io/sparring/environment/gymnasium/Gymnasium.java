@@ -12,6 +12,8 @@ import io.sparring.environment.Space;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -216,7 +218,23 @@ public final class Gymnasium {
                         ? EnvironmentSpec.Recovery.NONE
                         : EnvironmentSpec.Recovery.REPLAY,
                 wrappers,
-                made.get("masks").booleanValue());
+                made.get("masks").booleanValue(),
+                parts(made.get("observations").get("parts")));
+    }
+
+    private static List<EnvironmentSpec.Part> parts(JsonNode described) {
+        List<EnvironmentSpec.Part> parts = new ArrayList<>();
+        for (JsonNode part : described) {
+            parts.add(new EnvironmentSpec.Part(
+                    part.get("name").textValue(),
+                    dtype(part.get("dtype")),
+                    Arrays.stream(integers(part.get("shape"))).boxed().toList()));
+        }
+        return parts;
+    }
+
+    private static Space.Dtype dtype(JsonNode name) {
+        return Space.Dtype.valueOf(name.textValue().toUpperCase(Locale.ROOT));
     }
 
     private static Space actions(JsonNode space) {
@@ -237,9 +255,7 @@ public final class Gymnasium {
     }
 
     private static Space.Box box(JsonNode space) {
-        Space.Dtype dtype = space.has("dtype")
-                ? Space.Dtype.valueOf(space.get("dtype").textValue().toUpperCase(Locale.ROOT))
-                : Space.Dtype.FLOAT32;
+        Space.Dtype dtype = space.has("dtype") ? dtype(space.get("dtype")) : Space.Dtype.FLOAT32;
         return new Space.Box(floats(space.get("low")), floats(space.get("high")), integers(space.get("shape")), dtype);
     }
 

@@ -151,6 +151,18 @@ class Observations:
                 "%s of %s: expected Box, Discrete, MultiDiscrete, MultiBinary, or Dict or Tuple of these" % (where, space)
             )
 
+    def described(self):
+        """The parts of a dictionary; of what is one array none."""
+        if [part[1] for part in self.parts] == [()]:
+            return []
+        described = []
+        for kind, path, size, space in self.parts:
+            is_bytes = kind == "box" and space.dtype == self.np.uint8
+            shape = list(space.shape) if kind == "box" and space.shape else [size]
+            name = "/".join(map(str, path))
+            described.append({"name": name, "dtype": "uint8" if is_bytes else "float32", "shape": shape})
+        return described
+
     def is_text(self, space):
         """Words are nothing to learn from by numbers; minigrid's MissionSpace says so by its name alone."""
         return isinstance(space, getattr(self.spaces, "Text", ())) or type(space).__name__ == "MissionSpace"
@@ -356,6 +368,7 @@ class Worker:
                 "low": self.observations.low,
                 "high": self.observations.high,
                 "left-out": self.observations.left_out,
+                "parts": self.observations.described(),
             },
             "actions": actions,
             "step-limit": getattr(spec, "max_episode_steps", None),
@@ -564,9 +577,13 @@ class Vectors(Worker):
 
     def vector(self, name, count):
         options = dict({"num_threads": 1}, **self.asked["options"])
+        for ours in ("autoreset_mode", "batch_size"):
+            if ours in options:
+                raise Refused("gymnasium-vec:%s: expected no %s among its options, which is not the user's to choose" % (name, ours))
         return self.gymnasium.make_vec(name, count, vectorization_mode="vector_entry_point", **options)
 
     def reset(self, payload):
+        self.ends = {}
         seeds = self.np.frombuffer(payload, "<u4", self.copies).astype("i8")
         for first, block in zip(self.firsts, self.environments):
             observed, _ = block.reset(seed=seeds[first : first + block.num_envs])
@@ -652,6 +669,14 @@ def first_line(e):
     return lines[0] if lines else type(e).__name__
 
 
+def widen(pipe):
+    """Linux's F_SETPIPE_SZ: a block of images in one go, where 64 KiB would have both sides wait for each other."""
+    try:
+        fcntl.fcntl(pipe, 1031, 1 << 20)
+    except OSError:
+        pass
+
+
 def where(e):
     return "copy %d: " % e.copy if hasattr(e, "copy") else ""
 
@@ -704,6 +729,8 @@ def serve(commands, answers):
                 asked = json.loads(payload.decode())
                 worker = Vectors() if asked["vector"] else Worker()
                 answer(operation, sequence, worker.make(asked))
+                if worker.rows.nbytes > 1 << 15:
+                    widen(answers)
             elif operation == LIST:
                 answer(operation, sequence, Worker().list(json.loads(payload.decode())))
             elif operation not in known:
@@ -733,11 +760,6 @@ def main():
     # Whatever an environment reads or prints has nothing to do with the frames.
     commands = os.fdopen(os.dup(0), "rb", buffering=1 << 16)
     answers = os.dup(1)
-    try:
-        # Linux's F_SETPIPE_SZ: a block of images in one go, where 64 KiB would have both sides wait for each other.
-        fcntl.fcntl(answers, 1031, 1 << 20)
-    except OSError:
-        pass
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     import faulthandler

@@ -197,6 +197,8 @@ class GymnasiumEnvironmentTest {
 
     @Test
     void partsAreObservedByTheirNamesIndicesAsOneHotAndTextNotAtAll() {
+        assertThat(probe(Map.of("mode", "parts")).spec().spaces())
+                .isEqualTo("observes {a: [2] float32, z: [3] float32}, acts in Discrete[n=3]");
         try (Environment environment = probe(Map.of("mode", "parts")).create(1)) {
             Step step = Step.of(environment);
             environment.reset(new long[] {1}, step);

@@ -167,6 +167,9 @@ class VectorEnvironmentTest {
                         List.of(new EnvironmentSpec.Wrapper("ClipReward", new TreeMap<>())),
                         true))
                 .hasMessage("gymnasium-vec:ALE/Pong-v5: expected no wrappers, since ale-py's arguments do the same");
+        assertThatThrownBy(() ->
+                        resolve("gymnasium-vec:ALE/Pong-v5", Map.of("autoreset_mode", "SameStep"), List.of(), true))
+                .hasMessageContaining("expected no autoreset_mode among its options");
         assertThatThrownBy(() -> resolve("gymnasium-vec:ALE/Pong-v5", Map.of("stack", 4L), List.of(), true))
                 .hasMessageContaining("unexpected keyword argument 'stack'");
         assertThatThrownBy(() -> resolve("gymnasium-vec:ALE/Pomg-v5", Map.of(), List.of(), true))

@@ -156,7 +156,7 @@ final class ConfigurationOptions {
     private EnvironmentSource resolve(Configuration configuration, long heapBytes) {
         try {
             EnvironmentSource source = configuration.environment().resolve();
-            configuration.evaluationSource(source);
+            configuration.requireEvaluation(source);
             Footprint.require(configuration, source.spec(), heapBytes);
             return source;
         } catch (MissingHere e) {

@@ -115,7 +115,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         settings.setIfMissing(
                 "spark.app.name",
                 "sparring " + saved.configuration().environment().id());
-        Session.makeRoomForPython(settings, saved.configuration());
+        Session.makeRoomForEvaluation(settings, saved.configuration());
         try (JavaSparkContext spark = Session.start(settings)) {
             // First, since it may turn out that nothing can be drawn.
             film.shoot(spark, saved, source, model, INDEX, greedy);

@@ -10,6 +10,10 @@ import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Versions;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.Charset;
 import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
@@ -121,12 +125,20 @@ public final class Main implements IVersionProvider {
 
     /** The exit code of a command that ended so. */
     static int exit(Throwable e) {
-        if (e instanceof InterruptedException) {
+        if (isTaken(e)) {
             // As by a signal: another attempt of the same submission goes on.
             return 143;
         }
         // Rights that are lacking are of no use to a second attempt.
         return e instanceof InvalidConfiguration || RunFolder.isDenied(e) ? 2 : 1;
+    }
+
+    /** Whether this thread was interrupted, in whatever it was waiting for. */
+    static boolean isTaken(Throwable e) {
+        return e instanceof InterruptedException
+                || e instanceof ClosedByInterruptException
+                || e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException)
+                || e instanceof UncheckedIOException wrapped && isTaken(wrapped.getCause());
     }
 
     private static void complain(String line, Consumer<String> error) {
@@ -156,8 +168,8 @@ public final class Main implements IVersionProvider {
         if (e instanceof InvalidConfiguration || e instanceof TrainingFailed || e instanceof NotAllowed) {
             return e.getMessage();
         }
-        if (e instanceof InterruptedException) {
-            return e.getMessage() == null ? TAKEN : e.getMessage();
+        if (isTaken(e)) {
+            return String.valueOf(e.getMessage()).startsWith(TAKEN) ? e.getMessage() : TAKEN;
         }
         if (e instanceof FileNotFoundException || e instanceof NoSuchFileException) {
             return "not found: " + Explanation.of(e);

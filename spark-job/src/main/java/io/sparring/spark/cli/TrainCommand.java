@@ -281,6 +281,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     configuration.environment().options());
         }
         EnvironmentSource source = SavedRun.source(folder, saved.environment().hostedAs(configuration.environment()));
+        configuration.evaluationSource(source);
         if (!saved.environment().options().equals(configuration.environment().options())) {
             // One may name an option that the other leaves at that default.
             Map<String, Object> other =
@@ -428,16 +429,23 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (InterruptedException e) {
-                InterruptedException taken = new InterruptedException(sentence(Main.TAKEN) + intact(folder, recorder));
-                taken.initCause(e);
-                throw taken;
+                throw taken(e, folder, recorder);
             } catch (UncheckedIOException e) {
+                if (Main.isTaken(e)) {
+                    throw taken(e, folder, recorder);
+                }
                 throw new TrainingFailed(
                         sentence("writing " + e.getMessage() + " failed: " + Explanation.of(e.getCause()))
                                 + intact(folder, recorder),
                         e);
             }
         }
+    }
+
+    private static InterruptedException taken(Exception e, RunFolder folder, Recorder recorder) {
+        InterruptedException taken = new InterruptedException(sentence(Main.TAKEN) + intact(folder, recorder));
+        taken.initCause(e);
+        return taken;
     }
 
     private static String sentence(String message) {

@@ -9,6 +9,9 @@ import org.apache.spark.network.util.JavaUtils;
 
 /** What an executor's JVM needs before its first round, and what no flag on the command line has to say. */
 public final class ExecutorSettings {
+    /** The name that the factor had on Kubernetes before Spark 3.3; it still counts there. */
+    private static final String KUBERNETES_FACTOR = "spark.kubernetes.memoryOverheadFactor";
+
     private ExecutorSettings() {}
 
     /** Has an effect in executors of their own, none in the driver's JVM, whose settings are the user's. */
@@ -39,12 +42,21 @@ public final class ExecutorSettings {
         return Math.max(1, settings.getInt("spark.executor.cores", 1) / settings.getInt("spark.task.cpus", 1));
     }
 
+    /** Whether the user, or whoever set up the cluster, has said how much that is. */
+    static boolean overheadIsSet(SparkConf settings) {
+        return settings.contains("spark.executor.memoryOverhead")
+                || settings.contains("spark.executor.memoryOverheadFactor")
+                || settings.contains(KUBERNETES_FACTOR);
+    }
+
     /** What the container has beside the heap, as Spark reckons it. */
     public static long overheadMebibytes(SparkConf settings) {
         if (settings.contains("spark.executor.memoryOverhead")) {
             return JavaUtils.byteStringAsMb(settings.get("spark.executor.memoryOverhead"));
         }
-        double factor = Double.parseDouble(settings.get("spark.executor.memoryOverheadFactor", "0.1"));
+        String older =
+                settings.get("spark.master").startsWith("k8s://") ? settings.get(KUBERNETES_FACTOR, "0.1") : "0.1";
+        double factor = Double.parseDouble(settings.get("spark.executor.memoryOverheadFactor", older));
         return Math.max(384, (long) (factor * heapMebibytes(settings)));
     }
 }

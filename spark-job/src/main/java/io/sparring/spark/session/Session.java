@@ -79,12 +79,22 @@ public final class Session {
 
     /** Where containers are counted: more beside the heap than Spark's own default, which is for the JVM alone. */
     public static void makeRoomForPython(SparkConf settings, Configuration configuration) {
+        int executors = Math.max(1, settings.getInt("spark.executor.instances", 2));
+        makeRoomForPython(
+                settings,
+                configuration,
+                Footprint.processes(configuration, executors, ExecutorSettings.slots(settings)));
+    }
+
+    /** The same where nothing is played but episodes of an evaluation, one block in each slot. */
+    public static void makeRoomForEvaluation(SparkConf settings, Configuration configuration) {
+        makeRoomForPython(settings, configuration, ExecutorSettings.slots(settings));
+    }
+
+    private static void makeRoomForPython(SparkConf settings, Configuration configuration, int processes) {
         if (configuration.environment().isPythons()
                 && ExecutorSettings.overheadCounts(settings)
-                && !settings.contains("spark.executor.memoryOverhead")
-                && !settings.contains("spark.executor.memoryOverheadFactor")) {
-            int executors = Math.max(1, settings.getInt("spark.executor.instances", 2));
-            int processes = Footprint.processes(configuration, executors, ExecutorSettings.slots(settings));
+                && !ExecutorSettings.overheadIsSet(settings)) {
             settings.set(
                     "spark.executor.memoryOverhead",
                     ExecutorSettings.overheadMebibytes(settings) + PYTHON_MEBIBYTES * processes + "m");
@@ -104,10 +114,10 @@ public final class Session {
             Console.say("networks are computed " + Kernels.description());
         }
         if (configuration.environment().isPythons()) {
-
-            // Its executor has a process that stands where the shard does; elsewhere one is started and plays its
-            // episodes again.
+            // A shard's executor has a process that stands where the shard does; elsewhere one is started and plays its
+            // episodes again, and it is all the same which machine that is on.
             settings.setIfMissing("spark.locality.wait.process", "3s");
+            settings.setIfMissing("spark.locality.wait.node", "0s");
         }
         NativeCode.loadFirst(configuration.network().engine(), settings);
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.

@@ -17,8 +17,6 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.storage.BlockManagerId;
 import scala.Tuple2;
-import scala.collection.immutable.$colon$colon;
-import scala.collection.immutable.Nil$;
 import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
@@ -65,14 +63,14 @@ final class ShardPlaces {
         int executors = Math.max(1, spark.sc().statusTracker().getExecutorInfos().length - 1);
         int most = (shards.size() + executors - 1) / executors;
         Map<Place, Integer> held = new HashMap<>();
-        scala.collection.immutable.List<Object> placed = list();
+        ScalaList placed = ScalaList.EMPTY;
         for (int i = shards.size() - 1; i >= 0; i--) {
             Place place = last.get(shards.get(i).index());
-            scala.collection.immutable.List<Object> wishes = list();
+            ScalaList wishes = ScalaList.EMPTY;
             if (place != null && held.merge(place, 1, Integer::sum) <= most && isThere(place)) {
-                wishes = new $colon$colon<>(place.location(), wishes);
+                wishes = wishes.after(place.location());
             }
-            placed = new $colon$colon<>(new Tuple2<>(shards.get(i), wishes), placed);
+            placed = placed.after(new Tuple2<>(shards.get(i), wishes.list()));
         }
         return rdd(placed);
     }
@@ -85,21 +83,42 @@ final class ShardPlaces {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static scala.collection.immutable.List<Object> list() {
-        return (scala.collection.immutable.List<Object>) (scala.collection.immutable.List<?>) Nil$.MODULE$;
+    /** Scala's, by reflection alone: a class of ours that names one could not be linked with another Scala. */
+    private record ScalaList(Object list) {
+        static final ScalaList EMPTY = empty();
+
+        private static ScalaList empty() {
+            try {
+                return new ScalaList(Class.forName("scala.collection.immutable.Nil$")
+                        .getField("MODULE$")
+                        .get(null));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** This one after another element. */
+        ScalaList after(Object first) {
+            try {
+                return new ScalaList(Class.forName("scala.collection.immutable.List")
+                        .getMethod("$colon$colon", Object.class)
+                        .invoke(list, first));
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     /** {@link SparkContext#makeRDD}, whose parameter is a {@code Seq} of another class for each Scala; a list is either. */
     @SuppressWarnings("unchecked")
-    private JavaRDD<Shard> rdd(scala.collection.immutable.List<Object> placed) {
+    private JavaRDD<Shard> rdd(ScalaList placed) {
         ClassTag<Shard> tag = ClassTag$.MODULE$.apply(Shard.class);
         Method makeRdd = Arrays.stream(SparkContext.class.getMethods())
                 .filter(method -> method.getName().equals("makeRDD") && method.getParameterCount() == 2)
                 .findFirst()
                 .orElseThrow();
         try {
-            return JavaRDD.fromRDD((RDD<Shard>) makeRdd.invoke(spark.sc(), placed, tag), tag);
+            return JavaRDD.fromRDD((RDD<Shard>) makeRdd.invoke(spark.sc(), placed.list(), tag), tag);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(e);
         }

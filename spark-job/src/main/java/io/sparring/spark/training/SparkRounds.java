@@ -347,11 +347,20 @@ public final class SparkRounds implements Rounds {
     }
 
     static RuntimeException failed(JobFailures failures, String what, Exception e) {
+        if (e instanceof InterruptedException) {
+            // Undeclared by Spark: no round has failed, this driver is to end.
+            throw SparkRounds.<RuntimeException>undeclared(e);
+        }
         // SparkException is checked, and thrown without being declared; a RuntimeException that is not ours is a bug,
         // and stays itself.
         return e instanceof RuntimeException unexpected && ourFailure(e) == null
                 ? unexpected
                 : new TrainingFailed(what + " failed: " + reason(failures, e), e);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> E undeclared(Exception e) throws E {
+        throw (E) e;
     }
 
     private static TrainingFailed ourFailure(Throwable e) {

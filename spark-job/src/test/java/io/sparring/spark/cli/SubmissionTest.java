@@ -2,7 +2,12 @@ package io.sparring.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
@@ -55,6 +60,18 @@ class SubmissionTest {
         assertThat(Main.explain(new InterruptedException())).isEqualTo("the cluster has taken this driver away");
         assertThat(Main.explain(new InterruptedException(Main.TAKEN + ". There is no checkpoint yet.")))
                 .isEqualTo("the cluster has taken this driver away. There is no checkpoint yet.");
+    }
+
+    @Test
+    void whateverWasInterruptedIsTheSameTaking() {
+        for (Exception interrupted : List.of(
+                new InterruptedIOException("waiting for a file"),
+                new ClosedByInterruptException(),
+                new UncheckedIOException(new InterruptedIOException()))) {
+            assertThat(Main.exit(interrupted)).isEqualTo(143);
+            assertThat(Main.explain(interrupted)).isEqualTo(Main.TAKEN);
+        }
+        assertThat(Main.exit(new SocketTimeoutException())).isEqualTo(1);
     }
 
     @Test

@@ -41,10 +41,19 @@ class SessionTest {
             SparkConf settings = new SparkConf(false).setMaster(master).set("spark.executor.instances", "3");
             Session.makeRoomForPython(settings, configuration);
             assertThat(settings.get("spark.executor.memoryOverhead")).isEqualTo("584m");
+
+            SparkConf evaluation = new SparkConf(false).setMaster(master).set("spark.executor.cores", "3");
+            Session.makeRoomForEvaluation(evaluation, configuration);
+            assertThat(evaluation.get("spark.executor.memoryOverhead")).isEqualTo("684m");
         }
+        SparkConf older = new SparkConf(false)
+                .setMaster("k8s://https://h:443")
+                .set("spark.executor.memory", "4g")
+                .set("spark.kubernetes.memoryOverheadFactor", "0.5");
+        assertThat(ExecutorSettings.overheadMebibytes(older)).isEqualTo(2048);
         SparkConf set = new SparkConf(false).setMaster("yarn").set("spark.executor.memoryOverheadFactor", "0.5");
         SparkConf standalone = new SparkConf(false).setMaster("spark://h:7077");
-        for (SparkConf settings : List.of(set, standalone)) {
+        for (SparkConf settings : List.of(set, older, standalone)) {
             Session.makeRoomForPython(settings, configuration);
             assertThat(settings.contains("spark.executor.memoryOverhead")).isFalse();
         }

@@ -1,6 +1,7 @@
 package io.sparring.spark.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.algorithm.A2c;
 import io.sparring.algorithm.LocalRounds;
@@ -130,6 +131,17 @@ public class SameBitsIT {
             assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
             assertThat(run.observed().executors()).isEqualTo(2);
         }
+    }
+
+    /** As YARN's application master does where its application is killed. */
+    @Test
+    void aDriverThatIsInterruptedHasNoFailedRound() {
+        assertThatThrownBy(() -> onSpark(settings("local[2]"), null, round -> {
+                    if (round == 3) {
+                        Thread.currentThread().interrupt();
+                    }
+                }))
+                .isInstanceOf(InterruptedException.class);
     }
 
     @Test
