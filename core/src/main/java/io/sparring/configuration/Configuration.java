@@ -108,13 +108,18 @@ public record Configuration(
         if (evaluation.options().isEmpty() && evaluation.wrappers() == null) {
             return source;
         }
+        Environment other = evaluated();
+        return other.isPythons()
+                ? new EnvironmentSource(source.spec().with(other.options(), other.wrapped()), source.maker())
+                : sameSpaces(source.spec(), other);
+    }
+
+    /** The environment with evaluation's own options and wrappers. */
+    private Environment evaluated() {
         SortedMap<String, Object> options = new TreeMap<>(environment.options());
         options.putAll(evaluation.options());
-        Environment other = environment.with(
+        return environment.with(
                 options, evaluation.wrappers() == null ? environment.wrappers() : evaluation.wrappers());
-        return other.isPythons()
-                ? new EnvironmentSource(source.spec().with(options, other.wrapped()), source.maker())
-                : sameSpaces(source.spec(), other);
     }
 
     /**
@@ -123,14 +128,8 @@ public record Configuration(
      * @throws MissingHere if this machine lacks the Python that it needs
      */
     public void requireEvaluation(EnvironmentSource source) {
-        EnvironmentSource played = evaluationSource(source);
-        if (played != source && environment.isPythons()) {
-            EnvironmentSpec spec = played.spec();
-            sameSpaces(
-                    source.spec(),
-                    environment.with(
-                            spec.options(),
-                            evaluation.wrappers() == null ? environment.wrappers() : evaluation.wrappers()));
+        if (evaluationSource(source) != source && environment.isPythons()) {
+            sameSpaces(source.spec(), evaluated());
         }
     }
 
