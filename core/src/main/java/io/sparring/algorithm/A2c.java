@@ -1,16 +1,14 @@
 package io.sparring.algorithm;
 
-import io.sparring.algorithm.ShardWorker.Part;
-import io.sparring.algorithm.TrainingListener.Reason;
-import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.loss.ActorCriticLoss.Weights;
+import io.sparring.loss.Loss;
+import io.sparring.loss.Sums;
 import io.sparring.network.Model;
 import io.sparring.optimizer.GlobalNorm;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.rollout.Actor;
-import io.sparring.rollout.Episode;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
 import java.util.Arrays;
@@ -29,7 +27,7 @@ import java.util.List;
  *   3. until the budget is used up or the target is reached
  * </pre>
  *
- * <p>{@link #round} is an agent's part, and {@link #train} what happens once all have done theirs. The parameters after n rounds
+ * <p>{@link Round} is an agent's part, and what is around it happens once all have done theirs. The parameters after n rounds
  * depend on the configuration alone, not on where {@link Rounds} computes.
  *
  * <p>Gradients are of the <em>sum</em> over a shard's samples: adding up the shards' gradients and dividing by the number of all
@@ -41,23 +39,11 @@ import java.util.List;
  */
 public final class A2c {
     private final Configuration configuration;
-    private final Configuration.Learning learning;
     private final Rounds rounds;
-    private final TrainingListener listener;
-    private final Optimizer optimizer;
-    private final Ledger ledger;
-    private Model model;
 
-    private A2c(Configuration configuration, TrainingState start, Rounds rounds, TrainingListener listener) {
+    private A2c(Configuration configuration, Rounds rounds) {
         this.configuration = configuration;
-        learning = configuration.a2c().learning();
         this.rounds = rounds;
-        this.listener = listener;
-        optimizer =
-                new Optimizer(configuration.optimizer().rule(), start.model().parameters().length);
-        optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
-        ledger = new Ledger(configuration, start, listener);
-        model = start.model();
     }
 
     /**
@@ -68,45 +54,83 @@ public final class A2c {
      */
     public static TrainingResult train(
             Configuration configuration, TrainingState start, Rounds rounds, TrainingListener listener) {
-        return new A2c(configuration, start, rounds, listener).train();
+        return Synchronous.train(configuration, start, rounds, listener, new A2c(configuration, rounds)::round);
+    }
+
+    /** Step 2, for all shards. */
+    private Synchronous.Learned round(Model model, Optimizer optimizer, Ledger ledger) {
+        Configuration.A2c options = configuration.a2c();
+        double maxNorm = options.learning().maxGradientNorm();
+        RoundSum sum = rounds.run(Round.of(configuration, model, ledger.envSteps())); // (a), (b)
+        ledger.countDropped(sum.statistics());
+        if (sum.samples() == 0) {
+            return Synchronous.Learned.of(model, sum, LocalSteps.NONE);
+        }
+        float[] gradient = average(sum, options.normalizeAdvantages()); // (c)
+        double norm = GlobalNorm.clip(gradient, maxNorm);
+        double learningRate = configuration.learningRate(ledger.envSteps());
+        Model next = model.with(optimizer.step(model.parameters(), gradient, learningRate)); // (d), (e)
+        return Synchronous.Learned.of(next, sum, LocalSteps.NONE.and(norm, maxNorm));
     }
 
     /**
-     * (a) and (b) for one shard: (model, shard) → (gradient, statistics, shard′), a pure function, which changes neither.
+     * (a) and (b) for one shard.
      *
-     * @param worker of this configuration; any gives the same
+     * @param model θ, φ
+     * @param weights of the loss's terms, as the round has them
+     * @param normalized whether the gradient comes in the three parts of which it can be normalised over the batch
      */
-    public static ShardUpdate round(ShardWorker worker, Model model, Shard shard) {
-        Configuration.A2c options = worker.configuration().a2c();
-        Configuration.Learning learning = options.learning();
+    public record Round(Model model, Weights weights, boolean normalized) implements ShardTask<Shard> {
+        private static final long serialVersionUID = 1L;
 
-        Actor.Result acted = worker.act(model, shard, learning); // (a)
-        long start = System.nanoTime();
+        /** The one that begins after so many environment steps. */
+        public static Round of(Configuration configuration, Model model, long envSteps) {
+            Configuration.A2c options = configuration.a2c();
+            return new Round(
+                    model, options.learning().weights(configuration.progress(envSteps)), options.normalizeAdvantages());
+        }
 
-        Rollout rollout = acted.rollout();
-        double[] advantages =
-                options.advantage().estimate(rollout.advantageInputs(), learning.gaeLambda(), options.advantageSteps());
-        Targets targets = Targets.of(advantages, rollout);
+        @Override
+        public int length() {
+            return (normalized ? 3 : 1) * model.parameters().length;
+        }
 
-        Weights weights = learning.weights();
-        List<Part> loss = options.normalizeAdvantages()
-                ? List.of(
-                        new Part(advantages, weights.ofPolicy()),
-                        new Part(ones(advantages.length), weights.ofPolicy()),
-                        new Part(advantages, weights.ofTheRest()))
-                : List.of(new Part(advantages, weights));
-        float[] gradient = new float[loss.size() * model.parameters().length];
-        ActorCriticLoss.Sums losses = worker.learn(model, rollout, targets.returns(), loss, gradient); // (b)
+        @Override
+        public ShardUpdate run(ShardWorker worker, Shard shard) {
+            Configuration.A2c options = worker.configuration().a2c();
+            Configuration.Learning learning = options.learning();
 
-        ShardStatistics statistics = ShardStatistics.of(
-                shard.index(),
-                acted,
-                isFinite(gradient),
-                losses,
-                targets,
-                System.nanoTime() - start,
-                worker.disturbances());
-        return new ShardUpdate(gradient, statistics, acted.next());
+            Actor.Result acted = worker.act(model, shard, learning); // (a)
+            long start = System.nanoTime();
+
+            Rollout rollout = acted.rollout();
+            double[] advantages = options.advantage()
+                    .estimate(rollout.advantageInputs(), learning.gaeLambda(), options.advantageSteps());
+            Targets targets = Targets.of(advantages, rollout);
+
+            List<Loss> losses = normalized
+                    ? List.of(
+                            loss(rollout, targets, advantages, weights.ofPolicy()),
+                            loss(rollout, targets, ones(advantages.length), weights.ofPolicy()),
+                            loss(rollout, targets, advantages, weights.ofTheRest()))
+                    : List.of(loss(rollout, targets, advantages, weights));
+            float[] gradient = new float[length()];
+            Sums sums = worker.learn(model, rollout.observations(), rollout.allowed(), losses, gradient); // (b)
+
+            ShardStatistics statistics = ShardStatistics.of(
+                    shard.index(),
+                    acted,
+                    Synchronous.isFinite(gradient),
+                    sums,
+                    targets,
+                    System.nanoTime() - start,
+                    worker.disturbances());
+            return new ShardUpdate(gradient, statistics, acted.next());
+        }
+
+        private static Loss loss(Rollout rollout, Targets targets, double[] advantages, Weights weights) {
+            return new ActorCriticLoss(rollout.actions(), advantages, targets.returns(), weights);
+        }
     }
 
     /** (c): ∇ of the mean over all samples. */
@@ -129,93 +153,9 @@ public final class A2c {
         return mean;
     }
 
-    private TrainingResult train() {
-        Reason reason = ledger.reasonToStop();
-        while (reason == null) {
-            long roundStart = System.nanoTime();
-            long stepsBefore = ledger.envSteps();
-
-            RoundSum sum = rounds.run(model); // (a), (b)
-            countDropped(sum.statistics());
-
-            double learningRate = configuration.learningRate(ledger.envSteps());
-            double gradientNorm = Double.NaN;
-            if (sum.samples() > 0) {
-                float[] gradient = average(sum, configuration.a2c().normalizeAdvantages()); // (c)
-                gradientNorm = GlobalNorm.clip(gradient, learning.maxGradientNorm());
-                model = model.with(optimizer.step(model.parameters(), gradient, learningRate)); // (d), (e)
-            }
-
-            ledger.count(sum.statistics());
-            listener.round(new Round(
-                    ledger.round(),
-                    ledger.envSteps(),
-                    ledger.episodes(),
-                    ledger.meanReturn(),
-                    sum.policyLoss(),
-                    sum.valueLoss(),
-                    sum.entropy(),
-                    sum.explainedVariance(),
-                    gradientNorm,
-                    learningRate,
-                    ledger.droppedGradients(),
-                    ledger.seconds(),
-                    (System.nanoTime() - roundStart) / 1e9,
-                    sum.statistics(),
-                    null));
-
-            if (ledger.evaluationDue(stepsBefore)) {
-                evaluate();
-            }
-            reason = ledger.reasonToStop();
-            if (reason == null && ledger.checkpointDue()) {
-                listener.checkpoint(state());
-            }
-        }
-        TrainingState end = state();
-        listener.checkpoint(end);
-        return new TrainingResult(end, reason);
-    }
-
-    private void countDropped(List<ShardStatistics> statistics) {
-        for (ShardStatistics shard : statistics) {
-            if (!shard.finite()) {
-                ledger.drop();
-                if (ledger.droppedGradients() > learning.maxDroppedGradients()) {
-                    throw new TrainingFailed("the gradient of shard " + shard.shard() + " (seed "
-                            + configuration.seed() + ") was not finite in round " + (ledger.round() + 1) + "; "
-                            + ledger.droppedGradients() + " were dropped, and a2c.max-dropped-gradients is "
-                            + learning.maxDroppedGradients()
-                            + ". Lower optimizer.learning-rate or a2c.max-gradient-norm.");
-                }
-            }
-        }
-    }
-
-    private void evaluate() {
-        Configuration.Evaluation options = configuration.evaluation();
-        List<Episode> played = rounds.evaluate(model, ledger.envSteps(), options.episodes(), options.greedy());
-        if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
-            listener.best(ledger.toAct(model));
-        }
-    }
-
-    private TrainingState state() {
-        return ledger.state(model, optimizer.state(), List.of(optimizer.steps()), rounds.shards());
-    }
-
     private static double[] ones(int count) {
         double[] ones = new double[count];
         Arrays.fill(ones, 1);
         return ones;
-    }
-
-    private static boolean isFinite(float[] gradient) {
-        for (float element : gradient) {
-            if (!Float.isFinite(element)) {
-                return false;
-            }
-        }
-        return true;
     }
 }

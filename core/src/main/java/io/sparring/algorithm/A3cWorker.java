@@ -6,6 +6,7 @@ import io.sparring.configuration.Configuration.Correction;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.format.Unreadable;
 import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.optimizer.GlobalNorm;
@@ -130,7 +131,7 @@ public final class A3cWorker implements AutoCloseable {
         }
 
         Targets targets = null;
-        ActorCriticLoss.Sums losses = null;
+        Sums losses = null;
         float[] gradient = new float[architecture.parameterCount()];
         double gradientNorm = Double.NaN;
         boolean finite = true;
@@ -140,9 +141,13 @@ public final class A3cWorker implements AutoCloseable {
             }
             losses = scratch.learn(
                     local,
-                    rollout,
-                    targets.returns(),
-                    List.of(new ShardWorker.Part(targets.advantages(), learning.weights())),
+                    rollout.observations(),
+                    rollout.allowed(),
+                    List.of(new ActorCriticLoss(
+                            rollout.actions(),
+                            targets.advantages(),
+                            targets.returns(),
+                            learning.weights(configuration.progress(global.envSteps())))),
                     gradient);
             average(gradient, rollout.samples());
             gradientNorm = GlobalNorm.clip(gradient, learning.maxGradientNorm());

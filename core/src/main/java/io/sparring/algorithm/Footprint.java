@@ -34,7 +34,8 @@ public final class Footprint {
      * @throws InvalidConfiguration naming the key and what it takes, where that is more than there is
      */
     public static void require(Configuration configuration, EnvironmentSpec spec, long heapBytes) {
-        boolean rounds = configuration.algorithm() == Algorithm.A2C;
+        boolean rounds = Strategy.of(configuration).inRounds();
+        String section = configuration.algorithm().section();
         double observation = spec.observationSpace().size();
         double copies = configuration.environment().copiesPerShard();
         double numberBytes = spec.observationSpace().dtype() == Space.Dtype.UINT8 ? 1 : Float.BYTES;
@@ -42,16 +43,15 @@ public final class Footprint {
         double choices = spec.masks() ? spec.actionSpace().maskSize() : 0;
         double copyBytes = COPY_BYTES + numberBytes * observation + noiseBytes + choices;
 
-        double gradients = rounds && configuration.a2c().normalizeAdvantages() ? 3 : 1;
+        boolean threefold = configuration.algorithm() == Algorithm.A2C
+                && configuration.a2c().normalizeAdvantages();
+        double gradients = threefold ? 3 : 1;
         double parameters = parameters(configuration, spec);
         List<Integer> hidden = configuration.network().hidden();
         require("network.hidden", hidden, parameters * PARAMETER_BYTES, parameters * gradients, heapBytes);
 
         // Environments and rollouts may be elsewhere, where there is more.
-        int length = rounds
-                ? configuration.a2c().learning().rolloutLength()
-                : configuration.a3c().learning().rolloutLength();
-        String rolloutLength = rounds ? "a2c.rollout-length" : "a3c.rollout-length";
+        int length = configuration.learning().rolloutLength();
         require(
                 "environment.copies-per-shard",
                 configuration.environment().copiesPerShard(),
@@ -60,14 +60,14 @@ public final class Footprint {
                 heapBytes);
         double samples = copies * length;
         require(
-                rolloutLength,
+                section + ".rollout-length",
                 length,
                 0,
                 samples * Math.max(Math.max(spec.actionSpace().size(), observation), choices),
                 heapBytes);
         if (rounds) {
-            double shards = configuration.a2c().shards();
-            require("a2c.shards", configuration.a2c().shards(), shards * copies * copyBytes, shards, heapBytes);
+            double shards = configuration.shards();
+            require(section + ".shards", configuration.shards(), shards * copies * copyBytes, shards, heapBytes);
         }
         double episodes = configuration.evaluation().episodes();
         require(
@@ -86,10 +86,10 @@ public final class Footprint {
      * @param slots how many tasks run at once on one of them
      */
     public static int processes(Configuration configuration, int executors, int slots) {
-        if (configuration.algorithm() != Algorithm.A2C) {
+        if (!Strategy.of(configuration).inRounds()) {
             return slots;
         }
-        int shards = (configuration.a2c().shards() + executors - 1) / executors;
+        int shards = (configuration.shards() + executors - 1) / executors;
         return shards + (configuration.evaluation().everyEnvSteps() > 0 ? slots : 0);
     }
 

@@ -72,6 +72,27 @@ final class Ledger {
         droppedGradients++;
     }
 
+    /**
+     * Counts those of a round that were not finite.
+     *
+     * @throws TrainingFailed if there are more than the run's algorithm allows
+     */
+    void countDropped(List<ShardStatistics> statistics) {
+        int allowed = configuration.learning().maxDroppedGradients();
+        String section = configuration.algorithm().section();
+        for (ShardStatistics shard : statistics) {
+            if (!shard.finite()) {
+                drop();
+                if (droppedGradients > allowed) {
+                    throw new TrainingFailed("the gradient of shard " + shard.shard() + " (seed "
+                            + configuration.seed() + ") was not finite in round " + (round + 1) + "; "
+                            + droppedGradients + " were dropped, and " + section + ".max-dropped-gradients is "
+                            + allowed + ". Lower optimizer.learning-rate or " + section + ".max-gradient-norm.");
+                }
+            }
+        }
+    }
+
     /** Counts a round: what its shards did, and that it is over. */
     void count(List<ShardStatistics> statistics) {
         round++;

@@ -7,12 +7,14 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** The rounds in this thread, one shard after the other: what every other implementation is compared with. */
 public final class LocalRounds implements Rounds {
     private final Evaluator evaluator;
     private final ShardWorker worker;
     private List<Shard> shards;
+    private List<Experience> experience = List.of();
 
     /** Goes on from these shards. */
     public LocalRounds(Configuration configuration, EnvironmentSource source, List<Shard> shards) {
@@ -22,11 +24,25 @@ public final class LocalRounds implements Rounds {
     }
 
     @Override
-    public RoundSum run(Model model) {
+    public RoundSum run(ShardTask<Shard> task) {
+        experience = List.of();
         List<ShardUpdate> updates =
-                shards.stream().map(shard -> A2c.round(worker, model, shard)).toList();
+                shards.stream().map(shard -> task.run(worker, shard)).toList();
         shards = updates.stream().map(ShardUpdate::next).toList();
+        experience = updates.stream()
+                .map(ShardUpdate::experience)
+                .filter(Objects::nonNull)
+                .toList();
         return RoundSum.of(updates);
+    }
+
+    @Override
+    public RoundSum learn(ShardTask<Experience> task) {
+        if (experience.isEmpty()) {
+            throw new IllegalStateException("the last round has left nothing to learn from");
+        }
+        return RoundSum.of(
+                experience.stream().map(each -> task.run(worker, each)).toList());
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.sparring.algorithm;
 
-import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,10 +24,12 @@ public final class RoundSum implements Serializable {
     private final double[] gradient;
 
     private final List<ShardStatistics> statistics = new ArrayList<>();
-    private ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
+    private Sums losses = Sums.NONE;
     private Moments advantages = Moments.NONE;
     private Moments returns = Moments.NONE;
     private Moments residuals = Moments.NONE;
+    private LocalSteps steps = LocalSteps.NONE;
+    private List<Moments> minibatches = List.of();
 
     /**
      * Of no shard.
@@ -91,7 +93,20 @@ public final class RoundSum implements Serializable {
             advantages = advantages.plus(shard.advantages());
             returns = returns.plus(shard.returns());
             residuals = residuals.plus(shard.residuals());
+            steps = steps.plus(shard.steps());
+            minibatches = sums(minibatches, shard.minibatches());
         }
+    }
+
+    private static List<Moments> sums(List<Moments> some, List<Moments> others) {
+        if (some.isEmpty()) {
+            return others;
+        }
+        List<Moments> sums = new ArrayList<>();
+        for (int i = 0; i < some.size(); i++) {
+            sums.add(some.get(i).plus(others.get(i)));
+        }
+        return sums;
     }
 
     /** Σ ∇ over the samples of all shards whose gradient is finite. */
@@ -118,15 +133,52 @@ public final class RoundSum implements Serializable {
     }
 
     double policyLoss() {
-        return losses.policy() / samples();
+        return losses.policy() / losses.samples();
     }
 
     double valueLoss() {
-        return losses.value() / samples();
+        return losses.value() / losses.samples();
     }
 
     double entropy() {
-        return losses.entropy() / samples();
+        return losses.entropy() / losses.samples();
+    }
+
+    /** The mean estimate of the divergence from the policy that acted. */
+    double divergence() {
+        return losses.divergence() / losses.samples();
+    }
+
+    /** The same after all shards together have learned more from the same samples. */
+    RoundSum plus(Sums moreLosses, long moreLearningNanos) {
+        RoundSum sum = new RoundSum(0);
+        statistics.forEach(shard -> sum.count(shard.plus(moreLearningNanos / statistics.size())));
+        sum.losses = sum.losses.plus(moreLosses);
+        return sum;
+    }
+
+    /** Time spent in learning, by all shards together. */
+    long learningNanos() {
+        return statistics.stream().mapToLong(ShardStatistics::learningNanos).sum();
+    }
+
+    Sums losses() {
+        return losses;
+    }
+
+    /** Of all shards that count. */
+    LocalSteps steps() {
+        return steps;
+    }
+
+    /** How many shards count. */
+    int finite() {
+        return (int) statistics.stream().filter(ShardStatistics::finite).count();
+    }
+
+    /** A of the samples of each minibatch, of all shards that count. */
+    List<Moments> minibatches() {
+        return minibatches;
     }
 
     /** 1 − Var(R − V)/Var(R). */

@@ -11,8 +11,15 @@ import java.util.List;
  */
 public interface Rounds extends AutoCloseable {
 
-    /** One {@linkplain A2c#round round} of every shard from where it stands, with the same model. */
-    RoundSum run(Model model);
+    /** What every shard does from where it stands; it stands at what that gives afterwards. */
+    RoundSum run(ShardTask<Shard> task);
+
+    /**
+     * What every shard does with the experience that the last {@link #run} has left it; any number of times.
+     *
+     * @throws IllegalStateException if that has left none
+     */
+    RoundSum learn(ShardTask<Experience> task);
 
     /** Where the shards stand now, in order. */
     List<Shard> shards();

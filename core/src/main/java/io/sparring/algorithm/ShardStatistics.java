@@ -1,7 +1,7 @@
 package io.sparring.algorithm;
 
 import io.sparring.environment.Disturbances;
-import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Episode;
 import java.io.Serializable;
@@ -21,11 +21,13 @@ import java.util.List;
  * @param actingNanos time spent in the policy's forward passes and in sampling
  * @param learningNanos time spent in advantages, loss, forward and backward
  * @param disturbances of the environment
+ * @param steps that the shard took by itself
+ * @param minibatches A of the samples of each minibatch, epoch by epoch; empty where there are none that need it
  */
 public record ShardStatistics(
         int shard,
         boolean finite,
-        ActorCriticLoss.Sums losses,
+        Sums losses,
         Moments advantages,
         Moments returns,
         Moments residuals,
@@ -33,7 +35,9 @@ public record ShardStatistics(
         long environmentNanos,
         long actingNanos,
         long learningNanos,
-        Disturbances disturbances)
+        Disturbances disturbances,
+        LocalSteps steps,
+        List<Moments> minibatches)
         implements Serializable {
 
     /**
@@ -45,7 +49,7 @@ public record ShardStatistics(
             int shard,
             Actor.Result acted,
             boolean finite,
-            ActorCriticLoss.Sums losses,
+            Sums losses,
             Targets targets,
             long learningNanos,
             Disturbances disturbances) {
@@ -64,7 +68,82 @@ public record ShardStatistics(
                 acted.environmentNanos(),
                 acted.actingNanos(),
                 learningNanos,
-                disturbances);
+                disturbances,
+                LocalSteps.NONE,
+                List.of());
+    }
+
+    /** Of a part of what a rollout has left, from which is learned again: {@code samples} numbers of which nothing is known that was not counted before. */
+    static ShardStatistics of(int shard, Sums losses, boolean finite, int samples, long learningNanos) {
+        Moments counted = new Moments(samples, 0, 0);
+        return new ShardStatistics(
+                shard,
+                finite,
+                losses,
+                counted,
+                counted,
+                counted,
+                List.of(),
+                0,
+                0,
+                learningNanos,
+                Disturbances.NONE,
+                LocalSteps.NONE,
+                List.of());
+    }
+
+    /** The same with the steps that the shard took by itself. */
+    ShardStatistics with(LocalSteps taken) {
+        return new ShardStatistics(
+                shard,
+                finite,
+                losses,
+                advantages,
+                returns,
+                residuals,
+                episodes,
+                environmentNanos,
+                actingNanos,
+                learningNanos,
+                disturbances,
+                taken,
+                minibatches);
+    }
+
+    /** The same with what is needed to normalise each minibatch. */
+    ShardStatistics with(List<Moments> ofMinibatches) {
+        return new ShardStatistics(
+                shard,
+                finite,
+                losses,
+                advantages,
+                returns,
+                residuals,
+                episodes,
+                environmentNanos,
+                actingNanos,
+                learningNanos,
+                disturbances,
+                steps,
+                ofMinibatches);
+    }
+
+    /** The same after more time was spent in learning. */
+    ShardStatistics plus(long moreLearningNanos) {
+        return new ShardStatistics(
+                shard,
+                finite,
+                losses,
+                advantages,
+                returns,
+                residuals,
+                episodes,
+                environmentNanos,
+                actingNanos,
+                learningNanos + moreLearningNanos,
+                disturbances,
+                steps,
+                minibatches);
     }
 
     /** T×B. */

@@ -8,6 +8,19 @@ import java.io.Serializable;
  *
  * @param gradient summed (not averaged) over the shard's samples; see {@link A2c} for its parts
  * @param statistics of the shard's round
- * @param next the shard after the round
+ * @param next the shard after the round; null where the task was not about shards
+ * @param experience what the round leaves to be learned from again; null where it leaves nothing
  */
-public record ShardUpdate(float[] gradient, ShardStatistics statistics, Shard next) implements Serializable {}
+public record ShardUpdate(float[] gradient, ShardStatistics statistics, Shard next, Experience experience)
+        implements Serializable {
+
+    /** That leaves nothing to be learned from again. */
+    ShardUpdate(float[] gradient, ShardStatistics statistics, Shard next) {
+        this(gradient, statistics, next, null);
+    }
+
+    /** The gradient and the statistics alone. */
+    public ShardUpdate toBeAdded() {
+        return new ShardUpdate(gradient, statistics, null, null);
+    }
+}

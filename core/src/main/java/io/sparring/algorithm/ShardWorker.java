@@ -5,11 +5,13 @@ import io.sparring.environment.Disturbances;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
-import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Loss;
+import io.sparring.loss.Sums;
 import io.sparring.network.Architecture;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 import io.sparring.policy.PolicyBatch;
@@ -78,67 +80,68 @@ public final class ShardWorker implements AutoCloseable {
         return environment.disturbances();
     }
 
-    /**
-     * A loss of which a gradient is wanted.
-     *
-     * @param advantages A of each sample
-     * @param weights of the terms
-     */
-    record Part(double[] advantages, ActorCriticLoss.Weights weights) {
-        boolean asksPolicy() {
-            return weights.policy() != 0 || weights.entropy() != 0;
-        }
-
-        boolean asksValue() {
-            return weights.value() != 0;
-        }
-    }
-
-    /**
-     * Writes the gradient of each part's sum over the rollout to {@code gradient}, one behind the other: one forward pass for all,
-     * and one backward pass a part, through those heads alone that have a part in it.
-     *
-     * @return the first part's sums
-     */
-    ActorCriticLoss.Sums learn(Model model, Rollout rollout, double[] returns, List<Part> parts, float[] gradient) {
-        int count = architecture.parameterCount();
+    /** log π(a|s) of each sample, as {@link #learn} computes it. */
+    double[] logProbabilities(Model model, Rollout rollout) {
+        double[] logProbabilities = new double[rollout.samples()];
         PolicyBatch policy = PolicyBatch.of(learning, distribution.prepare(model.freeParameters()));
-        double[][] sums = new double[parts.size()][count];
-        double[][] freeSums = new double[parts.size()][architecture.freeParameters()];
-        ActorCriticLoss.Sums losses = ActorCriticLoss.Sums.NONE;
+        double[] outputs = new double[distribution.outputs() + distribution.features()];
         learning.setModel(model);
         for (int from = 0; from < rollout.samples(); from += CHUNK) {
             int rows = Math.min(CHUNK, rollout.samples() - from);
             learning.forward(rollout.observations(), from * architecture.observationSize(), rows);
             Masks.apply(learning.policyOutputs(), rollout.allowed(), from);
-            for (int i = 0; i < parts.size(); i++) {
-                Part part = parts.get(i);
-                ActorCriticLoss.Sums terms = ActorCriticLoss.gradient(
+            for (int row = 0; row < rows; row++) {
+                policy.read(row, outputs);
+                logProbabilities[from + row] = distribution.logProbability(
+                        outputs, 0, policy.free(), rollout.actions(), (from + row) * distribution.actionSize());
+            }
+        }
+        return logProbabilities;
+    }
+
+    /**
+     * Writes the gradient of each loss's sum over the samples to {@code gradient}, one behind the other: one forward pass for all,
+     * and one backward pass a loss, through those heads alone that have a part in it.
+     *
+     * @param observations of the samples
+     * @param allowed the masks that held
+     * @return the first loss's sums
+     */
+    Sums learn(Model model, Observations observations, boolean[] allowed, List<Loss> losses, float[] gradient) {
+        int count = architecture.parameterCount();
+        int samples = observations.length() / architecture.observationSize();
+        PolicyBatch policy = PolicyBatch.of(learning, distribution.prepare(model.freeParameters()));
+        double[][] sums = new double[losses.size()][count];
+        double[][] freeSums = new double[losses.size()][architecture.freeParameters()];
+        Sums first = Sums.NONE;
+        learning.setModel(model);
+        for (int from = 0; from < samples; from += CHUNK) {
+            int rows = Math.min(CHUNK, samples - from);
+            learning.forward(observations, from * architecture.observationSize(), rows);
+            Masks.apply(learning.policyOutputs(), allowed, from);
+            for (int i = 0; i < losses.size(); i++) {
+                Loss loss = losses.get(i);
+                Sums terms = loss.gradient(
                         distribution,
                         policy,
                         learning.values(),
-                        rollout.actions(),
-                        part.advantages(),
-                        returns,
                         from,
-                        1,
-                        part.weights(),
                         learning.policyGradient(),
                         learning.valueGradient(),
                         freeSums[i]);
                 if (i == 0) {
-                    losses = losses.plus(terms);
+                    first = first.plus(terms);
                 }
-                learning.backward(part.asksPolicy(), part.asksValue(), sums[i]);
+                learning.backward(loss.asksPolicy(), loss.asksValue(), sums[i]);
             }
         }
-        for (int i = 0; i < parts.size(); i++) {
+        for (int i = 0; i < losses.size(); i++) {
             System.arraycopy(
                     freeSums[i], 0, sums[i], count - architecture.freeParameters(), architecture.freeParameters());
             for (int j = 0; j < count; j++) {
                 gradient[i * count + j] = (float) sums[i][j];
             }
         }
-        return losses;
+        return first;
     }
 }

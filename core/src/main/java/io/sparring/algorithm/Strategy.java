@@ -1,6 +1,7 @@
 package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.Configuration.Averaging;
 import io.sparring.environment.EnvironmentSource;
 
 /** What differs from one algorithm to the next, for everybody around it. A new algorithm is a file like {@link A2c} and a constant here. */
@@ -55,6 +56,36 @@ public enum Strategy {
                 return A3c.train(configuration, source, start, workers, listener);
             }
         }
+    },
+
+    /** {@link Ppo}. */
+    PPO(true) {
+        @Override
+        public String parts(Configuration configuration) {
+            return configuration.ppo().shards() + " shards";
+        }
+
+        @Override
+        int firstShards(Configuration configuration) {
+            return configuration.ppo().shards();
+        }
+
+        @Override
+        public boolean keepsExperience(Configuration configuration) {
+            return configuration.ppo().average() == Averaging.GRADIENTS;
+        }
+
+        @Override
+        TrainingResult train(
+                Configuration configuration,
+                EnvironmentSource source,
+                TrainingState start,
+                Backend backend,
+                TrainingListener listener) {
+            try (Rounds rounds = backend.rounds(configuration, source, start)) {
+                return Ppo.train(configuration, start, rounds, listener);
+            }
+        }
     };
 
     private final boolean inRounds;
@@ -75,6 +106,11 @@ public enum Strategy {
 
     /** What a run is made of, in words, as in {@code 2 shards}. */
     public abstract String parts(Configuration configuration);
+
+    /** Whether rounds leave experience to be learned from in jobs of their own: see {@link Rounds#learn}. */
+    public boolean keepsExperience(Configuration configuration) {
+        return false;
+    }
 
     /** How many shards a run begins with. */
     abstract int firstShards(Configuration configuration);

@@ -6,7 +6,7 @@ import io.sparring.format.Input;
 import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
-import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import io.sparring.rollout.Episode;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,9 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
     private static WorkerReport read(Input in) throws Unreadable {
         int shard = in.integer();
         boolean finite = in.flag();
-        ActorCriticLoss.Sums losses = new ActorCriticLoss.Sums(in.real(), in.real(), in.real());
+        double policy = in.real();
+        double value = in.real();
+        double entropy = in.real();
         Moments advantages = moments(in);
         Moments returns = moments(in);
         Moments residuals = moments(in);
@@ -79,7 +81,7 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                 new ShardStatistics(
                         shard,
                         finite,
-                        losses,
+                        new Sums(returns.count(), policy, value, entropy, 0, 0),
                         advantages,
                         returns,
                         residuals,
@@ -87,7 +89,9 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                         environmentNanos,
                         actingNanos,
                         learningNanos,
-                        disturbances),
+                        disturbances,
+                        LocalSteps.NONE,
+                        List.of()),
                 gradientNorm);
     }
 

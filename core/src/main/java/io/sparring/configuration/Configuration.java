@@ -33,6 +33,7 @@ import java.lang.annotation.Target;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -47,7 +48,7 @@ import java.util.TreeMap;
 public record Configuration(
         @JsonProperty(defaultValue = "a2c")
         @JsonPropertyDescription(
-                "The algorithm: `a2c`, synchronous rounds, or `a3c`, workers that wait for nobody. The other one's section may stand in the file as well.")
+                "The algorithm: `a2c`, synchronous rounds; `ppo`, synchronous rounds that learn from each rollout several times; or `a3c`, workers that wait for nobody. The others' sections may stand in the file as well.")
         Algorithm algorithm,
 
         @JsonProperty(defaultValue = "0")
@@ -65,6 +66,9 @@ public record Configuration(
         @JsonPropertyDescription(
                 "The asynchronous algorithm: workers push what they learned to a parameter server and pull what all have learned.")
         A3c a3c,
+
+        @JsonPropertyDescription("The synchronous algorithm that learns from each rollout several times.")
+        Ppo ppo,
 
         @JsonPropertyDescription("How a gradient becomes a step.")
         Optimizer optimizer,
@@ -89,12 +93,20 @@ public record Configuration(
                 "budget.target-return",
                 budget.targetReturn(),
                 "no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached");
+        long samples = (long) environment.copiesPerShard() * ppo.learning().rolloutLength();
+        Require.that(
+                algorithm != Algorithm.PPO || samples % ppo.minibatches() == 0,
+                "ppo.minibatches",
+                ppo.minibatches(),
+                "a divisor of the " + samples + " samples of a shard (environment.copies-per-shard "
+                        + environment.copiesPerShard() + " × ppo.rollout-length "
+                        + ppo.learning().rolloutLength() + ")");
     }
 
     /** The same with another optimizer. */
     public Configuration with(Optimizer other) {
         return new Configuration(
-                algorithm, seed, environment, network, a2c, a3c, other, budget, evaluation, checkpoint, cluster);
+                algorithm, seed, environment, network, a2c, a3c, ppo, other, budget, evaluation, checkpoint, cluster);
     }
 
     /**
@@ -157,9 +169,36 @@ public record Configuration(
         return optimizer.scheduleEnvSteps() == null ? budget.envSteps() : optimizer.scheduleEnvSteps();
     }
 
+    /** Which share of the schedules has passed after so many environment steps: from 0; 1 and more where they have ended. */
+    public double progress(long envSteps) {
+        return (double) envSteps / scheduleEnvSteps();
+    }
+
     /** The learning rate of a step that is taken after so many environment steps. */
     public double learningRate(long envSteps) {
-        return optimizer.learningRate() * optimizer.schedule().factor((double) envSteps / scheduleEnvSteps());
+        return optimizer.learningRate() * optimizer.schedule().factor(progress(envSteps));
+    }
+
+    /** How the run's algorithm learns from a rollout. */
+    public Learning learning() {
+        return switch (algorithm) {
+            case A2C -> a2c.learning();
+            case A3C -> a3c.learning();
+            case PPO -> ppo.learning();
+        };
+    }
+
+    /**
+     * N of the run's algorithm, where it is one in rounds.
+     *
+     * @throws IllegalStateException if it has no shards
+     */
+    public int shards() {
+        return switch (algorithm) {
+            case A2C -> a2c.shards();
+            case PPO -> ppo.shards();
+            case A3C -> throw new IllegalStateException("a3c has workers");
+        };
     }
 
     /** The algorithms by name. */
@@ -169,7 +208,15 @@ public record Configuration(
         A2C,
         /** Workers that wait for nobody. */
         @JsonProperty("a3c")
-        A3C
+        A3C,
+        /** Synchronous rounds that learn from each rollout several times. */
+        @JsonProperty("ppo")
+        PPO;
+
+        /** The name of its section. */
+        public String section() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** See {@link Configuration#environment()}. */
@@ -449,6 +496,11 @@ public record Configuration(
             @JsonProperty(defaultValue = "0.0") @JsonPropertyDescription("β, the weight of the entropy.")
             double entropyWeight,
 
+            @JsonProperty(defaultValue = "constant")
+            @JsonPropertyDescription(
+                    "How β changes over the run, as `optimizer.schedule` says it of the learning rate, and over as many environment steps.")
+            Schedule entropySchedule,
+
             @JsonProperty(defaultValue = "0.5")
             @JsonPropertyDescription("The gradient's global norm is clipped to this; 0 turns clipping off.")
             double maxGradientNorm,
@@ -468,16 +520,23 @@ public record Configuration(
             Require.atLeast(0, "max-dropped-gradients", maxDroppedGradients);
         }
 
-        /** The loss's. */
-        public ActorCriticLoss.Weights weights() {
-            return new ActorCriticLoss.Weights(1, valueWeight, entropyWeight);
+        /**
+         * The loss's.
+         *
+         * @param progress see {@link Configuration#progress}
+         */
+        public ActorCriticLoss.Weights weights(double progress) {
+            return new ActorCriticLoss.Weights(1, valueWeight, entropyWeight * entropySchedule.factor(progress));
         }
     }
 
     /** Keys that several sections share: a record whose keys stand in the file among those of the section that holds it. */
     @Target(ElementType.RECORD_COMPONENT)
     @Retention(RetentionPolicy.RUNTIME)
-    @interface Inline {}
+    @interface Inline {
+        /** What this section has by default where it differs, as {@code key: value}. */
+        String[] defaults() default {};
+    }
 
     /** See {@link Configuration#a2c()}. */
     @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
@@ -602,6 +661,75 @@ public record Configuration(
         }
     }
 
+    /** See {@link Configuration#ppo()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Ppo(
+            @JsonProperty(defaultValue = "2")
+            @JsonPropertyDescription(
+                    "N, how many shards of environments there are. Part of the result; executors are not.")
+            int shards,
+
+            @Inline(defaults = {"rollout-length: 128", "gae-lambda: 0.95"})
+            Learning learning,
+
+            @JsonProperty(defaultValue = "4")
+            @JsonPropertyDescription("E, how many times each rollout is learned from.")
+            int epochs,
+
+            @JsonProperty(defaultValue = "4")
+            @JsonPropertyDescription(
+                    "M, into how many parts each shard cuts its `copies-per-shard` × `rollout-length` samples in every epoch; a minibatch is the union of all shards' parts.")
+            int minibatches,
+
+            @JsonProperty(defaultValue = "0.2")
+            @JsonPropertyDescription(
+                    "ε: beyond 1 ± ε the ratio of the new policy's probability to that of the policy that acted earns nothing more.")
+            double clip,
+
+            @JsonProperty(defaultValue = "constant")
+            @JsonPropertyDescription(
+                    "How ε changes over the run, as `optimizer.schedule` says it of the learning rate, and over as many environment steps.")
+            Schedule clipSchedule,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "How far values may move from the acting critic's within a round before the value loss counts them as clipped; 0: any distance. In the rewards' unit.")
+            double valueClip,
+
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "A round's steps end where the mean divergence of a minibatch (approximate KL) is larger than 1.5 times this; 0: never.")
+            double targetKl,
+
+            @JsonProperty(defaultValue = "true")
+            @JsonPropertyDescription("Whether advantages are brought to mean 0 and deviation 1 over each minibatch.")
+            boolean normalizeAdvantages,
+
+            @JsonProperty(defaultValue = "gradients")
+            @JsonPropertyDescription(
+                    "What the shards average: `gradients`, of every minibatch, as one process with all samples would (epochs × minibatches + 1 Spark jobs a round), or `parameters`, after each shard has learned alone (one job).")
+            Averaging average)
+            implements Serializable {
+        public Ppo {
+            Require.atLeast(1, "shards", shards);
+            Require.atLeast(1, "epochs", epochs);
+            Require.atLeast(1, "minibatches", minibatches);
+            Require.positive("clip", clip);
+            Require.notNegative("value-clip", valueClip);
+            Require.notNegative("target-kl", targetKl);
+        }
+    }
+
+    /** What PPO's shards average. */
+    public enum Averaging {
+        /** The gradient of every minibatch. */
+        @JsonProperty("gradients")
+        GRADIENTS,
+        /** What each has learned by itself from a rollout. */
+        @JsonProperty("parameters")
+        PARAMETERS
+    }
+
     /** What is done about staleness. */
     public enum Correction {
         /** Nothing. */
@@ -627,11 +755,12 @@ public record Configuration(
             double learningRate,
 
             @JsonProperty(defaultValue = "constant")
-            @JsonPropertyDescription("`constant`, or `linear`: down to 0 at `schedule-env-steps`.")
+            @JsonPropertyDescription(
+                    "How the learning rate changes until `schedule-env-steps`: `constant`; `linear`, in a straight line down to 0; `cosine`, down to 0 along half a wave; or points between which it runs straight, as in `[[0, 1], [0.5, 0.1], [1, 0]]`: which share has passed, and what the rate is multiplied by.")
             Schedule schedule,
 
             @JsonPropertyDescription(
-                    "The environment steps at which the schedule ends; empty: `budget.env-steps`. A run that is resumed with another budget keeps its own.")
+                    "The environment steps at which schedules end, this one and those of `entropy-schedule` and `clip-schedule`; empty: `budget.env-steps`. A run that is resumed with another budget keeps its own.")
             Long scheduleEnvSteps,
 
             @JsonProperty(defaultValue = "0.99") @JsonPropertyDescription("The decay of RMSProp's mean square.")

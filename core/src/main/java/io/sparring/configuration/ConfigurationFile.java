@@ -21,6 +21,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.sparring.Names;
+import io.sparring.optimizer.Schedule;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.Iterator;
@@ -193,8 +194,11 @@ public final class ConfigurationFile {
 
     private static ObjectNode defaults(Class<?> type) {
         ObjectNode node = YAML.createObjectNode();
-        for (RecordComponent component : components(type)) {
-            if (component.getType().isRecord()) {
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (inlined(component)) {
+                node.setAll(defaults(component.getType()));
+                node.setAll(ownDefaults(component));
+            } else if (component.getType().isRecord()) {
                 node.set(key(component), defaults(component.getType()));
             } else if (defaultValue(component) != null) {
                 try {
@@ -205,6 +209,27 @@ public final class ConfigurationFile {
             }
         }
         return node;
+    }
+
+    /** Of an inlined record, what the section that holds it has by default where it differs. */
+    private static ObjectNode ownDefaults(RecordComponent inlined) {
+        try {
+            String yaml = String.join(
+                    "\n", inlined.getAnnotation(Configuration.Inline.class).defaults());
+            return yaml.isEmpty() ? YAML.createObjectNode() : (ObjectNode) YAML.readTree(yaml);
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    /** What a key of a section has by default, as YAML; null where that is nothing. */
+    static String defaultValue(Class<?> section, RecordComponent component) {
+        for (RecordComponent own : section.getRecordComponents()) {
+            if (inlined(own) && ownDefaults(own).has(key(component))) {
+                return ownDefaults(own).get(key(component)).asText();
+            }
+        }
+        return defaultValue(component);
     }
 
     private static void merge(ObjectNode into, JsonNode from) {
@@ -301,8 +326,12 @@ public final class ConfigurationFile {
         try {
             return YAML.treeToValue(tree, Configuration.class);
         } catch (ValueInstantiationException e) {
-            String section = path(e);
-            throw new InvalidConfiguration(name + ": " + (section.isEmpty() ? "" : section + ".") + reason(e));
+            String path = path(e);
+            Class<?> type = e.getType().getRawClass();
+            String why = type.isRecord()
+                    ? (path.isEmpty() ? "" : path + ".") + reason(e)
+                    : path + ": expected " + expected(type) + ", got " + shorten(at(tree, e.getPath()));
+            throw new InvalidConfiguration(name + ": " + why);
         } catch (MismatchedInputException e) {
             JsonNode found = at(tree, e.getPath());
             throw new InvalidConfiguration(
@@ -346,6 +375,9 @@ public final class ConfigurationFile {
     static String expected(Class<?> type) {
         if (type == null) {
             return "another value";
+        }
+        if (Schedule.class.isAssignableFrom(type)) {
+            return Schedule.EXPECTED;
         }
         if (type.isEnum()) {
             return "one of " + names(type);

@@ -16,9 +16,47 @@ import java.util.Arrays;
  *
  *   ∂L/∂z_t = (−A_t ∂log π(a_t|s_t)/∂z_t − β ∂H_t/∂z_t) / n     ∂L/∂V_t = α (V(s_t) − R_t) / n
  * </pre>
+ *
+ * @param actions the actions taken, samples × action size
+ * @param advantages A of each sample
+ * @param returns R of each sample
+ * @param weights of the terms
  */
-public final class ActorCriticLoss {
-    private ActorCriticLoss() {}
+public record ActorCriticLoss(float[] actions, double[] advantages, double[] returns, Weights weights) implements Loss {
+
+    @Override
+    public boolean asksPolicy() {
+        return weights.asksPolicy();
+    }
+
+    @Override
+    public boolean asksValue() {
+        return weights.asksValue();
+    }
+
+    @Override
+    public Sums gradient(
+            ActionDistribution distribution,
+            PolicyBatch policy,
+            Batch values,
+            int from,
+            Batch policyGradient,
+            Batch valueGradient,
+            double[] freeGradient) {
+        return gradient(
+                distribution,
+                policy,
+                values,
+                actions,
+                advantages,
+                returns,
+                from,
+                1,
+                weights,
+                policyGradient,
+                valueGradient,
+                freeGradient);
+    }
 
     /**
      * The weights of the loss's terms.
@@ -27,7 +65,15 @@ public final class ActorCriticLoss {
      * @param value α, at least 0
      * @param entropy β, at least 0
      */
-    public record Weights(double policy, double value, double entropy) {
+    public record Weights(double policy, double value, double entropy) implements Serializable {
+        boolean asksPolicy() {
+            return policy != 0 || entropy != 0;
+        }
+
+        boolean asksValue() {
+            return value != 0;
+        }
+
         /** Of the policy's term alone. */
         public Weights ofPolicy() {
             return new Weights(policy, 0, 0);
@@ -36,17 +82,6 @@ public final class ActorCriticLoss {
         /** Of the other terms alone. */
         public Weights ofTheRest() {
             return new Weights(0, value, entropy);
-        }
-    }
-
-    /** Sums over a batch (not means: batches are added up): Σ L_π, Σ L_V and Σ H. */
-    public record Sums(double policy, double value, double entropy) implements Serializable {
-        /** Of no sample. */
-        public static final Sums NONE = new Sums(0, 0, 0);
-
-        /** Of both batches. */
-        public Sums plus(Sums other) {
-            return new Sums(policy + other.policy, value + other.value, entropy + other.entropy);
         }
     }
 
@@ -108,6 +143,6 @@ public final class ActorCriticLoss {
             valueLoss += 0.5 * error * error;
             entropy += terms.entropy();
         }
-        return new Sums(policyLoss, valueLoss, entropy);
+        return new Sums(policy.outputs().rows(), policyLoss, valueLoss, entropy, 0, 0);
     }
 }

@@ -1,11 +1,12 @@
 package io.sparring.network;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
  * What networks look at, row by row, each number as its space has it. The arrays must not be changed once others have them.
  */
-public sealed interface Observations {
+public sealed interface Observations extends Serializable {
 
     /** Numbers of 32 bits. */
     record Floats(float[] numbers) implements Observations {
@@ -28,6 +29,11 @@ public sealed interface Observations {
             for (int i = 0; i < count; i++) {
                 numbers[at + i] = given.get(from + i);
             }
+        }
+
+        @Override
+        public Observations room(int count) {
+            return new Floats(new float[count]);
         }
 
         @Override
@@ -75,6 +81,11 @@ public sealed interface Observations {
         }
 
         @Override
+        public Observations room(int count) {
+            return new Bytes(new byte[count]);
+        }
+
+        @Override
         public long bytes() {
             return numbers.length;
         }
@@ -112,6 +123,9 @@ public sealed interface Observations {
      * @throws IllegalArgumentException if one of them is not of this kind
      */
     void put(int at, Observations given, int from, int count);
+
+    /** Room for so many of the same kind. */
+    Observations room(int count);
 
     /** How much room they take. */
     long bytes();

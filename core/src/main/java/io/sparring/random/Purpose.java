@@ -11,5 +11,7 @@ public enum Purpose {
     /** Everything an environment draws while being evaluated. */
     EVALUATION_ENVIRONMENT,
     /** The actions sampled while being evaluated. */
-    EVALUATION_ACTION
+    EVALUATION_ACTION,
+    /** How a shard cuts its samples into minibatches, in place of the environment the epoch counted from the run's start. */
+    MINIBATCHES
 }

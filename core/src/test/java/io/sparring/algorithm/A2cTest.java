@@ -10,7 +10,7 @@ import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.environment.Disturbances;
-import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
@@ -388,8 +388,13 @@ class A2cTest {
                         configuration, configuration.environment().resolve(), start.shards());
                 Rounds rounds = new Rounds() {
                     @Override
-                    public RoundSum run(Model model) {
-                        return local.run(model);
+                    public RoundSum run(ShardTask<Shard> task) {
+                        return local.run(task);
+                    }
+
+                    @Override
+                    public RoundSum learn(ShardTask<Experience> task) {
+                        return local.learn(task);
                     }
 
                     @Override
@@ -563,8 +568,13 @@ class A2cTest {
         }
 
         @Override
-        public RoundSum run(Model model) {
+        public RoundSum run(ShardTask<Shard> task) {
             return sum;
+        }
+
+        @Override
+        public RoundSum learn(ShardTask<Experience> task) {
+            throw new IllegalStateException("A2C learns once");
         }
 
         @Override
@@ -600,7 +610,7 @@ class A2cTest {
                     new ShardStatistics(
                             shard,
                             finite[shard],
-                            new ActorCriticLoss.Sums(term, 2 * term, 3 * term),
+                            new Sums(moments.count(), term, 2 * term, 3 * term, 0, 0),
                             moments,
                             moments,
                             moments,
@@ -608,7 +618,9 @@ class A2cTest {
                             0,
                             0,
                             0,
-                            Disturbances.NONE),
+                            Disturbances.NONE,
+                            LocalSteps.NONE,
+                            List.of()),
                     null));
         }
         TrainingState start =

@@ -3,8 +3,7 @@ package io.sparring.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.sparring.environment.Disturbances;
-import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,14 +20,8 @@ class RoundSumTest {
     /** What of a wide gradient is not 0: summing up the rest would only take time. */
     private static final int TOLD = 8;
 
-    private static final Moments ONE = new Moments(1, 0, 0);
-
     private static ShardUpdate update(int shard, float[] gradient, boolean finite) {
-        return new ShardUpdate(
-                gradient,
-                new ShardStatistics(
-                        shard, finite, ActorCriticLoss.Sums.NONE, ONE, ONE, ONE, List.of(), 0, 0, 0, Disturbances.NONE),
-                null);
+        return new ShardUpdate(gradient, ShardStatistics.of(shard, Sums.NONE, finite, 1, 0), null);
     }
 
     /** Gradients of very different sizes, so that the order of additions and roundings shows in the last bits. */

@@ -83,21 +83,17 @@ class ShardWorkerTest {
         Shard shard = state.shards().get(0);
         ShardWorker worker =
                 new ShardWorker(configuration, configuration.environment().resolve());
-        ShardUpdate first = A2c.round(worker, state.model(), shard);
+        ShardUpdate first = round(worker, state.model(), shard);
 
-        requireSame(A2c.round(worker, state.model(), shard), first);
-        A2c.round(
+        requireSame(round(worker, state.model(), shard), first);
+        round(
                 worker,
                 TrainingState.first(configuration, configuration.environment().resolve())
                         .model(),
                 first.next());
-        requireSame(A2c.round(worker, state.model(), shard), first);
+        requireSame(round(worker, state.model(), shard), first);
         requireSame(
-                A2c.round(
-                        new ShardWorker(
-                                configuration, configuration.environment().resolve()),
-                        state.model(),
-                        shard),
+                round(new ShardWorker(configuration, configuration.environment().resolve()), state.model(), shard),
                 first);
     }
 
@@ -106,7 +102,7 @@ class ShardWorkerTest {
         Configuration configuration = configuration();
         TrainingState state = trained(configuration);
         byte[] before = Recorder.file(state);
-        ShardUpdate update = A2c.round(
+        ShardUpdate update = round(
                 new ShardWorker(configuration, configuration.environment().resolve()),
                 state.model(),
                 state.shards().get(0));
@@ -203,7 +199,7 @@ class ShardWorkerTest {
                     returns,
                     0,
                     rows,
-                    configuration.a2c().learning().weights(),
+                    configuration.a2c().learning().weights(0),
                     network.policyGradient(),
                     network.valueGradient(),
                     freeGradient);
@@ -237,7 +233,7 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         List<ShardUpdate> updates = new ArrayList<>();
         for (Shard shard : state.shards()) {
-            updates.add(A2c.round(
+            updates.add(round(
                     new ShardWorker(configuration, configuration.environment().resolve()), state.model(), shard));
         }
         float[] sum = RoundSum.of(updates).gradient();
@@ -258,7 +254,7 @@ class ShardWorkerTest {
         TrainingState state = trained(configuration);
         double[] average = new double[state.model().parameters().length];
         for (Shard shard : state.shards()) {
-            ShardUpdate update = A2c.round(
+            ShardUpdate update = round(
                     new ShardWorker(configuration, configuration.environment().resolve()), state.model(), shard);
             for (int i = 0; i < average.length; i++) {
                 average[i] += update.gradient()[i]
@@ -306,7 +302,7 @@ class ShardWorkerTest {
     void theStatisticsAreSumsOverTheShardsSamples() {
         Configuration configuration = configuration("a2c.shards=1");
         TrainingState state = trained(configuration);
-        ShardStatistics statistics = A2c.round(
+        ShardStatistics statistics = round(
                         new ShardWorker(
                                 configuration, configuration.environment().resolve()),
                         state.model(),
@@ -337,7 +333,7 @@ class ShardWorkerTest {
         float[] parameters = state.model().parameters().clone();
         parameters[3] = Float.NaN;
 
-        assertThat(A2c.round(
+        assertThat(round(
                                 new ShardWorker(
                                         configuration,
                                         configuration.environment().resolve()),
@@ -346,5 +342,9 @@ class ShardWorkerTest {
                         .statistics()
                         .finite())
                 .isFalse();
+    }
+
+    private static ShardUpdate round(ShardWorker worker, Model model, Shard shard) {
+        return A2c.Round.of(worker.configuration(), model, 0).run(worker, shard);
     }
 }

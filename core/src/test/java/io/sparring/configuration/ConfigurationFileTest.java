@@ -31,7 +31,7 @@ class ConfigurationFileTest {
 
     @Test
     void whatIsNotSaidHasItsDefault() {
-        Configuration.Learning learning = new Configuration.Learning(16, 0.99, 1.0, 0.5, 0.0, 0.5, 10);
+        Configuration.Learning learning = learning(16, 1.0);
         assertThat(parse(CARTPOLE))
                 .isEqualTo(new Configuration(
                         Configuration.Algorithm.A2C,
@@ -60,12 +60,27 @@ class ConfigurationFileTest {
                                 1,
                                 60,
                                 0),
+                        new Configuration.Ppo(
+                                2,
+                                learning(128, 0.95),
+                                4,
+                                4,
+                                0.2,
+                                Schedule.Named.CONSTANT,
+                                0,
+                                0,
+                                true,
+                                Configuration.Averaging.GRADIENTS),
                         new Configuration.Optimizer(
-                                OptimizerKind.RMSPROP, 7e-4, Schedule.CONSTANT, null, 0.99, 0.9, 0.999, 1e-5),
+                                OptimizerKind.RMSPROP, 7e-4, Schedule.Named.CONSTANT, null, 0.99, 0.9, 0.999, 1e-5),
                         new Configuration.Budget(500_000, null, 0),
                         new Configuration.Evaluation(10_000, 20, true, new TreeMap<>(), null),
                         new Configuration.Checkpoint(50, 30),
                         new Configuration.Cluster(0, 0, 0)));
+    }
+
+    private static Configuration.Learning learning(int rolloutLength, double gaeLambda) {
+        return new Configuration.Learning(rolloutLength, 0.99, gaeLambda, 0.5, 0.0, Schedule.Named.CONSTANT, 0.5, 10);
     }
 
     @Test
@@ -276,7 +291,7 @@ class ConfigurationFileTest {
                 mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
                 mistake(
                         "zzzzzzzzzzzzzzzzz: 1",
-                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, seed"),
+                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, ppo, seed"),
                 // Wrong types.
                 mistake("a2c: {gamma: high}", "run.yaml: a2c.gamma: expected a number, got \"high\""),
                 mistake("a2c: {gamma: '0.9'}", "run.yaml: a2c.gamma: expected a number, got \"0.9\""),
@@ -413,7 +428,7 @@ class ConfigurationFileTest {
                 mistake(
                         "a3c: {merge: gradients, local-steps: 2}",
                         "run.yaml: a3c.local-steps: expected 1 where merge is gradients, since the server takes the step, got 2"),
-                mistake("algorithm: ppo", "run.yaml: algorithm: expected one of [a2c, a3c], got \"ppo\""),
+                mistake("algorithm: dqn", "run.yaml: algorithm: expected one of [a2c, a3c, ppo], got \"dqn\""),
                 mistake(
                         "a2c: {advantage: gea}",
                         "run.yaml: a2c.advantage: expected one of [gae, k-step, one-step], got \"gea\""),
@@ -433,8 +448,12 @@ class ConfigurationFileTest {
                         "optimizer: {kind: adamw}",
                         "run.yaml: optimizer.kind: expected one of [rmsprop, rmsprop-tf, adam, sgd], got \"adamw\""),
                 mistake(
-                        "optimizer: {schedule: cosine}",
-                        "run.yaml: optimizer.schedule: expected one of [constant, linear], got \"cosine\""),
+                        "optimizer: {schedule: quadratic}",
+                        "run.yaml: optimizer.schedule: expected constant, linear, cosine, or points as in [[0, 1], [0.5, 0.1]] with rising shares from 0 to 1, got \"quadratic\""),
+                mistake(
+                        "ppo: {clip-schedule: [[0.5, 1], [0.2, 1]]}",
+                        "run.yaml: ppo.clip-schedule: expected constant, linear, cosine, or points as in [[0, 1], [0.5, 0.1]] with rising shares from 0 to 1, got [[0.5,1],[0.2,1]]"),
+                mistake("ppo: {clip: 0}", "run.yaml: ppo.clip: expected a number above 0, got 0.0"),
                 // Contradictions.
                 mistake(
                         "budget: {target-return: 1}\nevaluation: {every-env-steps: 0}",
@@ -477,7 +496,7 @@ class ConfigurationFileTest {
                 // What a terminal would obey.
                 mistake(
                         "\"a\\e[31m\\nsparring: all is well\": 1",
-                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, seed"),
+                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, ppo, seed"),
                 // Whole files.
                 mistakeIn("", "run.yaml: expected sections and keys, but the file is empty"),
                 mistakeIn("# nothing\n", "run.yaml: expected sections and keys, but the file is empty"),

@@ -63,7 +63,7 @@ class ReferenceTest {
             if (component.getType().isRecord()) {
                 continue;
             }
-            String byDefault = ConfigurationFile.defaultValue(component);
+            String byDefault = ConfigurationFile.defaultValue(type, component);
             text.append("| `")
                     .append(prefix)
                     .append(ConfigurationFile.key(component))

@@ -32,13 +32,13 @@ class ActorCriticLossTest {
     private float[] valueGradient;
     private final double[] freeGradient = new double[2];
 
-    private ActorCriticLoss.Sums gradient(int from, int rows, int samples, ActorCriticLoss.Weights weights) {
+    private Sums gradient(int from, int rows, int samples, ActorCriticLoss.Weights weights) {
         Batch ofPolicy = new Batch(2, rows);
         Batch ofValues = new Batch(1, rows);
         // What the batches held before counts nothing.
         Batches.fill(ofPolicy, random.doubles(rows * 2).toArray());
         Batches.fill(ofValues, random.doubles(rows).toArray());
-        ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
+        Sums sums = ActorCriticLoss.gradient(
                 GAUSSIAN,
                 PolicyBatch.of(Batches.of(2, Arrays.copyOfRange(policy, from * 2, (from + rows) * 2)), free),
                 Batches.of(1, Arrays.copyOfRange(values, from, from + rows)),
@@ -61,7 +61,7 @@ class ActorCriticLossTest {
         ActionDistribution coin = ActionDistribution.of(new Space.Discrete(2));
         Batch ofPolicy = new Batch(2, 2);
         Batch ofValues = new Batch(1, 2);
-        ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
+        Sums sums = ActorCriticLoss.gradient(
                 coin,
                 PolicyBatch.of(Batches.of(2, 5f, 5, -1, -1)),
                 Batches.of(1, 1f, 2),
@@ -89,13 +89,13 @@ class ActorCriticLossTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5, 10})
     void batchesOfAnySizeAddUpToTheWhole(int size) {
-        ActorCriticLoss.Sums whole = gradient(0, ROWS, ROWS, WEIGHTS);
+        Sums whole = gradient(0, ROWS, ROWS, WEIGHTS);
         float[] wholePolicy = policyGradient.clone();
         float[] wholeValue = valueGradient.clone();
         double[] wholeFree = freeGradient.clone();
 
         Arrays.fill(freeGradient, 0);
-        ActorCriticLoss.Sums sums = ActorCriticLoss.Sums.NONE;
+        Sums sums = Sums.NONE;
         for (int from = 0; from < ROWS; from += size) {
             int rows = Math.min(size, ROWS - from);
             sums = sums.plus(gradient(from, rows, ROWS, WEIGHTS));
@@ -139,7 +139,7 @@ class ActorCriticLossTest {
 
     @Test
     void theGradientIsLinearInTheWeightsAndTheSumsKnowNothingOfThem() {
-        ActorCriticLoss.Sums sums = gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(1, 0, 0));
+        Sums sums = gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(1, 0, 0));
         float[] ofPolicyLoss = policyGradient.clone();
         assertThat(valueGradient).containsOnly(new float[] {0}, within(0f));
         assertThat(gradient(0, ROWS, ROWS, new ActorCriticLoss.Weights(0, 1, 0)))

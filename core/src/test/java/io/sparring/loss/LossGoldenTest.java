@@ -95,7 +95,7 @@ class LossGoldenTest {
         Batch policyGradient = new Batch(golden.outputs, golden.rows);
         Batch valueGradient = new Batch(1, golden.rows);
         double[] freeGradient = new double[golden.logStd.length];
-        ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
+        Sums sums = ActorCriticLoss.gradient(
                 golden.family(),
                 PolicyBatch.of(Batches.of(golden.outputs, golden.policy), golden.logStd),
                 Batches.of(1, golden.values),

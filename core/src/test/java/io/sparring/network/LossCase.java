@@ -1,6 +1,7 @@
 package io.sparring.network;
 
 import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Sums;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.PolicyBatch;
 
@@ -45,7 +46,7 @@ record LossCase(
         double[] freeGradient = new double[free.length];
         network.setModel(new Model(architecture, parameters));
         network.forward(observations, 0, rows());
-        ActorCriticLoss.Sums sums = ActorCriticLoss.gradient(
+        Sums sums = ActorCriticLoss.gradient(
                 distribution,
                 PolicyBatch.of(network, distribution.prepare(free)),
                 network.values(),

@@ -53,7 +53,8 @@ class OptimizerTest {
     }
 
     private static UpdateRule rule(OptimizerKind kind, double epsilon) {
-        return new Configuration.Optimizer(kind, 1e-3, Schedule.CONSTANT, null, DECAY, BETA1, BETA2, epsilon).rule();
+        return new Configuration.Optimizer(kind, 1e-3, Schedule.Named.CONSTANT, null, DECAY, BETA1, BETA2, epsilon)
+                .rule();
     }
 
     private static Optimizer optimizer(OptimizerKind kind) {

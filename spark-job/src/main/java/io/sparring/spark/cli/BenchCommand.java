@@ -2,9 +2,11 @@ package io.sparring.spark.cli;
 
 import io.sparring.algorithm.Backend;
 import io.sparring.algorithm.Counters;
+import io.sparring.algorithm.Experience;
 import io.sparring.algorithm.RoundSum;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardStatistics;
+import io.sparring.algorithm.ShardTask;
 import io.sparring.algorithm.Strategy;
 import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingListener;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -139,10 +142,20 @@ final class BenchCommand implements Callable<Integer> {
             Rounds rounds = backend.rounds(configuration, source, start);
             return new Rounds() {
                 @Override
-                public RoundSum run(Model model) {
+                public RoundSum run(ShardTask<Shard> task) {
+                    outside = 0;
+                    return timed(() -> rounds.run(task));
+                }
+
+                @Override
+                public RoundSum learn(ShardTask<Experience> task) {
+                    return timed(() -> rounds.learn(task));
+                }
+
+                private RoundSum timed(Supplier<RoundSum> job) {
                     long before = System.nanoTime();
-                    RoundSum sum = rounds.run(model);
-                    outside = (System.nanoTime() - before) / 1e6;
+                    RoundSum sum = job.get();
+                    outside += (System.nanoTime() - before) / 1e6;
                     return sum;
                 }
 

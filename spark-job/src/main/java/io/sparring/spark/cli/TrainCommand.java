@@ -292,6 +292,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
         refuseOtherSection("network", saved.network(), configuration.network(), Set.of());
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
+        refuseOtherSection("ppo", saved.ppo(), configuration.ppo(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), WORKERS_MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of("schedule-env-steps"));
         if (Strategy.of(configuration).inRounds() && checkpoint.shards().isEmpty()) {

@@ -129,7 +129,7 @@ public final class RunReport {
                 "optimizer",
                 RunResult.lower(configuration.optimizer().kind()) + ", learning rate "
                         + configuration.optimizer().learningRate() + " "
-                        + RunResult.lower(configuration.optimizer().schedule())));
+                        + configuration.optimizer().schedule()));
         facts.add(new Fact("environment steps", String.format(java.util.Locale.ROOT, "%,d", result.envSteps())));
         facts.add(new Fact("episodes", String.format(java.util.Locale.ROOT, "%,d", result.episodes())));
         facts.add(new Fact(
@@ -143,8 +143,8 @@ public final class RunReport {
     private static String batch(Configuration configuration) {
         String copies = " × " + configuration.environment().copiesPerShard() + " copies × ";
         if (Strategy.of(configuration).inRounds()) {
-            return configuration.a2c().shards() + " shards" + copies
-                    + configuration.a2c().learning().rolloutLength() + " steps";
+            return configuration.shards() + " shards" + copies
+                    + configuration.learning().rolloutLength() + " steps";
         }
         int workers = configuration.a3c().workers();
         return (workers == Configuration.A3c.AUTO_WORKERS ? "a worker a slot" : workers + " workers") + copies

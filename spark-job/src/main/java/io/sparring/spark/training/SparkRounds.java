@@ -2,9 +2,12 @@ package io.sparring.spark.training;
 
 import io.sparring.Explanation;
 import io.sparring.algorithm.Evaluator;
+import io.sparring.algorithm.Experience;
 import io.sparring.algorithm.RoundSum;
 import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.ShardTask;
 import io.sparring.algorithm.ShardUpdate;
+import io.sparring.algorithm.Strategy;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
@@ -20,6 +23,7 @@ import io.sparring.spark.training.ShardPlaces.Place;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -59,7 +63,8 @@ public final class SparkRounds implements Rounds {
     private final int cutEvery;
     private final Broadcast<WorkerPool> workers;
     private final LongAccumulator computed;
-    private final List<Broadcast<Model>> sinceCut = new ArrayList<>();
+    private final boolean travelling;
+    private final List<Broadcast<?>> sinceCut = new ArrayList<>();
 
     private final ShardPlaces places;
     private final RoundDescription description;
@@ -92,7 +97,9 @@ public final class SparkRounds implements Rounds {
                 start.round(), start.envSteps(), start.counters().recentReturns());
         long largest = start.shards().stream().mapToLong(Shard::bytes).max().orElseThrow();
         int asked = configuration.cluster().cutEveryRounds();
-        cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES ? 1 : CUT_EVERY;
+        boolean keepsExperience = Strategy.of(configuration).keepsExperience(configuration);
+        cutEvery = asked > 0 ? asked : largest <= TRAVEL_BYTES && !keepsExperience ? 1 : CUT_EVERY;
+        travelling = cutEvery == 1 && !keepsExperience;
         workers = spark.broadcast(pool);
         computed = spark.sc().longAccumulator("sparring: rounds of shards computed");
         places = new ShardPlaces(spark, source.spec());
@@ -101,11 +108,14 @@ public final class SparkRounds implements Rounds {
     }
 
     @Override
-    public RoundSum run(Model model) {
-        spark.setJobDescription(description.next());
+    public RoundSum run(ShardTask<Shard> task) {
         RoundSum sum;
         try {
-            sum = cutEvery == 1 ? travel(model) : stay(model);
+            if (rounds % cutEvery == 0) {
+                cut();
+            }
+            spark.setJobDescription(description.next());
+            sum = travelling ? travel(task) : stay(task);
         } catch (Exception e) {
             throw failed(failures, description.name(), e);
         }
@@ -114,13 +124,34 @@ public final class SparkRounds implements Rounds {
         return sum;
     }
 
-    private RoundSum travel(Model model) {
+    @Override
+    public RoundSum learn(ShardTask<Experience> task) {
+        if (cached == null) {
+            throw new IllegalStateException("the last round has left nothing to learn from");
+        }
+        Broadcast<WorkerPool> pool = workers;
+        Sent<Experience> sent = send(task);
+        try {
+            return sum(
+                    cached.map(update -> compute(
+                            pool, sent, update.experience(), update.statistics().shard())),
+                    task.length());
+        } catch (Exception e) {
+            throw failed(failures, description.last(), e);
+        } finally {
+            // No round stands on it.
+            sent.letGo();
+        }
+    }
+
+    private RoundSum travel(ShardTask<Shard> task) {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
-        Theta theta = theta(model);
+        Sent<Shard> sent = send(task);
+        sinceCut.add(sent.large());
         List<ShardUpdate> updates = new ArrayList<>();
         places.distribute(atDriver)
-                .map(shard -> new Tuple2<>(Place.here(), compute(pool, theta, shard, counter)))
+                .map(shard -> new Tuple2<>(Place.here(), computeCounted(pool, sent, shard, counter)))
                 .collect()
                 .forEach(update -> {
                     places.computed(update._2.next(), update._1);
@@ -131,13 +162,15 @@ public final class SparkRounds implements Rounds {
         return RoundSum.of(updates);
     }
 
-    private RoundSum stay(Model model) {
+    private RoundSum stay(ShardTask<Shard> task) {
         Broadcast<WorkerPool> pool = workers;
         LongAccumulator counter = computed;
-        Theta theta = theta(model);
-        JavaRDD<ShardUpdate> updates =
-                onExecutors.map(shard -> compute(pool, theta, shard, counter)).persist(StorageLevel.MEMORY_AND_DISK());
-        RoundSum sum = sum(updates, model.parameters().length);
+        Sent<Shard> sent = send(task);
+        sinceCut.add(sent.large());
+        JavaRDD<ShardUpdate> updates = onExecutors
+                .map(shard -> computeCounted(pool, sent, shard, counter))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        RoundSum sum = sum(updates, task.length());
         if (cached != null) {
             // Its successor is cached now. Should that be lost, Spark computes both again from the last cut.
             cached.unpersist(false);
@@ -145,24 +178,20 @@ public final class SparkRounds implements Rounds {
         cached = updates;
         onExecutors = updates.map(ShardUpdate::next);
         atDriver = null;
-        if ((rounds + 1) % cutEvery == 0) {
-            cut();
-        }
         return sum;
     }
 
     /** The sum of all gradients: at the driver, or for wide ones group by group on the executors first. */
-    private RoundSum sum(JavaRDD<ShardUpdate> updates, int parameters) {
-        int shards = configuration.a2c().shards();
-        int length = configuration.a2c().normalizeAdvantages() ? 3 * parameters : parameters;
+    private RoundSum sum(JavaRDD<ShardUpdate> updates, int length) {
+        int shards = configuration.shards();
         int groupSize = RoundSum.groupSize(shards, length);
         if (groupSize == shards) {
-            return RoundSum.of(updates.map(SparkRounds::withoutShard).collect());
+            return RoundSum.of(updates.map(ShardUpdate::toBeAdded).collect());
         }
         int groups = (shards + groupSize - 1) / groupSize;
         RoundSum all = new RoundSum(length);
         updates
-                .mapToPair(update -> new Tuple2<>(update.statistics().shard() / groupSize, withoutShard(update)))
+                .mapToPair(update -> new Tuple2<>(update.statistics().shard() / groupSize, update.toBeAdded()))
                 .groupByKey(groups)
                 .mapValues(members -> group(members, length))
                 .collect()
@@ -182,34 +211,38 @@ public final class SparkRounds implements Rounds {
         return group;
     }
 
-    private static ShardUpdate withoutShard(ShardUpdate update) {
-        return new ShardUpdate(update.gradient(), update.statistics(), null);
+    private static ShardUpdate computeCounted(
+            Broadcast<WorkerPool> pool, Sent<Shard> task, Shard shard, LongAccumulator counter) {
+        ShardUpdate update = compute(pool, task, shard, shard.index());
+        counter.add(1);
+        return update;
     }
 
-    private static ShardUpdate compute(Broadcast<WorkerPool> pool, Theta theta, Shard shard, LongAccumulator counter) {
+    private static <T> ShardUpdate compute(Broadcast<WorkerPool> pool, Sent<T> task, T on, int shard) {
         try {
-            ShardUpdate update = pool.value().round(theta.model(), shard);
-            counter.add(1);
-            return update;
+            return pool.value().run(task.task(), on);
         } catch (RuntimeException e) {
-            throw new TrainingFailed(ThisExecutor.after("shard " + shard.index()) + Explanation.ofCause(e), e);
+            throw new TrainingFailed(ThisExecutor.after("shard " + shard) + Explanation.ofCause(e), e);
         }
     }
 
-    /** A model on its way to the executors: a small one in the closure, a large one as a broadcast. */
-    private record Theta(Model small, Broadcast<Model> large) implements java.io.Serializable {
-        Model model() {
+    /** A task on its way to the executors: with a small model in the closure, with a large one as a broadcast. */
+    private record Sent<T>(ShardTask<T> small, Broadcast<ShardTask<T>> large) implements java.io.Serializable {
+        ShardTask<T> task() {
             return large == null ? small : large.value();
         }
+
+        void letGo() {
+            if (large != null) {
+                large.destroy();
+            }
+        }
     }
 
-    private Theta theta(Model model) {
-        if (model.parameters().length < BROADCAST_FLOATS) {
-            return new Theta(model, null);
-        }
-        Broadcast<Model> broadcast = spark.broadcast(model);
-        sinceCut.add(broadcast);
-        return new Theta(null, broadcast);
+    private <T> Sent<T> send(ShardTask<T> task) {
+        return task.model().parameters().length < BROADCAST_FLOATS
+                ? new Sent<>(task, null)
+                : new Sent<>(null, spark.broadcast(task));
     }
 
     private void cut() {
@@ -233,7 +266,7 @@ public final class SparkRounds implements Rounds {
 
     /** Nothing can be computed from these any more: the shards are at the driver. */
     private void letGo() {
-        sinceCut.forEach(theta -> theta.destroy());
+        sinceCut.stream().filter(Objects::nonNull).forEach(Broadcast::destroy);
         sinceCut.clear();
     }
 
@@ -343,7 +376,7 @@ public final class SparkRounds implements Rounds {
 
     /** Shards that Spark computed again because an executor that held them was lost. */
     public long recomputed() {
-        return computed.value() - rounds * configuration.a2c().shards();
+        return computed.value() - rounds * configuration.shards();
     }
 
     static RuntimeException failed(JobFailures failures, String what, Exception e) {

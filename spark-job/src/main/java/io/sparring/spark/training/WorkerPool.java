@@ -1,12 +1,10 @@
 package io.sparring.spark.training;
 
-import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.ShardTask;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
-import io.sparring.network.Model;
-import io.sparring.rollout.Shard;
 import io.sparring.spark.session.ExecutorSettings;
 import java.io.Serializable;
 import java.lang.ref.Cleaner;
@@ -34,13 +32,13 @@ class WorkerPool implements Serializable, AutoCloseable {
         this.source = source;
     }
 
-    ShardUpdate round(Model model, Shard shard) {
+    <T> ShardUpdate run(ShardTask<T> task, T on) {
         Idle idle = idle();
         ShardWorker used = idle.take();
         ShardWorker worker = used == null ? new ShardWorker(configuration, source) : used;
         ShardUpdate update;
         try {
-            update = A2c.round(worker, model, shard);
+            update = task.run(worker, on);
         } catch (RuntimeException | Error e) {
             // A worker that threw may be in any state: only one that returned is used again.
             try (worker) {

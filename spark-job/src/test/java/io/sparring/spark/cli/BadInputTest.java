@@ -114,7 +114,7 @@ class BadInputTest {
                 arguments(
                         "train DIR/tiny.yaml --set optimizer.learning-rate=NaN",
                         List.of("optimizer.learning-rate", "above 0", "NaN")),
-                arguments("train DIR/tiny.yaml --set algorithm=a4c", List.of("algorithm", "[a2c, a3c]", "a4c")),
+                arguments("train DIR/tiny.yaml --set algorithm=a4c", List.of("algorithm", "[a2c, a3c, ppo]", "a4c")),
                 arguments("train DIR/tiny.yaml --set a3c.workers=-3", List.of("a3c.workers", "or auto", "got -3")),
                 arguments("train DIR/tiny.yaml --set a3c.merge=mean", List.of("a3c.merge", "average", "mean")),
                 arguments(

@@ -2,11 +2,10 @@ package io.sparring.spark.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparring.algorithm.ShardTask;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
-import io.sparring.network.Model;
-import io.sparring.rollout.Shard;
 import io.sparring.spark.SharedTime;
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.cluster.StandaloneCluster;
@@ -61,13 +60,13 @@ class ElasticIT {
         }
 
         @Override
-        ShardUpdate round(Model model, Shard shard) {
+        <T> ShardUpdate run(ShardTask<T> task, T on) {
             try {
                 TimeUnit.MILLISECONDS.sleep(500);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return super.round(model, shard);
+            return super.run(task, on);
         }
     }
 

@@ -128,7 +128,9 @@ class EnvironmentsAreClosedIT {
     void thoseOfAPoolThatNobodyHolds() throws Exception {
         TrainingState start = TrainingState.first(configuration, source);
         assertThat(new WorkerPool(configuration, source)
-                        .round(start.model(), start.shards().get(0)))
+                        .run(
+                                A2c.Round.of(configuration, start.model(), 0),
+                                start.shards().get(0)))
                 .isNotNull();
 
         Sparring.eventually("all closed", Duration.ofSeconds(20), () -> {
@@ -142,8 +144,9 @@ class EnvironmentsAreClosedIT {
         TrainingState start = TrainingState.first(configuration, source);
         Architecture other = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 1, 1, 0);
         try (WorkerPool pool = new WorkerPool(configuration, source)) {
-            assertThatThrownBy(() -> pool.round(
-                            new Model(other, new float[4]), start.shards().get(0)))
+            assertThatThrownBy(() -> pool.run(
+                            A2c.Round.of(configuration, new Model(other, new float[4]), 0),
+                            start.shards().get(0)))
                     .isInstanceOf(RuntimeException.class);
             assertThat(noted("closed-")).isEqualTo(2);
         }

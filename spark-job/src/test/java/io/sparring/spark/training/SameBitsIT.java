@@ -4,13 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.Experience;
 import io.sparring.algorithm.LocalRounds;
+import io.sparring.algorithm.Ppo;
+import io.sparring.algorithm.RoundSum;
+import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.ShardTask;
 import io.sparring.algorithm.ShardUpdate;
 import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.network.Model;
+import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.rollout.ShardCodec;
 import io.sparring.run.CheckpointFile;
@@ -23,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.spark.SparkConf;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -70,6 +78,8 @@ public class SameBitsIT {
                 "environment.id=Identity-Box-v0; network.noise=gsde; network.noise-steps=5",
                 "environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {frame-stack: {frames: 3}}]",
                 "optimizer.kind=rmsprop",
+                "algorithm=ppo; ppo.shards=5; ppo.rollout-length=4; ppo.epochs=2",
+                "algorithm=ppo; ppo.shards=5; ppo.rollout-length=4; ppo.epochs=2; ppo.average=parameters",
                 "network.hidden=[512, 520]"
             })
     void everyVariantGivesTheBitsOfPlainJava(String variant) {
@@ -104,6 +114,58 @@ public class SameBitsIT {
         assertThat(run.observed().successes()).isEqualTo(ROUNDS * SHARDS);
         assertThat(run.observed().executors()).isGreaterThanOrEqualTo(2);
         assertThat(run.recomputed()).as("lost shards computed again").isPositive();
+    }
+
+    /** What its minibatches are cut from is lost with it. */
+    @Test
+    void anExecutorThatIsKilledBetweenMinibatchesChangesNoBit() {
+        String[] ppo = {"algorithm=ppo", "ppo.shards=4", "ppo.rollout-length=8", "ppo.epochs=2"};
+        Run run = onSpark(
+                settings("local-cluster[2,1,1024]"), null, rounds -> new KillsAnExecutor(rounds, 30), nothing(), ppo);
+        assertThat(run.sha256()).isEqualTo(plainJava(ppo));
+        assertThat(run.recomputed()).as("lost shards computed again").isPositive();
+    }
+
+    /** Before the given minibatch of all. */
+    private static final class KillsAnExecutor implements Rounds {
+        private final Rounds rounds;
+        private final int at;
+        private int minibatches;
+
+        KillsAnExecutor(Rounds rounds, int at) {
+            this.rounds = rounds;
+            this.at = at;
+        }
+
+        @Override
+        public RoundSum run(ShardTask<Shard> task) {
+            return rounds.run(task);
+        }
+
+        @Override
+        public RoundSum learn(ShardTask<Experience> task) {
+            if (++minibatches == at) {
+                ProcessHandle executor = ExecutorProcesses.started().get(0);
+                assertThat(executor.destroyForcibly()).isTrue();
+                executor.onExit().join();
+            }
+            return rounds.learn(task);
+        }
+
+        @Override
+        public List<Shard> shards() {
+            return rounds.shards();
+        }
+
+        @Override
+        public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
+            return rounds.evaluate(model, index, episodes, greedy);
+        }
+
+        @Override
+        public void close() {
+            rounds.close();
+        }
     }
 
     @Test
@@ -222,11 +284,11 @@ public class SameBitsIT {
         }
 
         @Override
-        ShardUpdate round(Model model, Shard shard) {
-            if (fault.isThis(shard)) {
+        <T> ShardUpdate run(ShardTask<T> task, T on) {
+            if (on instanceof Shard shard && fault.isThis(shard)) {
                 throw new IllegalStateException("injected");
             }
-            return super.round(model, shard);
+            return super.run(task, on);
         }
     }
 
@@ -242,15 +304,15 @@ public class SameBitsIT {
         }
 
         @Override
-        ShardUpdate round(Model model, Shard shard) {
-            if (fault.isThis(shard)) {
+        <T> ShardUpdate run(ShardTask<T> task, T on) {
+            if (on instanceof Shard shard && fault.isThis(shard)) {
                 try {
                     TimeUnit.SECONDS.sleep(60);
                 } catch (InterruptedException killed) {
                     Thread.currentThread().interrupt();
                 }
             }
-            return super.round(model, shard);
+            return super.run(task, on);
         }
     }
 
@@ -270,11 +332,18 @@ public class SameBitsIT {
                 TrainingState.first(configuration, configuration.environment().resolve());
         try (LocalRounds rounds =
                 new LocalRounds(configuration, configuration.environment().resolve(), start.shards())) {
-            return CheckpointFile.sha256(A2c.train(configuration, start, rounds, new TrainingListener() {})
+            return CheckpointFile.sha256(train(configuration, start, rounds, new TrainingListener() {})
                     .state()
                     .model()
                     .parameters());
         }
+    }
+
+    private static TrainingResult train(
+            Configuration configuration, TrainingState start, Rounds rounds, TrainingListener listener) {
+        return configuration.algorithm() == Configuration.Algorithm.PPO
+                ? Ppo.train(configuration, start, rounds, listener)
+                : A2c.train(configuration, start, rounds, listener);
     }
 
     static SparkConf settings(String master) {
@@ -289,6 +358,15 @@ public class SameBitsIT {
     }
 
     public static Run onSpark(SparkConf settings, WorkerPool pool, Consumer<Long> afterRound, String... overrides) {
+        return onSpark(settings, pool, rounds -> rounds, afterRound, overrides);
+    }
+
+    private static Run onSpark(
+            SparkConf settings,
+            WorkerPool pool,
+            UnaryOperator<Rounds> around,
+            Consumer<Long> afterRound,
+            String... overrides) {
         Configuration configuration = configuration(overrides);
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
@@ -306,7 +384,7 @@ public class SameBitsIT {
                             ? new WorkerPool(
                                     configuration, configuration.environment().resolve())
                             : pool)) {
-                parameters = A2c.train(configuration, start, rounds, new TrainingListener() {
+                parameters = train(configuration, start, around.apply(rounds), new TrainingListener() {
                             @Override
                             public void round(Round round) {
                                 afterRound.accept(round.round());

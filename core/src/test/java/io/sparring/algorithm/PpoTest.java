@@ -1,0 +1,187 @@
+package io.sparring.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.network.Observations;
+import io.sparring.run.CheckpointFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PpoTest {
+    /** Ten rounds of 64 steps. */
+    private static final String SMALL = """
+            algorithm: ppo
+            seed: 7
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {hidden: [8]}
+            ppo: {shards: 2, rollout-length: 8, epochs: 3, minibatches: 4, entropy-weight: 0.01}
+            optimizer: {kind: adam, learning-rate: 1e-2, schedule: linear}
+            budget: {env-steps: 640}
+            evaluation: {every-env-steps: 0, episodes: 4}
+            checkpoint: {every-rounds: 1}
+            """;
+
+    private static Configuration configuration(String yaml, String... overrides) {
+        return ConfigurationFile.parse("test.yaml", yaml, List.of(overrides));
+    }
+
+    private static TrainingState train(Configuration configuration, Recorder recorder) {
+        try {
+            Training training = Training.of(configuration);
+            return training.run(training.start(), Backend.LOCAL, recorder).state();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static float[] parameters(String... overrides) {
+        return train(configuration(SMALL, overrides), new Recorder()).model().parameters();
+    }
+
+    /** Huang et al. 2022, arXiv 2205.09123. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "environment.id=CartPole-v1",
+                "environment.id=Identity-Box-v0",
+                "environment.id=Identity-Masked-v0",
+                "environment.id=Identity-MultiDiscrete-v0",
+                "environment.wrappers=[{time-limit: {steps: 5}}]"
+            })
+    void withOneEpochAndOneMinibatchItIsA2cToTheBit(String variant) {
+        String[] ppo = {
+            variant, "ppo.epochs=1", "ppo.minibatches=1", "ppo.normalize-advantages=false", "ppo.gae-lambda=0.9"
+        };
+        String[] a2c = {
+            variant, "algorithm=a2c", "a2c={shards: 2, rollout-length: 8, entropy-weight: 0.01, gae-lambda: 0.9}"
+        };
+        assertThat(parameters(ppo)).isEqualTo(parameters(a2c));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gradients", "parameters"})
+    void learnsToNameWhatItSees(String average) {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        algorithm: ppo
+                        environment: {id: Identity-Discrete-v0, copies-per-shard: 8}
+                        network: {hidden: [16]}
+                        ppo: {rollout-length: 16, gamma: 0}
+                        optimizer: {kind: adam, learning-rate: 1e-2}
+                        budget: {env-steps: 10000}
+                        """, "ppo.average=" + average), recorder);
+
+        assertThat(recorder.evaluations.get(recorder.evaluations.size() - 1).meanReturn())
+                .isGreaterThanOrEqualTo(95);
+    }
+
+    /** Each shard learns alone: with one shard, averaging gradients and averaging parameters are the same. */
+    @Test
+    void ofOneShardTheParametersAreThoseOfItsGradients() {
+        assertThat(parameters("ppo.shards=1", "ppo.average=parameters"))
+                .isEqualTo(parameters("ppo.shards=1", "ppo.average=gradients"));
+    }
+
+    /** By one step of plain descent, which is linear in the gradient. */
+    @Test
+    void afterOnePlainStepAveragedParametersAreThoseOfTheAveragedGradient() {
+        String[] one = {
+            "optimizer={kind: sgd, learning-rate: 0.1, schedule: constant}",
+            "ppo.epochs=1",
+            "ppo.minibatches=1",
+            "ppo.normalize-advantages=false",
+            "ppo.max-gradient-norm=0",
+            "budget.env-steps=64"
+        };
+        List<String> alone = new ArrayList<>(List.of(one));
+        alone.add("ppo.average=parameters");
+        float[] gradients = parameters(one);
+        float[] averaged = parameters(alone.toArray(String[]::new));
+        for (int i = 0; i < gradients.length; i++) {
+            assertThat(averaged[i]).isCloseTo(gradients[i], within(1e-6f));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gradients", "parameters"})
+    void aRunThatIsGoneOnWithHasTheBitsOfOneThatWasNotCut(String average) throws Exception {
+        Configuration configuration = configuration(SMALL, "ppo.average=" + average);
+        Recorder whole = new Recorder();
+        TrainingState end = train(configuration, whole);
+        TrainingState rest = Training.of(configuration)
+                .run(whole.checkpoints.get(4L), Backend.LOCAL, new Recorder())
+                .state();
+
+        assertThat(CheckpointFile.sha256(rest.model().parameters()))
+                .isEqualTo(CheckpointFile.sha256(end.model().parameters()));
+        assertThat(rest.optimizerState()).isEqualTo(end.optimizerState());
+        assertThat(end.optimizerSteps(0)).isEqualTo(10 * 3 * 4);
+    }
+
+    @Test
+    void theMinibatchesOfAnEpochAreAllSamplesOnce() {
+        Configuration configuration = configuration(SMALL, "ppo.minibatches=4");
+        double[] numbers = IntStream.range(0, 32).asDoubleStream().toArray();
+        float[] floats = new float[32];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = i;
+        }
+        Experience experience = new Experience(
+                1, new Observations.Floats(floats), floats, new boolean[0], numbers, numbers, numbers, numbers);
+        List<List<Double>> epochs = new ArrayList<>();
+        for (int epoch = 0; epoch < 3; epoch++) {
+            List<Double> seen = new ArrayList<>();
+            for (int part = 0; part < 4; part++) {
+                Experience minibatch = Ppo.part(configuration, experience, 5, 4 * epoch + part);
+                assertThat(minibatch.samples()).isEqualTo(8);
+                assertThat(minibatch.advantages()).isSorted();
+                for (int i = 0; i < 8; i++) {
+                    assertThat((double) minibatch.observations().get(i))
+                            .isEqualTo(minibatch.advantages()[i]);
+                    assertThat((double) minibatch.actions()[i])
+                            .isEqualTo(minibatch.logProbabilities()[i]);
+                    seen.add(minibatch.returns()[i]);
+                }
+            }
+            epochs.add(seen);
+            assertThat(seen)
+                    .containsExactlyInAnyOrderElementsOf(
+                            Arrays.stream(numbers).boxed().toList());
+        }
+        assertThat(epochs).doesNotHaveDuplicates();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gradients", "parameters"})
+    void aRoundEndsWhereThePolicyHasMovedTooFar(String average) {
+        String[] eager = {"optimizer.learning-rate=0.1", "ppo.average=" + average};
+        List<String> careful = new ArrayList<>(List.of(eager));
+        careful.add("ppo.target-kl=0.01");
+        int all = train(configuration(SMALL, eager), new Recorder()).optimizerSteps(0);
+        int some = train(configuration(SMALL, careful.toArray(String[]::new)), new Recorder())
+                .optimizerSteps(0);
+
+        assertThat(all).isEqualTo(120);
+        assertThat(some).isBetween(10, 60);
+    }
+
+    @Test
+    void minibatchesThatDoNotDivideAreRefused() {
+        assertThatThrownBy(() -> configuration(SMALL, "ppo.minibatches=5"))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessage(
+                        "test.yaml with --set ppo.minibatches=5: ppo.minibatches: expected a divisor of the 32 samples"
+                                + " of a shard (environment.copies-per-shard 4 × ppo.rollout-length 8), got 5");
+    }
+}
