@@ -35,6 +35,7 @@ public final class A3c {
     private final Workers workers;
     private final TrainingListener listener;
     private final Ledger ledger;
+    private final Symptoms symptoms;
     private final ParameterServer server;
     private final Evaluator evaluator;
     private final long startNanos = System.nanoTime();
@@ -59,6 +60,7 @@ public final class A3c {
         this.listener = listener;
         first = start.model();
         ledger = new Ledger(configuration, start, listener);
+        symptoms = new Symptoms(configuration);
         evaluator = new Evaluator(configuration, source);
         server = server(configuration, start, workers.count());
     }
@@ -178,11 +180,14 @@ public final class A3c {
         List<ShardStatistics> statistics = new ArrayList<>();
         double norms = 0;
         int finite = 0;
+        int clipped = 0;
+        double maxNorm = configuration.a3c().learning().maxGradientNorm();
         for (Update update : updates) {
             WorkerReport report = report(update);
             statistics.add(report.statistics());
             if (Double.isFinite(report.gradientNorm())) {
                 norms += report.gradientNorm();
+                clipped += maxNorm > 0 && report.gradientNorm() > maxNorm ? 1 : 0;
                 finite++;
             }
             if (update.outcome() != Outcome.APPLIED) {
@@ -204,7 +209,7 @@ public final class A3c {
         long now = System.nanoTime();
         double roundSeconds = (now - lastRoundNanos) / 1e9;
         lastRoundNanos = now;
-        listener.round(new Round(
+        Round round = new Round(
                 ledger.round(),
                 ledger.envSteps(),
                 ledger.episodes(),
@@ -219,7 +224,10 @@ public final class A3c {
                 ledger.seconds(),
                 roundSeconds,
                 statistics,
-                new Asynchrony(server.started().size(), refused, server.staleness(), perWorker)));
+                new Asynchrony(server.started().size(), refused, server.staleness(), perWorker),
+                Measures.of(sum, global(), false, (double) clipped / finite));
+        listener.round(round);
+        symptoms.after(round).forEach(listener::remark);
     }
 
     private static WorkerReport report(Update update) {
@@ -297,7 +305,10 @@ public final class A3c {
         ParameterServer.Global now = server.global();
         evaluated = first.with(now.parameters());
         List<Episode> played = evaluator.play(evaluated, now.envSteps(), 0, options.episodes(), options.greedy());
-        if (ledger.evaluated(ledger.round(), now.envSteps(), played)) {
+        List<Episode> otherwise = options.compare()
+                ? evaluator.play(evaluated, now.envSteps(), 0, options.episodes(), !options.greedy())
+                : List.of();
+        if (ledger.evaluated(ledger.round(), now.envSteps(), played, otherwise)) {
             listener.best(ledger.toAct(evaluated));
         }
     }

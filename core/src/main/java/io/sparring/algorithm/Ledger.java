@@ -121,9 +121,10 @@ final class Ledger {
      * Enters an evaluation.
      *
      * @param atEnvSteps when its parameters were taken
+     * @param otherwise as many episodes, played greedily where these were sampled, and the reverse; or none
      * @return whether none was better before
      */
-    boolean evaluated(long atRound, long atEnvSteps, List<Episode> played) {
+    boolean evaluated(long atRound, long atEnvSteps, List<Episode> played, List<Episode> otherwise) {
         double mean =
                 played.stream().mapToDouble(Episode::totalReward).average().orElseThrow();
         boolean best = mean > bestReturn;
@@ -132,7 +133,15 @@ final class Ledger {
             solvedAtSteps = atEnvSteps;
             solvedAtSeconds = seconds();
         }
-        listener.evaluated(new Evaluated(atRound, atEnvSteps, played, mean, best, seconds()));
+        listener.evaluated(new Evaluated(
+                atRound,
+                atEnvSteps,
+                played,
+                mean,
+                best,
+                seconds(),
+                configuration.evaluation().greedy(),
+                otherwise));
         return best;
     }
 

@@ -128,6 +128,10 @@ public final class RoundSum implements Serializable {
         return returns.count();
     }
 
+    Moments returns() {
+        return returns;
+    }
+
     Moments advantages() {
         return advantages;
     }

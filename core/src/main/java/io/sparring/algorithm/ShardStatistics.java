@@ -22,6 +22,7 @@ import java.util.List;
  * @param learningNanos time spent in advantages, loss, forward and backward
  * @param disturbances of the environment
  * @param steps that the shard took by itself
+ * @param truncated how many of the episodes were cut by a time limit
  * @param minibatches A of the samples of each minibatch, epoch by epoch; empty where there are none that need it
  */
 public record ShardStatistics(
@@ -37,6 +38,7 @@ public record ShardStatistics(
         long learningNanos,
         Disturbances disturbances,
         LocalSteps steps,
+        int truncated,
         List<Moments> minibatches)
         implements Serializable {
 
@@ -70,6 +72,7 @@ public record ShardStatistics(
                 learningNanos,
                 disturbances,
                 LocalSteps.NONE,
+                acted.rollout().truncated(),
                 List.of());
     }
 
@@ -89,6 +92,7 @@ public record ShardStatistics(
                 learningNanos,
                 Disturbances.NONE,
                 LocalSteps.NONE,
+                0,
                 List.of());
     }
 
@@ -107,6 +111,7 @@ public record ShardStatistics(
                 learningNanos,
                 disturbances,
                 taken,
+                truncated,
                 minibatches);
     }
 
@@ -125,6 +130,7 @@ public record ShardStatistics(
                 learningNanos,
                 disturbances,
                 steps,
+                truncated,
                 ofMinibatches);
     }
 
@@ -143,6 +149,7 @@ public record ShardStatistics(
                 learningNanos + moreLearningNanos,
                 disturbances,
                 steps,
+                truncated,
                 minibatches);
     }
 

@@ -46,6 +46,7 @@ final class Synchronous {
     private final Algorithm algorithm;
     private final Optimizer optimizer;
     private final Ledger ledger;
+    private final Symptoms symptoms;
     private Model model;
 
     private Synchronous(
@@ -62,6 +63,7 @@ final class Synchronous {
                 new Optimizer(configuration.optimizer().rule(), start.model().parameters().length);
         optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         ledger = new Ledger(configuration, start, listener);
+        symptoms = new Symptoms(configuration);
         model = start.model();
     }
 
@@ -86,10 +88,12 @@ final class Synchronous {
             long roundStart = System.nanoTime();
             long stepsBefore = ledger.envSteps();
             Learned learned = algorithm.round(model, optimizer, ledger);
-            model = learned.model();
             RoundSum sum = learned.sum();
+            Measures measures = Measures.of(
+                    sum, model, configuration.algorithm() == Configuration.Algorithm.PPO, learned.gradientsClipped());
+            model = learned.model();
             ledger.count(sum.statistics());
-            listener.round(new Round(
+            Round round = new Round(
                     ledger.round(),
                     ledger.envSteps(),
                     ledger.episodes(),
@@ -104,7 +108,10 @@ final class Synchronous {
                     ledger.seconds(),
                     (System.nanoTime() - roundStart) / 1e9,
                     sum.statistics(),
-                    null));
+                    null,
+                    measures);
+            listener.round(round);
+            symptoms.after(round).forEach(listener::remark);
             if (ledger.evaluationDue(stepsBefore)) {
                 evaluate();
             }
@@ -120,8 +127,11 @@ final class Synchronous {
 
     private void evaluate() {
         Configuration.Evaluation options = configuration.evaluation();
-        List<Episode> played = rounds.evaluate(model, ledger.envSteps(), options.episodes(), options.greedy());
-        if (ledger.evaluated(ledger.round(), ledger.envSteps(), played)) {
+        long index = ledger.envSteps();
+        List<Episode> played = rounds.evaluate(model, index, options.episodes(), options.greedy());
+        List<Episode> otherwise =
+                options.compare() ? rounds.evaluate(model, index, options.episodes(), !options.greedy()) : List.of();
+        if (ledger.evaluated(ledger.round(), index, played, otherwise)) {
             listener.best(ledger.toAct(model));
         }
     }

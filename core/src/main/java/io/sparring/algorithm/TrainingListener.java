@@ -25,6 +25,7 @@ public interface TrainingListener {
      * @param roundSeconds of this round, from the parameters to the step
      * @param statistics of the shards, or of the updates that make an asynchronous round
      * @param asynchrony of workers that do not wait for each other; null where all wait
+     * @param measures of how learning went
      */
     record Round(
             long round,
@@ -41,7 +42,8 @@ public interface TrainingListener {
             double seconds,
             double roundSeconds,
             List<ShardStatistics> statistics,
-            Asynchrony asynchrony) {}
+            Asynchrony asynchrony,
+            Measures measures) {}
 
     /**
      * How far workers were apart, over the whole session.
@@ -62,9 +64,46 @@ public interface TrainingListener {
      * @param meanReturn their mean return
      * @param best whether none was better before
      * @param seconds of training so far
+     * @param greedy whether the likeliest actions were taken; else they were sampled
+     * @param otherwise as many episodes played the other way, sampled or greedily; none where nobody asked
      */
     record Evaluated(
-            long round, long envSteps, List<Episode> episodes, double meanReturn, boolean best, double seconds) {}
+            long round,
+            long envSteps,
+            List<Episode> episodes,
+            double meanReturn,
+            boolean best,
+            double seconds,
+            boolean greedy,
+            List<Episode> otherwise) {
+
+        /** The mean return of the episodes played the other way; NaN where there are none. */
+        public double otherReturn() {
+            return mean(otherwise);
+        }
+
+        /** The standard deviation of the episodes' returns. */
+        public double spread() {
+            return deviation(episodes);
+        }
+
+        /** The standard deviation of the returns of those played the other way; NaN where there are none. */
+        public double otherSpread() {
+            return deviation(otherwise);
+        }
+
+        private static double mean(List<Episode> episodes) {
+            return episodes.stream().mapToDouble(Episode::totalReward).average().orElse(Double.NaN);
+        }
+
+        private static double deviation(List<Episode> episodes) {
+            double mean = mean(episodes);
+            return Math.sqrt(episodes.stream()
+                    .mapToDouble(episode -> (episode.totalReward() - mean) * (episode.totalReward() - mean))
+                    .average()
+                    .orElse(Double.NaN));
+        }
+    }
 
     /** Why training ended. */
     enum Reason {

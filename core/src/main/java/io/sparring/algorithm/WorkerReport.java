@@ -91,6 +91,7 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                         learningNanos,
                         disturbances,
                         LocalSteps.NONE,
+                        0,
                         List.of()),
                 gradientNorm);
     }

@@ -841,6 +841,11 @@ public record Configuration(
             @JsonPropertyDescription("Whether the likeliest action is taken; otherwise actions are sampled.")
             boolean greedy,
 
+            @JsonProperty(defaultValue = "true")
+            @JsonPropertyDescription(
+                    "Whether as many episodes are also played the other way, sampled where `greedy` is true: they decide nothing, and show how much the likeliest action hides of the policy.")
+            boolean compare,
+
             @JsonProperty(defaultValue = "{}")
             @JsonPropertyDescription(
                     "Options of the environment that evaluations have instead of the run's, by name: rewards as they are, whole games instead of lives.")

@@ -33,6 +33,15 @@ public record Rollout(
         return rewards.length;
     }
 
+    /** How many episodes a time limit has cut; 0 where γ is 0, which leaves nothing to see it by. */
+    public int truncated() {
+        int count = 0;
+        for (int i = 0; i < samples(); i++) {
+            count += continues[i] == 0 && discounts[i] != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
     /** What the advantage estimators take. */
     public AdvantageEstimator.Inputs advantageInputs() {
         return new AdvantageEstimator.Inputs(rewards, discounts, values, nextValues, continues, environments);

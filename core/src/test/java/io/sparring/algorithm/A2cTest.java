@@ -620,6 +620,7 @@ class A2cTest {
                             0,
                             Disturbances.NONE,
                             LocalSteps.NONE,
+                            0,
                             List.of()),
                     null));
         }

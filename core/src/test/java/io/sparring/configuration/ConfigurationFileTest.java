@@ -74,7 +74,7 @@ class ConfigurationFileTest {
                         new Configuration.Optimizer(
                                 OptimizerKind.RMSPROP, 7e-4, Schedule.Named.CONSTANT, null, 0.99, 0.9, 0.999, 1e-5),
                         new Configuration.Budget(500_000, null, 0),
-                        new Configuration.Evaluation(10_000, 20, true, new TreeMap<>(), null),
+                        new Configuration.Evaluation(10_000, 20, true, true, new TreeMap<>(), null),
                         new Configuration.Checkpoint(50, 30),
                         new Configuration.Cluster(0, 0, 0)));
     }

@@ -1,6 +1,7 @@
 package io.sparring.spark.folder;
 
 import io.sparring.Explanation;
+import io.sparring.algorithm.Measures;
 import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
@@ -142,6 +143,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         line.put("explained_variance", round.explainedVariance());
         line.put("gradient_norm", round.gradientNorm());
         line.put("learning_rate", round.learningRate());
+        addMeasures(round.measures(), line);
         line.put("dropped_gradients", round.droppedGradients());
         line.put("recomputed_shards", recomputed.getAsLong());
         line.put("env_steps_per_second", samples(round.statistics()) / round.roundSeconds());
@@ -154,6 +156,25 @@ public final class Recorder implements TrainingListener, AutoCloseable {
             addAsynchrony(round.asynchrony(), line);
         }
         record(line);
+    }
+
+    private static void addMeasures(Measures measures, Map<String, Object> line) {
+        putKnown(line, "approx_kl", measures.approximateKl());
+        putKnown(line, "clip_fraction", measures.clipFraction());
+        putKnown(line, "gradients_clipped", measures.gradientsClipped());
+        putKnown(line, "advantage_std", measures.advantageDeviation());
+        putKnown(line, "value_target_mean", measures.targetMean());
+        putKnown(line, "value_target_std", measures.targetDeviation());
+        putKnown(line, "log_std", measures.logStd());
+        putKnown(line, "episode_length", measures.episodeLength());
+        line.put("episodes_truncated", measures.truncated());
+    }
+
+    /** Of what there is none it says nothing. */
+    private static void putKnown(Map<String, Object> line, String key, double value) {
+        if (!Double.isNaN(value)) {
+            line.put(key, value);
+        }
     }
 
     /** Of this round, where there can be any. */
@@ -202,6 +223,12 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     public void evaluated(Evaluated evaluated) {
         Map<String, Object> line = line("evaluation", evaluated.round(), evaluated.envSteps(), evaluated.seconds());
         line.put("evaluation_return", evaluated.meanReturn());
+        line.put("evaluation_std", evaluated.spread());
+        if (!evaluated.otherwise().isEmpty()) {
+            String way = evaluated.greedy() ? "sampled" : "greedy";
+            line.put("evaluation_" + way + "_return", evaluated.otherReturn());
+            line.put("evaluation_" + way + "_std", evaluated.otherSpread());
+        }
         line.put(
                 "evaluation_length",
                 evaluated.episodes().stream()
@@ -254,29 +281,11 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private void writeEvents(Map<String, Object> line, double wallTime) throws IOException {
         long step = ((Number) line.get("env_steps")).longValue();
         for (Map.Entry<String, Object> entry : line.entrySet()) {
-            if (entry.getValue() instanceof Number value && tag(entry.getKey()) != null) {
-                events.scalar(tag(entry.getKey()), step, wallTime, value.doubleValue());
+            String tag = Metric.of(entry.getKey()).map(metric -> metric.tag).orElse("");
+            if (entry.getValue() instanceof Number value && !tag.isEmpty()) {
+                events.scalar(tag, step, wallTime, value.doubleValue());
             }
         }
-    }
-
-    /** Stable-Baselines3's groups, so that curves can be laid side by side. */
-    private static String tag(String key) {
-        return switch (key) {
-            case "mean_return" -> "rollout/mean_return";
-            case "evaluation_return", "evaluation_length" -> "evaluation/" + key.substring("evaluation_".length());
-            case "policy_loss", "value_loss", "entropy", "explained_variance", "gradient_norm", "learning_rate" ->
-                "train/" + key;
-            case "staleness_mean", "staleness_p50", "staleness_p99", "staleness_max", "refused_updates", "workers" ->
-                "asynchrony/" + key;
-            case "env_steps_per_second",
-                    "round_seconds",
-                    "recomputed_shards",
-                    "dropped_gradients",
-                    "environment_restarts",
-                    "environment_replays_differed" -> "time/" + key;
-            default -> null;
-        };
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.sparring.spark.folder;
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
 import io.sparring.film.AnimatedGif;
 import io.sparring.run.Curve;
 import io.sparring.run.Report;
@@ -38,17 +39,34 @@ public final class RunReport {
             throws IOException {
         Double target = configuration.budget().targetReturn();
         List<Plot> plots = new ArrayList<>();
-        plots.add(new Plot(
-                "Return",
-                target == null ? null : new Threshold("target", target),
-                List.of(
-                        curve("training (last 100 episodes)", "mean_return"),
-                        curve("evaluation", "evaluation_return"))));
+        List<MetricCurve> returns = new ArrayList<>(List.of(
+                curve("training (last 100 episodes)", "mean_return"), curve("evaluation", "evaluation_return")));
+        if (configuration.evaluation().compare()) {
+            String other = configuration.evaluation().greedy() ? "sampled" : "greedy";
+            returns.add(curve("evaluation, " + other, "evaluation_" + other + "_return"));
+        }
+        plots.add(new Plot("Return", target == null ? null : new Threshold("target", target), returns));
         plots.add(plot("Value loss", "value_loss"));
         plots.add(plot("Policy loss", "policy_loss"));
         plots.add(plot("Entropy", "entropy"));
         plots.add(plot("Explained variance", "explained_variance"));
         plots.add(plot("Gradient norm (before clipping)", "gradient_norm"));
+        plots.add(plot("Share of gradients that were clipped", "gradients_clipped"));
+        plots.add(new Plot(
+                "Value targets and advantages",
+                null,
+                List.of(
+                        curve("targets' mean", "value_target_mean"),
+                        curve("targets' standard deviation", "value_target_std"),
+                        curve("advantages' standard deviation", "advantage_std"))));
+        plots.add(plot("Episode length", "episode_length"));
+        if (configuration.algorithm() == Configuration.Algorithm.PPO) {
+            plots.add(plot("Approximate KL divergence from the policy that acted", "approx_kl"));
+            plots.add(plot("Share of probability ratios that were clipped", "clip_fraction"));
+        }
+        if (environment != null && environment.actionSpace() instanceof Space.Box) {
+            plots.add(plot("log σ of the actions (mean)", "log_std"));
+        }
         plots.add(plot("Learning rate", "learning_rate"));
         plots.add(plot("Environment steps per second", "env_steps_per_second"));
         if (!Strategy.of(configuration).inRounds()) {

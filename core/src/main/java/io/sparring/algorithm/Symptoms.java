@@ -1,0 +1,135 @@
+package io.sparring.algorithm;
+
+import io.sparring.Returns;
+import io.sparring.algorithm.TrainingListener.Round;
+import io.sparring.configuration.Configuration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What is wrong with a run's learning, in words: each said once a session, with the keys to look at. Looks at the last {@value #ROUNDS} rounds, and says
+ * nothing before there are as many.
+ */
+final class Symptoms {
+    /** Long enough for a critic to show that it learns. */
+    static final int ROUNDS = 50;
+
+    private static final double UNEXPLAINED = 0.1;
+    private static final double TENFOLD = 10;
+    private static final double COLLAPSED = 0.05;
+    private static final double RISEN = 0.25;
+
+    private final Configuration configuration;
+    private final String section;
+
+    private int rounds;
+    private double firstEntropy = Double.NaN;
+    private double firstReturn = Double.NaN;
+    private int unexplained;
+    private double explained;
+    private int crushed;
+    private long ended;
+    private long truncated;
+
+    private boolean saidCritic;
+    private boolean saidGradients;
+    private boolean saidEntropy;
+    private boolean saidTruncated;
+
+    Symptoms(Configuration configuration) {
+        this.configuration = configuration;
+        section = configuration.algorithm().section();
+    }
+
+    /** What has to be said after this round: lines. */
+    List<String> after(Round round) {
+        rounds++;
+        if (rounds == 1) {
+            firstEntropy = round.entropy();
+        }
+        if (Double.isNaN(firstReturn)) {
+            firstReturn = round.meanReturn();
+        }
+        List<String> lines = new ArrayList<>();
+        critic(round, lines);
+        gradients(round, lines);
+        entropy(round, lines);
+        episodes(round, lines);
+        return lines;
+    }
+
+    private void critic(Round round, List<String> lines) {
+        boolean explains = !(round.explainedVariance() < UNEXPLAINED);
+        unexplained = explains ? 0 : unexplained + 1;
+        explained = explains ? 0 : explained + round.explainedVariance();
+        if (unexplained == ROUNDS && !saidCritic) {
+            saidCritic = true;
+            lines.add(line(
+                    "the critic has learned nothing for %d rounds: it explains %.0f %% of what returns differ by. Look at %s.value-weight (%s), optimizer.learning-rate (%s) and network.kind",
+                    ROUNDS,
+                    100 * explained / ROUNDS,
+                    section,
+                    configuration.learning().valueWeight(),
+                    configuration.optimizer().learningRate()));
+        }
+    }
+
+    private void gradients(Round round, List<String> lines) {
+        double max = configuration.learning().maxGradientNorm();
+        crushed = max > 0 && round.gradientNorm() > TENFOLD * max ? crushed + 1 : 0;
+        if (crushed == ROUNDS && !saidGradients) {
+            saidGradients = true;
+            lines.add(line(
+                    "every gradient of the last %d rounds was clipped to less than a tenth (the last from %.1f to %s): what is learned depends on its direction alone. Look at %s.max-gradient-norm, %s.value-weight (%s)%s",
+                    ROUNDS,
+                    round.gradientNorm(),
+                    max,
+                    section,
+                    section,
+                    configuration.learning().valueWeight(),
+                    " and the scale of rewards"));
+        }
+    }
+
+    private void entropy(Round round, List<String> lines) {
+        boolean collapsed = firstEntropy > 0 && round.entropy() < COLLAPSED * firstEntropy;
+        if (rounds >= ROUNDS && collapsed && !hasRisen(round) && !saidEntropy) {
+            saidEntropy = true;
+            lines.add(line(
+                    "the policy has stopped exploring before its return rose: entropy %.4f, of %.4f at the start, and mean return %s, of %s. Look at %s.entropy-weight (%s) and optimizer.learning-rate (%s)",
+                    round.entropy(),
+                    firstEntropy,
+                    Returns.text(round.meanReturn()),
+                    Returns.text(firstReturn),
+                    section,
+                    configuration.learning().entropyWeight(),
+                    configuration.optimizer().learningRate()));
+        }
+    }
+
+    private void episodes(Round round, List<String> lines) {
+        ended += round.measures().ended();
+        truncated += round.measures().truncated();
+        boolean most = 2 * truncated > ended;
+        if (rounds >= ROUNDS && ended >= ROUNDS && most && !hasRisen(round) && !saidTruncated) {
+            saidTruncated = true;
+            lines.add(line(
+                    "most episodes are cut by a time limit (%d of %d, of %.0f steps in the last round), and the return does not rise: what follows is only guessed by the critic. Look at the environment's time limit and %s.gamma (%s)",
+                    truncated,
+                    ended,
+                    round.measures().episodeLength(),
+                    section,
+                    configuration.learning().gamma()));
+        }
+    }
+
+    /** By a quarter of what the first episodes had, whatever its sign. */
+    private boolean hasRisen(Round round) {
+        return !(round.meanReturn() < firstReturn + RISEN * Math.max(1e-9, Math.abs(firstReturn)));
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}
