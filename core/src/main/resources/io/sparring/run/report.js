@@ -25,25 +25,29 @@
         return Number(value.toPrecision(4)).toLocaleString("en-US", {maximumFractionDigits: 6});
     }
 
+    /** Values in six digits, or in as many as it takes to tell neighbours apart. */
+    function apart(values, digits = 6) {
+        const rounded = values.map(value => Number(value.toPrecision(digits)));
+        return digits < 17 && new Set(rounded).size < new Set(values).size ? apart(values, digits + 1) : rounded;
+    }
+
     /** Ticks of one axis: one unit and as many decimals for all of them. */
     function ticks(values) {
         const largest = Math.max(...values.map(Math.abs));
         if (largest >= 1e15 || largest > 0 && largest < 1e-3) {
-            const digits = Math.max(...values.map(value =>
-                Number(value.toPrecision(4)).toExponential().replace(/[-.]|e.*/g, "").length));
-            return values.map(value => value === 0 ? "0" : value.toExponential(digits - 1));
+            const short = apart(values, 4);
+            const digits = Math.max(...short.map(value =>
+                value.toExponential().replace(/[-.]|e.*/g, "").length));
+            return short.map(value => value === 0 ? "0" : value.toExponential(digits - 1));
         }
         const [unit, letter] = [[1e9, "G"], [1e6, "M"], [1e4, "k"]].find(([least]) => largest >= least) || [1, ""];
-        const divisor = letter === "k" ? 1e3 : unit;
-        // Six digits, or as many as it takes to tell neighbours apart.
-        let digits = 6;
-        const rounded = () => values.map(value => Number((value / divisor).toPrecision(digits)));
-        while (digits < 15 && new Set(rounded()).size < new Set(values).size) {
-            digits++;
-        }
-        const short = rounded();
+        const short = apart(values.map(value => value / (letter === "k" ? 1e3 : unit)));
         const decimals = Math.max(0, ...short.map(value => (String(value).split(".")[1] || "").length));
         return short.map(value => value === 0 ? "0" : value.toFixed(decimals) + letter);
+    }
+
+    function longest(labels) {
+        return Math.max(0, ...labels.map(label => label.length));
     }
 
     /** The series' point nearest to the cursor: another series' x's are no points of this one. */
@@ -161,7 +165,8 @@
             },
             axes: [
                 {...axis, label: chart.xLabel, labelFont: FONT, labelSize: 18, size: 32, space: 70},
-                {...axis, size: 54, space: 40},
+                // As wide as its longest label, at 7 pixels a character, and the tick beside it.
+                {...axis, size: (u, labels) => Math.max(54, 10 + 7 * longest(labels || [])), space: 40},
             ],
             series: [
                 {

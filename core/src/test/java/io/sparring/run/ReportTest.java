@@ -10,7 +10,10 @@ import io.sparring.run.ReportData.Fact;
 import io.sparring.run.ReportData.Points;
 import io.sparring.run.ReportData.Series;
 import io.sparring.run.ReportData.Threshold;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -18,7 +21,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ReportTest {
     private static final Pattern SCRIPT = Pattern.compile("<script([^>]*)>(.*?)</script>", Pattern.DOTALL);
@@ -137,6 +145,69 @@ class ReportTest {
         assertThat(series.at("/means/y")).hasSize(Curve.MEANS).allMatch(mean -> mean.asDouble() < 1);
         assertThat(html).hasSizeLessThan(150_000).contains("A bold line is");
         assertThat(Report.html(CARTPOLE)).doesNotContain("A bold line is");
+    }
+
+    /** The page's own script, with as much of a browser around it as hands its ticks out. */
+    @ParameterizedTest
+    @CsvSource({
+        // What a curve of one value to six digits is drawn by.
+        "'693146.8, 693147, 693147.2, 693147.4', '693.1468k 693.1470k 693.1472k 693.1474k'",
+        "'0.6931470, 0.6931475, 0.6931480', '0.6931470 0.6931475 0.6931480'",
+        "'-0.10000002, -0.10000001, -0.1', '-0.10000002 -0.10000001 -0.10000000'",
+        "'0.00012345, 0.000123451, 0.000123452', '1.23450e-4 1.23451e-4 1.23452e-4'",
+        "'1e15, 1000000000000001, 1000000000000002', '1.000000000000000e+15 1.000000000000001e+15 1.000000000000002e+15'",
+        // Of noise in the last digits nothing is to be seen.
+        "'0, 0.1, 0.2, 0.30000000000000004', '0 0.1 0.2 0.3'",
+        "'0, 20000, 40000', '0 20k 40k'",
+    })
+    void ticksThatDifferHaveLabelsThatDifferWithRoomForThem(String ticks, String labels, @TempDir Path folder)
+            throws IOException, InterruptedException {
+        String page = Report.html(chart(series("curve", new double[] {1, 2}, 1, 1)));
+        Path script = Files.writeString(folder.resolve("ticks.js"), """
+                        let axis;
+                        globalThis.document = {
+                            documentElement: {},
+                            getElementById: () => ({textContent: %s}),
+                            querySelectorAll: () => [{clientWidth: 800}],
+                            querySelector: () => ({}),
+                        };
+                        globalThis.getComputedStyle = () => ({getPropertyValue: () => ""});
+                        globalThis.matchMedia = () => ({addEventListener: () => {}});
+                        globalThis.ResizeObserver = class { observe() {} };
+                        globalThis.uPlot = class {
+                            static sync() { return {}; }
+                            static join(series) { return series[0]; }
+                            constructor(options) { axis = options.axes[1]; }
+                        };
+                        %s
+                        const labels = axis.values(null, [%s]);
+                        console.log(labels.join(" "));
+                        console.log(axis.size(null, labels) - axis.size(null, null));
+                        """.formatted(
+                        JsonMapper.builder().build().writeValueAsString(json(page)),
+                        scripts(page).get(2).group(2),
+                        ticks));
+
+        List<String> lines = node(script);
+
+        assertThat(lines.get(0)).isEqualTo(labels);
+        int longest =
+                Stream.of(labels.split(" ")).mapToInt(String::length).max().orElseThrow();
+        assertThat(Integer.parseInt(lines.get(1))).isEqualTo(Math.max(0, 7 * longest - 44));
+    }
+
+    private static List<String> node(Path script) throws IOException, InterruptedException {
+        Process node;
+        try {
+            node = new ProcessBuilder("node", script.toString())
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            return Assumptions.abort("No node here to run the page's script");
+        }
+        String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(node.waitFor()).as(said).isZero();
+        return said.lines().toList();
     }
 
     @Test
