@@ -23,14 +23,16 @@ import picocli.CommandLine.Parameters;
         },
         mixinStandardHelpOptions = true)
 final class ReportCommand implements Callable<Integer> {
+    private static final String COMPARISON = "comparison.html";
+
     @Parameters(paramLabel = "RUN", arity = "1..*", description = "A run's folder.")
     private List<String> runs;
 
     @Option(
             names = "--to",
             paramLabel = "FILE",
-            defaultValue = "comparison.html",
-            description = "Where the page of several runs goes (default: ${DEFAULT-VALUE}).")
+            description = "Where the page goes (default: report.html in the run's folder; of several runs " + COMPARISON
+                    + ").")
     private Path to;
 
     @Override
@@ -40,19 +42,23 @@ final class ReportCommand implements Callable<Integer> {
             saved.add(SavedRun.open(run));
         }
         if (saved.size() > 1) {
-            String page = RunReport.comparison(saved);
-            try {
-                Files.writeString(to, page);
-            } catch (AccessDeniedException e) {
-                throw new InvalidConfiguration(
-                        "--to " + to + " cannot be written by " + System.getProperty("user.name"));
-            }
-            System.out.println(to);
-            return 0;
+            write(RunReport.comparison(saved), to == null ? Path.of(COMPARISON) : to);
+        } else if (to != null) {
+            write(RunReport.page(saved.get(0)), to);
+        } else {
+            SavedRun run = saved.get(0);
+            RunReport.write(run.folder(), run.configuration(), run.environment(), run.result());
+            System.out.println(run.folder().name() + "/report.html");
         }
-        SavedRun run = saved.get(0);
-        RunReport.write(run.folder(), run.configuration(), run.environment(), run.result());
-        System.out.println(run.folder().name() + "/report.html");
         return 0;
+    }
+
+    private static void write(String page, Path file) throws IOException {
+        try {
+            Files.writeString(file, page);
+        } catch (AccessDeniedException e) {
+            throw new InvalidConfiguration("--to " + file + " cannot be written by " + System.getProperty("user.name"));
+        }
+        System.out.println(file);
     }
 }

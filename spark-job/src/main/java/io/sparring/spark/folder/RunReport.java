@@ -37,6 +37,18 @@ public final class RunReport {
     public static void write(
             RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result)
             throws IOException {
+        folder.write(
+                "report.html", page(folder, configuration, environment, result).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The report of a run whose folder may be somebody else's. */
+    public static String page(SavedRun run) throws IOException {
+        return page(run.folder(), run.configuration(), run.environment(), run.result());
+    }
+
+    private static String page(
+            RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result)
+            throws IOException {
         Double target = configuration.budget().targetReturn();
         List<Plot> plots = new ArrayList<>();
         List<MetricCurve> returns = new ArrayList<>(List.of(
@@ -86,7 +98,7 @@ public final class RunReport {
                 facts(folder, configuration, environment, result),
                 plots.stream().map(Plot::chart).toList(),
                 film(folder));
-        folder.write("report.html", Report.html(data).getBytes(StandardCharsets.UTF_8));
+        return Report.html(data);
     }
 
     /** A page with the evaluations of all runs in one plot, by steps and by time. */
