@@ -559,10 +559,12 @@ class CommandLineIT {
                 export sparring
                 %s
                 "$sparring" --master "local[2]" train %s/tiny.yaml --run run || exit
+                "$sparring" --master "local-cluster[1,1,1024]" train %2$s/tiny.yaml --run cluster || exit
                 "$sparring" --master "local[2]" train %2$s/tiny.yaml --set algorithm=a3c --set a3c.workers=2'
                 """.formatted(nameless, work));
 
         assertThat(rounds(fresh.resolve("run"))).as(outcome.toString()).isEqualTo(upTo(10));
+        assertThat(rounds(fresh.resolve("cluster"))).as(outcome.toString()).isEqualTo(upTo(10));
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
         assertThat(outcome.complaints())
                 .last()

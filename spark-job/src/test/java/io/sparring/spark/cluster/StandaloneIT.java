@@ -1,6 +1,7 @@
 package io.sparring.spark.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.spark.cli.Sparring;
@@ -114,6 +115,31 @@ class StandaloneIT {
                     .as("shards that were lost")
                     .isPositive();
         }
+    }
+
+    @Test
+    void aDriverOnAMachineWhoseNameDoesNotResolveTrainsByItsAddressAndSaysSoWithoutOne() throws Exception {
+        String nameless = "unshare -ru sh -c 'hostname nowhere.invalid || exit 99; ";
+        assumeThat(Sparring.shell(work, Map.of(), nameless + "exit 0'").exit())
+                .as("a machine can be named here")
+                .isZero();
+
+        String train = "\"$sparring\" --master %s --properties-file settings.conf --driver-memory 512m"
+                + " --executor-memory 512m --total-executor-cores 2 train test.yaml --run nameless --json";
+        Sparring.Outcome outcome =
+                Sparring.shell(work, environment, """
+                export sparring
+                %s (unset SPARK_LOCAL_IP; %s) && exit
+                %2$s'
+                """.formatted(nameless, train.formatted(cluster.master())));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+        assertThat(outcome.complaints())
+                .first()
+                .isEqualTo("sparring: this machine's own name, nowhere.invalid, does not resolve;"
+                        + " expected SPARK_LOCAL_IP=ADDRESS, or the name in /etc/hosts");
+        assertThat(outcome.stderr()).doesNotContain("Exception", "\tat ");
     }
 
     static long rounds(Path run) {
