@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -60,6 +61,11 @@ final class MiniCluster implements AutoCloseable {
     /** What HADOOP_CONF_DIR is to name. */
     Path settings() {
         return folder.resolve("conf");
+    }
+
+    /** Those of its containers among them. */
+    Stream<ProcessHandle> processes() {
+        return process.descendants();
     }
 
     @Override

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.yarn.api.records.ApplicationId;
 import org.apache.hadoop.yarn.client.api.YarnClient;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
@@ -233,9 +234,10 @@ class YarnIT {
         return Sparring.start(work, environment, words.toArray(String[]::new));
     }
 
-    /** SIGKILL for one of the JVMs with this main class. */
+    /** SIGKILL for one of the cluster's JVMs with this main class. */
     private static void kill(String mainClass) {
-        ProcessHandle victim = ProcessHandle.allProcesses()
+        Stream<ProcessHandle> containers = own == null ? ProcessHandle.allProcesses() : own.processes();
+        ProcessHandle victim = containers
                 .filter(process -> commandLine(process).split("\0")[0].endsWith("/bin/java")
                         && commandLine(process).contains(mainClass))
                 .findFirst()
