@@ -38,8 +38,8 @@ class EnvironmentsAreClosedTest {
 
         assertThat(counted.open).hasValue(0);
         assertThat(counted.made)
-                .as("for the first shards, the worker, two evaluations")
-                .hasValue(4);
+                .as("for the first shards, the worker, two evaluations played both ways")
+                .hasValue(6);
     }
 
     @ParameterizedTest
@@ -58,8 +58,8 @@ class EnvironmentsAreClosedTest {
 
         assertThat(counted.open).hasValue(0);
         assertThat(counted.made.get())
-                .as("for three workers and the evaluations")
-                .isBetween(4, 5);
+                .as("for three workers and the evaluations played both ways")
+                .isBetween(5, 7);
     }
 
     @Test
