@@ -125,7 +125,7 @@ public final class A2c {
                     targets,
                     System.nanoTime() - start,
                     worker.disturbances());
-            return new ShardUpdate(gradient, statistics, acted.next());
+            return new ShardUpdate(gradient, acted.seen(), statistics, acted.next());
         }
 
         private static Loss loss(Rollout rollout, Targets targets, double[] advantages, Weights weights) {

@@ -44,7 +44,7 @@ public final class A3c {
     private long pushesSeen;
     private boolean startChecked;
     private long refused;
-    /** What a run starts from: of the global network only the parameters change. */
+    /** What a run starts from: of the global network only the parameters and the normaliser change. */
     private final Model first;
     /** The model of the last evaluation. */
     private Model evaluated;
@@ -102,6 +102,7 @@ public final class A3c {
                         configuration.budget().envSteps(),
                         Build.fingerprint()),
                 start.model().parameters(),
+                start.model().normalizer(),
                 0,
                 start.envSteps(),
                 optimizer,
@@ -194,7 +195,7 @@ public final class A3c {
                 refused++;
             }
             if (update.outcome() == Outcome.NOT_FINITE) {
-                countDropped(update);
+                countDropped(update, report.statistics());
             }
         }
         double learningRate = configuration.learningRate(ledger.envSteps());
@@ -250,16 +251,15 @@ public final class A3c {
         }
     }
 
-    private void countDropped(Update update) {
+    private void countDropped(Update update, ShardStatistics statistics) {
         ledger.drop();
-        listener.remark("the update " + update.sequence() + " of worker " + update.worker()
-                + " was not finite and was dropped");
+        String name = "the update " + update.sequence() + " of worker " + update.worker();
+        listener.remark(statistics.notFinite(name) + " and was dropped");
         int allowed = configuration.a3c().learning().maxDroppedGradients();
         if (ledger.droppedGradients() > allowed) {
-            throw new TrainingFailed("the update " + update.sequence() + " of worker " + update.worker() + " (seed "
-                    + configuration.seed() + ") was not finite; " + ledger.droppedGradients()
-                    + " were dropped, and a3c.max-dropped-gradients is " + allowed
-                    + ". Lower optimizer.learning-rate or a3c.max-gradient-norm.");
+            throw new TrainingFailed(statistics.notFinite(name + " (seed " + configuration.seed() + ")") + "; "
+                    + ledger.droppedGradients() + " were dropped, and a3c.max-dropped-gradients is " + allowed + ". "
+                    + statistics.remedy("a3c"));
         }
     }
 
@@ -303,7 +303,7 @@ public final class A3c {
         Configuration.Evaluation options = configuration.evaluation();
         // Workers may be ahead of what is counted here.
         ParameterServer.Global now = server.global();
-        evaluated = first.with(now.parameters());
+        evaluated = model(now);
         List<Episode> played = evaluator.play(evaluated, now.envSteps(), 0, options.episodes(), options.greedy());
         List<Episode> otherwise = options.compare()
                 ? evaluator.play(evaluated, now.envSteps(), 0, options.episodes(), !options.greedy())
@@ -314,7 +314,11 @@ public final class A3c {
     }
 
     private Model global() {
-        return first.with(server.global().parameters());
+        return model(server.global());
+    }
+
+    private Model model(ParameterServer.Global global) {
+        return first.with(global.parameters()).with(global.normalizer());
     }
 
     private TrainingState state(Model model) {

@@ -90,7 +90,7 @@ public final class A3cWorker implements AutoCloseable {
     /** Step 1: θ′ ← θ; where this worker had a life before, it goes on from what that left. */
     void start() throws IOException, InterruptedException {
         global = server.hello(Build.fingerprint(), architecture.parameterCount());
-        local = new Model(architecture, global.parameters());
+        local = new Model(architecture, global.parameters(), global.normalizer());
         if (global.snapshot().length > 0) {
             WorkerSnapshot left = left(global.snapshot());
             shard = left.shard();
@@ -126,7 +126,7 @@ public final class A3cWorker implements AutoCloseable {
         long waited = 0;
         if (options.correction() == Correction.V_TRACE) {
             global = server.pull();
-            local = local.with(global.parameters());
+            local = local.with(global.parameters()).with(global.normalizer());
             waited = System.nanoTime() - start;
         }
 
@@ -151,7 +151,7 @@ public final class A3cWorker implements AutoCloseable {
                     gradient);
             average(gradient, rollout.samples());
             gradientNorm = GlobalNorm.clip(gradient, learning.maxGradientNorm());
-            finite = Double.isFinite(gradientNorm);
+            finite = Double.isFinite(gradientNorm) && result.normalization().finite();
             if (finite && options.merge() != Merging.GRADIENTS) {
                 double learningRate = configuration.learningRate(global.envSteps());
                 local = local.with(optimizer.step(local.parameters(), gradient, learningRate)); // (c)
@@ -164,12 +164,14 @@ public final class A3cWorker implements AutoCloseable {
         global = server.push( // (d)
                 rollout.samples(),
                 vector,
+                result.seen(),
                 new WorkerReport(statistics, gradientNorm).encode(),
                 global.snapshotWanted() ? snapshot() : new byte[0]);
         local = local.with( // (e)
-                options.merge() == Merging.ELASTIC && global.outcome() == Outcome.APPLIED
-                        ? minus(local.parameters(), global.parameters())
-                        : global.parameters());
+                        options.merge() == Merging.ELASTIC && global.outcome() == Outcome.APPLIED
+                                ? minus(local.parameters(), global.parameters())
+                                : global.parameters())
+                .with(global.normalizer());
         if (global.outcome() == Outcome.NOT_FINITE) {
             // What is not finite would stay in its moving averages for ever.
             optimizer = new Optimizer(configuration.optimizer().rule(), architecture.parameterCount());

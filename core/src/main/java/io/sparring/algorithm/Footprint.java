@@ -42,6 +42,10 @@ public final class Footprint {
         double noiseBytes = Float.BYTES * noise(configuration.network().distribution(spec));
         double choices = spec.masks() ? spec.actionSpace().maskSize() : 0;
         double copyBytes = COPY_BYTES + numberBytes * observation + noiseBytes + choices;
+        // What a round has seen: mean and sum of squares of each number.
+        double seenBytes = 2.0
+                * Double.BYTES
+                * configuration.normalize().first(spec).observations().size();
 
         boolean threefold = configuration.algorithm() == Algorithm.A2C
                 && configuration.a2c().normalizeAdvantages();
@@ -67,7 +71,8 @@ public final class Footprint {
                 heapBytes);
         if (rounds) {
             double shards = configuration.shards();
-            require(section + ".shards", configuration.shards(), shards * copies * copyBytes, shards, heapBytes);
+            double shardBytes = copies * copyBytes + seenBytes;
+            require(section + ".shards", configuration.shards(), shards * shardBytes, shards, heapBytes);
         }
         double episodes = configuration.evaluation().episodes();
         require(

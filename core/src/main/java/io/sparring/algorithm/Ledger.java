@@ -84,10 +84,10 @@ final class Ledger {
             if (!shard.finite()) {
                 drop();
                 if (droppedGradients > allowed) {
-                    throw new TrainingFailed("the gradient of shard " + shard.shard() + " (seed "
-                            + configuration.seed() + ") was not finite in round " + (round + 1) + "; "
-                            + droppedGradients + " were dropped, and " + section + ".max-dropped-gradients is "
-                            + allowed + ". Lower optimizer.learning-rate or " + section + ".max-gradient-norm.");
+                    throw new TrainingFailed(shard.notFinite(
+                                    "the gradient of shard " + shard.shard() + " (seed " + configuration.seed() + ")")
+                            + " in round " + (round + 1) + "; " + droppedGradients + " were dropped, and " + section
+                            + ".max-dropped-gradients is " + allowed + ". " + shard.remedy(section));
                 }
             }
         }

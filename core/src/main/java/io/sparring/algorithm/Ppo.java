@@ -147,6 +147,7 @@ public final class Ppo {
                     acted.statistics(Sums.NONE, areFinite(experience.advantages()), System.nanoTime() - start, worker);
             return new ShardUpdate(
                     new float[0],
+                    acted.result().seen(),
                     statistics.with(minibatches(worker, experience)),
                     acted.result().next(),
                     experience);
@@ -196,7 +197,7 @@ public final class Ppo {
                     Synchronous.isFinite(gradient),
                     part.samples(),
                     System.nanoTime() - start);
-            return new ShardUpdate(gradient, statistics, null);
+            return new ShardUpdate(gradient, statistics);
         }
     }
 
@@ -252,7 +253,10 @@ public final class Ppo {
             ShardStatistics statistics =
                     acted.statistics(losses, Synchronous.isFinite(learned), System.nanoTime() - start, worker);
             return new ShardUpdate(
-                    learned, statistics.with(steps), acted.result().next());
+                    learned,
+                    acted.result().seen(),
+                    statistics.with(steps),
+                    acted.result().next());
         }
     }
 

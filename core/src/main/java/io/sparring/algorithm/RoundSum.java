@@ -1,16 +1,17 @@
 package io.sparring.algorithm;
 
 import io.sparring.loss.Sums;
+import io.sparring.network.Normalizer;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
 /**
- * What the shards of a round give together: the sum of their gradients, and their statistics. An aggregator to which shards are
+ * What the shards of a round give together: the sum of their gradients, what they have seen, and their statistics. An aggregator to which shards are
  * {@linkplain #add added} in order, and whole groups {@linkplain #merge merged}.
  *
- * <p>The gradient's bits depend on nothing but the shards' gradients and their number. Small gradients are added up one after the
+ * <p>The bits depend on nothing but the shards' gradients and their number. Small gradients are added up one after the
  * other. Wide ones, which would all have to travel to one place, are added up as a tree of two levels: groups of ⌈√N⌉
  * neighbouring shards first, then the groups in order. Whoever computes it, here or on many executors, computes this.
  */
@@ -24,6 +25,9 @@ public final class RoundSum implements Serializable {
     private final double[] gradient;
 
     private final List<ShardStatistics> statistics = new ArrayList<>();
+    /** Null before the first shard. */
+    private Normalizer seen;
+
     private Sums losses = Sums.NONE;
     private Moments advantages = Moments.NONE;
     private Moments returns = Moments.NONE;
@@ -74,7 +78,12 @@ public final class RoundSum implements Serializable {
                 gradient[i] += update.gradient()[i];
             }
         }
+        see(update.seen());
         count(update.statistics());
+    }
+
+    private void see(Normalizer more) {
+        seen = seen == null ? more : seen.plus(more);
     }
 
     /** Adds the next group, rounded as it travels. */
@@ -82,6 +91,7 @@ public final class RoundSum implements Serializable {
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] += (float) group.gradient[i];
         }
+        see(group.seen);
         group.statistics.forEach(this::count);
     }
 
@@ -116,6 +126,11 @@ public final class RoundSum implements Serializable {
             rounded[i] = (float) gradient[i];
         }
         return rounded;
+    }
+
+    /** What the shards' rollouts add to the model's normaliser, whether their gradients count or not. */
+    Normalizer seen() {
+        return seen;
     }
 
     /** Of each shard, in the order in which they were added. */
@@ -156,6 +171,7 @@ public final class RoundSum implements Serializable {
     /** The same after all shards together have learned more from the same samples. */
     RoundSum plus(Sums moreLosses, long moreLearningNanos) {
         RoundSum sum = new RoundSum(0);
+        sum.seen = seen;
         statistics.forEach(shard -> sum.count(shard.plus(moreLearningNanos / statistics.size())));
         sum.losses = sum.losses.plus(moreLosses);
         return sum;
@@ -191,18 +207,20 @@ public final class RoundSum implements Serializable {
     }
 
     /** Half as large on its way, and the same: the gradient is rounded before it is merged. */
-    private record Travelling(float[] gradient, List<ShardStatistics> statistics) implements Serializable {
+    private record Travelling(float[] gradient, Normalizer seen, List<ShardStatistics> statistics)
+            implements Serializable {
         private Object readResolve() {
             RoundSum sum = new RoundSum(gradient.length);
             for (int i = 0; i < gradient.length; i++) {
                 sum.gradient[i] = gradient[i];
             }
+            sum.seen = seen;
             statistics.forEach(sum::count);
             return sum;
         }
     }
 
     private Object writeReplace() {
-        return new Travelling(gradient(), statistics);
+        return new Travelling(gradient(), seen, statistics);
     }
 }

@@ -4,6 +4,7 @@ import io.sparring.environment.Disturbances;
 import io.sparring.loss.Sums;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.Normalization;
 import java.io.Serializable;
 import java.util.List;
 
@@ -11,12 +12,13 @@ import java.util.List;
  * What one shard's round was like; sums, so that shards can be added up.
  *
  * @param shard which shard
- * @param finite whether the gradient is finite; if not, it counts for nothing
+ * @param finite whether the gradient and what was seen for it are finite; if not, it counts for nothing
  * @param losses Σ of the loss's terms
  * @param advantages A of each sample, before any normalisation
  * @param returns R of each sample
  * @param residuals R − V of each sample, V by the critic that learns
  * @param episodes those that ended in this round
+ * @param normalization what the model's normaliser did
  * @param environmentNanos time spent in the environment
  * @param actingNanos time spent in the policy's forward passes and in sampling
  * @param learningNanos time spent in advantages, loss, forward and backward
@@ -33,6 +35,7 @@ public record ShardStatistics(
         Moments returns,
         Moments residuals,
         List<Episode> episodes,
+        Normalization normalization,
         long environmentNanos,
         long actingNanos,
         long learningNanos,
@@ -61,12 +64,13 @@ public record ShardStatistics(
         }
         return new ShardStatistics(
                 shard,
-                finite,
+                finite && acted.normalization().finite(),
                 losses,
                 Moments.of(targets.advantages()),
                 Moments.of(targets.returns()),
                 Moments.of(residuals),
                 acted.episodes(),
+                acted.normalization(),
                 acted.environmentNanos(),
                 acted.actingNanos(),
                 learningNanos,
@@ -87,6 +91,7 @@ public record ShardStatistics(
                 counted,
                 counted,
                 List.of(),
+                Normalization.NONE,
                 0,
                 0,
                 learningNanos,
@@ -106,6 +111,7 @@ public record ShardStatistics(
                 returns,
                 residuals,
                 episodes,
+                normalization,
                 environmentNanos,
                 actingNanos,
                 learningNanos,
@@ -125,6 +131,7 @@ public record ShardStatistics(
                 returns,
                 residuals,
                 episodes,
+                normalization,
                 environmentNanos,
                 actingNanos,
                 learningNanos,
@@ -144,6 +151,7 @@ public record ShardStatistics(
                 returns,
                 residuals,
                 episodes,
+                normalization,
                 environmentNanos,
                 actingNanos,
                 learningNanos + moreLearningNanos,
@@ -156,5 +164,17 @@ public record ShardStatistics(
     /** T×B. */
     public int samples() {
         return returns.count();
+    }
+
+    /** What to say of a gradient that was dropped. */
+    String notFinite(String gradient) {
+        return (normalization.finite() ? "" : "what was seen for ") + gradient + " was not finite";
+    }
+
+    /** What to do about it. */
+    String remedy(String section) {
+        return normalization.finite()
+                ? "Lower optimizer.learning-rate or " + section + ".max-gradient-norm."
+                : "normalize.observations and normalize.rewards expect observations and rewards that are finite.";
     }
 }

@@ -1,5 +1,6 @@
 package io.sparring.algorithm;
 
+import io.sparring.network.Normalizer;
 import io.sparring.rollout.Shard;
 import java.io.Serializable;
 
@@ -7,20 +8,27 @@ import java.io.Serializable;
  * What one round of one shard gives.
  *
  * @param gradient summed (not averaged) over the shard's samples; see {@link A2c} for its parts
+ * @param seen what the round adds to the model's normaliser
  * @param statistics of the shard's round
  * @param next the shard after the round; null where the task was not about shards
  * @param experience what the round leaves to be learned from again; null where it leaves nothing
  */
-public record ShardUpdate(float[] gradient, ShardStatistics statistics, Shard next, Experience experience)
+public record ShardUpdate(
+        float[] gradient, Normalizer seen, ShardStatistics statistics, Shard next, Experience experience)
         implements Serializable {
 
     /** That leaves nothing to be learned from again. */
-    ShardUpdate(float[] gradient, ShardStatistics statistics, Shard next) {
-        this(gradient, statistics, next, null);
+    ShardUpdate(float[] gradient, Normalizer seen, ShardStatistics statistics, Shard next) {
+        this(gradient, seen, statistics, next, null);
     }
 
-    /** The gradient and the statistics alone. */
+    /** Of a task that has learned and not acted. */
+    ShardUpdate(float[] gradient, ShardStatistics statistics) {
+        this(gradient, Normalizer.NONE, statistics, null, null);
+    }
+
+    /** Without what stays where it was computed. */
     public ShardUpdate toBeAdded() {
-        return new ShardUpdate(gradient, statistics, null, null);
+        return new ShardUpdate(gradient, seen, statistics, null, null);
     }
 }

@@ -19,6 +19,7 @@ final class Symptoms {
     private static final double TENFOLD = 10;
     private static final double COLLAPSED = 0.05;
     private static final double RISEN = 0.25;
+    private static final double OUTLYING = 0.01;
 
     private final Configuration configuration;
     private final String section;
@@ -29,6 +30,7 @@ final class Symptoms {
     private int unexplained;
     private double explained;
     private int crushed;
+    private int outlying;
     private long ended;
     private long truncated;
 
@@ -36,6 +38,7 @@ final class Symptoms {
     private boolean saidGradients;
     private boolean saidEntropy;
     private boolean saidTruncated;
+    private boolean saidClipped;
 
     Symptoms(Configuration configuration) {
         this.configuration = configuration;
@@ -56,6 +59,7 @@ final class Symptoms {
         gradients(round, lines);
         entropy(round, lines);
         episodes(round, lines);
+        observations(round, lines);
         return lines;
     }
 
@@ -121,6 +125,20 @@ final class Symptoms {
                     round.measures().episodeLength(),
                     section,
                     configuration.learning().gamma()));
+        }
+    }
+
+    private void observations(Round round, List<String> lines) {
+        double clipped = round.statistics().stream()
+                .mapToDouble(shard -> shard.normalization().clipped())
+                .average()
+                .orElse(0);
+        outlying = clipped > OUTLYING ? outlying + 1 : 0;
+        if (outlying == ROUNDS && !saidClipped) {
+            saidClipped = true;
+            lines.add(line(
+                    "of the observed numbers %.0f %% were clipped in the last round, and more than a hundredth in each of %d: they are more than ten deviations from what was seen. Look at normalize.observations, and at the normaliser's extremes (inspect)",
+                    100 * clipped, ROUNDS));
         }
     }
 

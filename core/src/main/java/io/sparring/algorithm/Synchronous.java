@@ -24,7 +24,7 @@ final class Synchronous {
     /**
      * What a round gives.
      *
-     * @param model the next one
+     * @param model the next one, but for what the round has seen
      * @param sum of the shards
      * @param gradientNorm the mean over the steps, before clipping; NaN where none was taken
      * @param gradientsClipped of which share of the steps the gradient was clipped
@@ -91,7 +91,7 @@ final class Synchronous {
             RoundSum sum = learned.sum();
             Measures measures = Measures.of(
                     sum, model, configuration.algorithm() == Configuration.Algorithm.PPO, learned.gradientsClipped());
-            model = learned.model();
+            model = learned.model().with(model.normalizer().plus(sum.seen()));
             ledger.count(sum.statistics());
             Round round = new Round(
                     ledger.round(),

@@ -44,7 +44,8 @@ public record TrainingState(
         // What a distribution has of free parameters is log σ.
         float logStd = (float) configuration.network().initialLogStd();
         Arrays.fill(parameters, architecture.layerParameterCount(), parameters.length, logStd);
-        Model model = new Model(architecture, parameters);
+        Model model =
+                new Model(architecture, parameters, configuration.normalize().first(source.spec()));
         List<Shard> shards = new ArrayList<>();
         int count = Strategy.of(configuration).firstShards(configuration);
         if (count > 0) {

@@ -8,6 +8,7 @@ import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
 import io.sparring.loss.Sums;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.Normalization;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +19,7 @@ import java.util.List;
  * @param gradientNorm of the last gradient, before clipping
  */
 record WorkerReport(ShardStatistics statistics, double gradientNorm) {
-    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(3, 3));
+    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(4, 4));
     private static final int EPISODE_BYTES = Double.BYTES + Integer.BYTES;
 
     byte[] encode() {
@@ -34,6 +35,9 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         write(statistics.advantages(), out);
         write(statistics.returns(), out);
         write(statistics.residuals(), out);
+        out.real(statistics.normalization().clipped());
+        out.real(statistics.normalization().rewardScale());
+        out.flag(statistics.normalization().finite());
         out.integer64(statistics.environmentNanos());
         out.integer64(statistics.actingNanos());
         out.integer64(statistics.learningNanos());
@@ -67,6 +71,7 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         Moments advantages = moments(in);
         Moments returns = moments(in);
         Moments residuals = moments(in);
+        Normalization normalization = new Normalization(in.real(), in.real(), in.flag());
         long environmentNanos = in.integer64();
         long actingNanos = in.integer64();
         long learningNanos = in.integer64();
@@ -86,6 +91,7 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                         returns,
                         residuals,
                         episodes,
+                        normalization,
                         environmentNanos,
                         actingNanos,
                         learningNanos,

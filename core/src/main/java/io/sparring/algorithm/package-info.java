@@ -2,8 +2,8 @@
  * The algorithms, each from top to bottom in one file.
  *
  * <pre>
- *   A2c          a shard's round, a pure function: (model, shard) → (gradient, statistics, shard′); and the loop: average, clip,
- *                step, evaluate, record
+ *   A2c          a shard's round, a pure function: (model, shard) → (gradient, what was seen, statistics, shard′); and the loop:
+ *                average, clip, step, take in what was seen, evaluate, record
  *   RoundSum     what the shards of a round give together
  *   Rounds       where its rounds are computed: LocalRounds (here, one thread) or Spark
  *   A3cWorker    the loop of a worker that waits for nobody: act, take gradient steps, push, pull

@@ -19,6 +19,7 @@ import io.sparring.loss.ActorCriticLoss;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Engine;
+import io.sparring.network.Normalizer;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.optimizer.UpdateRule;
@@ -59,6 +60,10 @@ public record Configuration(
 
         @JsonPropertyDescription("The actor and the critic.")
         Network network,
+
+        @JsonPropertyDescription(
+                "What the network sees and learns from is brought to one scale, by what the run has seen so far: part of the model, merged over all shards or workers, and fixed in evaluations.")
+        Normalize normalize,
 
         @JsonPropertyDescription("The synchronous algorithm.")
         A2c a2c,
@@ -106,7 +111,19 @@ public record Configuration(
     /** The same with another optimizer. */
     public Configuration with(Optimizer other) {
         return new Configuration(
-                algorithm, seed, environment, network, a2c, a3c, ppo, other, budget, evaluation, checkpoint, cluster);
+                algorithm,
+                seed,
+                environment,
+                network,
+                normalize,
+                a2c,
+                a3c,
+                ppo,
+                other,
+                budget,
+                evaluation,
+                checkpoint,
+                cluster);
     }
 
     /**
@@ -536,6 +553,28 @@ public record Configuration(
     @interface Inline {
         /** What this section has by default where it differs, as {@code key: value}. */
         String[] defaults() default {};
+    }
+
+    /** See {@link Configuration#normalize()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Normalize(
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Whether each number that is observed is brought to mean 0 and deviation 1, and clipped to ±10. Images of whole bytes are left as they are.")
+            boolean observations,
+
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Whether rewards are divided by the deviation of the discounted return so far, and clipped to ±10. What is reported is the return as the environment gives it.")
+            boolean rewards)
+            implements Serializable {
+
+        /** What a run begins with, which has seen nothing yet. */
+        public Normalizer first(EnvironmentSpec environment) {
+            boolean bytes = environment.observationSpace().dtype() == Space.Dtype.UINT8;
+            return Normalizer.first(
+                    observations && !bytes ? environment.observationSpace().size() : 0, rewards);
+        }
     }
 
     /** See {@link Configuration#a2c()}. */

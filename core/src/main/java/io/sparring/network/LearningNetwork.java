@@ -17,7 +17,7 @@ public interface LearningNetwork {
     }
 
     /**
-     * Computes as this model does from now on.
+     * Computes as this model does from now on: observations come as the environment gives them, and its {@link Normalizer} is applied here.
      *
      * @throws IllegalArgumentException if it is a model of another architecture
      */

@@ -7,15 +7,26 @@ import java.io.Serializable;
  *
  * @param architecture the network
  * @param parameters θ and φ in one flat vector, laid out as {@link Architecture} says
+ * @param normalizer of what the network observes, and of the rewards that it learns from
  */
-public record Model(Architecture architecture, float[] parameters) implements Serializable {
+public record Model(Architecture architecture, float[] parameters, Normalizer normalizer) implements Serializable {
 
-    /** @throws IllegalArgumentException if the parameters are not as many as the architecture has */
+    /** @throws IllegalArgumentException if the parameters are not as many as the architecture has, or observations are of another size */
     public Model {
         int count = architecture.parameterCount();
         if (parameters.length != count) {
             throw new IllegalArgumentException(parameters.length + " parameters for a network of " + count);
         }
+        int observed = normalizer.observations().size();
+        if (observed != 0 && observed != architecture.observationSize()) {
+            throw new IllegalArgumentException(
+                    "a normaliser of " + observed + " numbers for observations of " + architecture.observationSize());
+        }
+    }
+
+    /** One that normalises nothing. */
+    public Model(Architecture architecture, float[] parameters) {
+        this(architecture, parameters, Normalizer.NONE);
     }
 
     /**
@@ -24,7 +35,12 @@ public record Model(Architecture architecture, float[] parameters) implements Se
      * @throws IllegalArgumentException if they are not as many
      */
     public Model with(float[] others) {
-        return new Model(architecture, others);
+        return new Model(architecture, others, normalizer);
+    }
+
+    /** The same with another normaliser, as after a round that has seen more. */
+    public Model with(Normalizer other) {
+        return new Model(architecture, parameters, other);
     }
 
     /** The parameters of the action's distribution that depend on no state: the vector's last ones. */

@@ -26,6 +26,7 @@ public final class Network implements LearningNetwork {
 
     private final int policy;
     private final int value;
+    private ObservationScale observationScale = ObservationScale.IDENTITY;
 
     /** A network of no model yet. */
     public Network(Architecture architecture) {
@@ -56,6 +57,7 @@ public final class Network implements LearningNetwork {
     @Override
     public void setModel(Model model) {
         model.requireOf(architecture);
+        observationScale = model.normalizer().observationScale();
         for (Node node : nodes) {
             node.computation().setParameters(model.parameters(), node.offset());
         }
@@ -73,6 +75,7 @@ public final class Network implements LearningNetwork {
 
     private void forward(Observations observations, int from, int rows, boolean values) {
         activations.get(0).setRows(observations, from, rows);
+        observationScale.apply(activations.get(0));
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
             if (values || node.policy()) {

@@ -1,5 +1,7 @@
 package io.sparring.parameterserver;
 
+import io.sparring.network.Normalizer;
+import io.sparring.network.RunningMoments;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +17,7 @@ import java.nio.charset.StandardCharsets;
  */
 sealed interface Message {
     /** Changes whenever the layout does. */
-    short VERSION = 1;
+    short VERSION = 2;
 
     /** Larger messages are neither sent nor read. */
     int MAX_BYTES = 64 << 20;
@@ -40,10 +42,19 @@ sealed interface Message {
      *
      * @param envSteps environment steps that it took for this
      * @param vector θ′, or its gradient where the server takes the steps; empty where it is not finite
+     * @param seen what the global normaliser gets of it
      * @param report for whoever drives the training; the server keeps it as it is
      * @param snapshot of the worker, where it was asked for; else empty
      */
-    record Push(int worker, long attempt, long sequence, int envSteps, float[] vector, byte[] report, byte[] snapshot)
+    record Push(
+            int worker,
+            long attempt,
+            long sequence,
+            int envSteps,
+            float[] vector,
+            Normalizer seen,
+            byte[] report,
+            byte[] snapshot)
             implements Message {}
 
     /** The last words of a worker that was told to end; there is no reply but an acknowledgement. */
@@ -58,6 +69,7 @@ sealed interface Message {
      * @param finished whether the worker shall end
      * @param snapshotWanted whether the next push shall bring a snapshot
      * @param vector θ; for elastic pushes what the worker has to subtract from θ′
+     * @param normalizer of all that was seen so far; of nothing where there is no vector
      * @param snapshot the last one of this worker, for a new attempt; else empty
      * @param reason of a refusal
      */
@@ -71,6 +83,7 @@ sealed interface Message {
             boolean finished,
             boolean snapshotWanted,
             float[] vector,
+            Normalizer normalizer,
             byte[] snapshot,
             String reason)
             implements Message {}
@@ -93,6 +106,7 @@ sealed interface Message {
         } else if (this instanceof Push push) {
             out.bytes.putInt(push.envSteps);
             out.floats(push.vector);
+            out.normalizer(push.seen);
             out.bytes(push.report);
             out.bytes(push.snapshot);
         } else if (this instanceof Goodbye goodbye) {
@@ -103,6 +117,7 @@ sealed interface Message {
             out.bytes.putLong(answer.envSteps);
             out.bytes.put((byte) ((answer.finished ? 1 : 0) | (answer.snapshotWanted ? 2 : 0)));
             out.floats(answer.vector);
+            out.normalizer(answer.normalizer);
             out.bytes(answer.snapshot);
             out.text(answer.reason);
         }
@@ -130,7 +145,8 @@ sealed interface Message {
         Message read = switch (kind) {
             case 0 -> new Hello(worker, attempt, sequence, in.text(), in.integer());
             case 1 -> new Pull(worker, attempt, sequence);
-            case 2 -> new Push(worker, attempt, sequence, in.integer(), in.floats(), in.bytes(), in.bytes());
+            case 2 ->
+                new Push(worker, attempt, sequence, in.integer(), in.floats(), in.normalizer(), in.bytes(), in.bytes());
             case 3 -> new Goodbye(worker, attempt, sequence, in.bytes());
             case 4 -> answer(in, worker, attempt, sequence);
             default -> throw new Malformed("there is no message of kind " + kind);
@@ -159,6 +175,7 @@ sealed interface Message {
                 (flags & 1) != 0,
                 (flags & 2) != 0,
                 in.floats(),
+                in.normalizer(),
                 in.bytes(),
                 in.text());
     }
@@ -181,6 +198,7 @@ sealed interface Message {
                 kind = 2;
                 size += 4L * Integer.BYTES
                         + (long) push.vector.length * Float.BYTES
+                        + bytes(push.seen)
                         + push.report.length
                         + push.snapshot.length;
             } else if (message instanceof Goodbye goodbye) {
@@ -193,6 +211,7 @@ sealed interface Message {
                         + 2 * Long.BYTES
                         + 3 * Integer.BYTES
                         + (long) answer.vector.length * Float.BYTES
+                        + bytes(answer.normalizer)
                         + answer.snapshot.length
                         + utf8(answer.reason).length;
             }
@@ -202,6 +221,12 @@ sealed interface Message {
             bytes = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
             bytes.put((byte) 'S').put((byte) 'P').putShort(VERSION).put(kind);
             bytes.putInt(message.worker()).putLong(message.attempt()).putLong(message.sequence());
+        }
+
+        private static long bytes(Normalizer normalizer) {
+            int numbers =
+                    normalizer.observations().size() + normalizer.returns().size();
+            return 2L * (Long.BYTES + 2 * Integer.BYTES) + 2L * numbers * Double.BYTES;
         }
 
         private static byte[] utf8(String text) {
@@ -221,6 +246,23 @@ sealed interface Message {
             bytes.putInt(elements.length);
             bytes.asFloatBuffer().put(elements);
             bytes.position(bytes.position() + elements.length * Float.BYTES);
+        }
+
+        private void normalizer(Normalizer normalizer) {
+            moments(normalizer.observations());
+            moments(normalizer.returns());
+        }
+
+        private void moments(RunningMoments moments) {
+            bytes.putLong(moments.count());
+            doubles(moments.means());
+            doubles(moments.squares());
+        }
+
+        private void doubles(double[] elements) {
+            bytes.putInt(elements.length);
+            bytes.asDoubleBuffer().put(elements);
+            bytes.position(bytes.position() + elements.length * Double.BYTES);
         }
     }
 
@@ -269,6 +311,25 @@ sealed interface Message {
             float[] elements = new float[length(Float.BYTES)];
             bytes.asFloatBuffer().get(elements);
             bytes.position(bytes.position() + elements.length * Float.BYTES);
+            return elements;
+        }
+
+        private Normalizer normalizer() throws Malformed {
+            try {
+                return new Normalizer(moments(), moments());
+            } catch (IllegalArgumentException e) {
+                throw new Malformed("its normaliser has " + e.getMessage());
+            }
+        }
+
+        private RunningMoments moments() throws Malformed {
+            return new RunningMoments(integer64(), doubles(), doubles());
+        }
+
+        private double[] doubles() throws Malformed {
+            double[] elements = new double[length(Double.BYTES)];
+            bytes.asDoubleBuffer().get(elements);
+            bytes.position(bytes.position() + elements.length * Double.BYTES);
             return elements;
         }
 

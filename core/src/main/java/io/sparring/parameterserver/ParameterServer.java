@@ -1,5 +1,6 @@
 package io.sparring.parameterserver;
 
+import io.sparring.network.Normalizer;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Message.Answer;
 import io.sparring.parameterserver.Message.Goodbye;
@@ -18,12 +19,15 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
- * The global parameters, and who may change them: a state machine from requests to answers. Transports call
+ * The global parameters and the global normaliser, and who may change them: a state machine from requests to answers. Transports call
  * {@link #apply}; whoever drives the training {@linkplain #take takes} what was pushed, in the order of merging.
  *
  * <p>Every push counts once. A worker's attempts are ordered, and the newest one to say hello fences off those before it. An
  * attempt sends one request after the other; the server keeps the last answer of each worker, so a request that comes again gets
  * the same answer and changes nothing, and one from before the last is nobody's any more.
+ *
+ * <p>What was seen counts whatever becomes of the parameters that were pushed with it, as environment steps do, and a worker always gets the newest
+ * normaliser, also beside older parameters.
  *
  * <p>Parameters are replaced, never changed: an array that was given out stays what it was. Thread-safe.
  */
@@ -41,6 +45,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     private final Deque<float[]> history = new ArrayDeque<>();
 
     private float[] parameters;
+    private Normalizer normalizer;
     private long version;
     private long envSteps;
     private boolean finished;
@@ -71,9 +76,10 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
      * θ at one moment.
      *
      * @param parameters must not be changed
+     * @param normalizer of what was seen in these steps
      * @param envSteps environment steps of which the parameters have learned
      */
-    public record Global(float[] parameters, long envSteps) {}
+    public record Global(float[] parameters, Normalizer normalizer, long envSteps) {}
 
     /** What a checkpoint holds of the server. */
     public record State(
@@ -96,6 +102,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
 
     /**
      * @param parameters the first θ
+     * @param normalizer what was seen before
      * @param version how many updates it holds
      * @param envSteps environment steps done
      * @param optimizer of {@link Merging#GRADIENTS}; else null
@@ -105,6 +112,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     public ParameterServer(
             Options options,
             float[] parameters,
+            Normalizer normalizer,
             long version,
             long envSteps,
             Optimizer optimizer,
@@ -112,6 +120,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
             List<byte[]> snapshots) {
         this.options = options;
         this.parameters = parameters;
+        this.normalizer = normalizer;
         this.version = version;
         this.envSteps = envSteps;
         this.optimizer = optimizer;
@@ -217,6 +226,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
                 finished,
                 worker.snapshotWanted,
                 worker.pulled,
+                normalizer,
                 worker.snapshot,
                 "");
         return worker.lastAnswer;
@@ -229,7 +239,9 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     }
 
     private Answer push(Worker worker, Push push) {
-        if (push.envSteps() < 0 || push.vector().length != 0 && push.vector().length != parameters.length) {
+        if (push.envSteps() < 0
+                || push.vector().length != 0 && push.vector().length != parameters.length
+                || !push.seen().fits(normalizer)) {
             return null;
         }
         long staleness = version - worker.pulledVersion;
@@ -255,6 +267,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
                 history.removeFirst();
             }
         }
+        normalizer = normalizer.plus(push.seen());
         envSteps += push.envSteps();
         finished |= envSteps >= options.envStepBudget();
         updates.add(new Update(
@@ -304,6 +317,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
                 finished,
                 worker.snapshotWanted,
                 vector,
+                normalizer,
                 new byte[0],
                 "");
     }
@@ -322,6 +336,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
                 finished,
                 false,
                 new float[0],
+                Normalizer.NONE,
                 new byte[0],
                 reason);
     }
@@ -370,7 +385,7 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
 
     /** θ now. */
     public Global global() {
-        return locked(() -> new Global(parameters, envSteps));
+        return locked(() -> new Global(parameters, normalizer, envSteps));
     }
 
     /** How many updates θ holds. */

@@ -1,6 +1,7 @@
 package io.sparring.parameterserver;
 
 import io.sparring.Seconds;
+import io.sparring.network.Normalizer;
 import io.sparring.parameterserver.Message.Answer;
 import io.sparring.parameterserver.Message.Goodbye;
 import io.sparring.parameterserver.Message.Hello;
@@ -63,6 +64,7 @@ public final class ParameterServerClient implements AutoCloseable {
      * @param finished whether the worker shall end
      * @param snapshotWanted whether the next push shall bring a snapshot
      * @param parameters θ; for an elastic push that was applied, what to subtract from θ′
+     * @param normalizer the newest
      * @param snapshot what the last attempt of this worker left, in the answer to a hello; empty where there is none
      */
     public record Pulled(
@@ -73,6 +75,7 @@ public final class ParameterServerClient implements AutoCloseable {
             boolean finished,
             boolean snapshotWanted,
             float[] parameters,
+            Normalizer normalizer,
             byte[] snapshot) {}
 
     /** @param attempt higher than that of any earlier attempt of this worker */
@@ -103,12 +106,13 @@ public final class ParameterServerClient implements AutoCloseable {
      *
      * @param envSteps environment steps taken for it
      * @param vector θ′ or a gradient; empty where it is not finite
+     * @param seen what the normaliser gets of it
      * @param report for whoever drives the training
      * @param snapshot of the worker if it was asked for; else empty
      */
-    public Pulled push(int envSteps, float[] vector, byte[] report, byte[] snapshot)
+    public Pulled push(int envSteps, float[] vector, Normalizer seen, byte[] report, byte[] snapshot)
             throws IOException, InterruptedException {
-        return request(new Push(worker, attempt, sequence, envSteps, vector, report, snapshot), "push");
+        return request(new Push(worker, attempt, sequence, envSteps, vector, seen, report, snapshot), "push");
     }
 
     /** The last request. */
@@ -151,6 +155,7 @@ public final class ParameterServerClient implements AutoCloseable {
                         answer.finished(),
                         answer.snapshotWanted(),
                         answer.vector(),
+                        answer.normalizer(),
                         answer.snapshot());
             }
         }

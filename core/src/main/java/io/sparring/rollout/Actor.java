@@ -6,7 +6,9 @@ import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Normalizer;
 import io.sparring.network.Observations;
+import io.sparring.network.RunningMoments;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.LastingNoise;
 import io.sparring.policy.Masks;
@@ -14,6 +16,7 @@ import io.sparring.policy.PolicyBatch;
 import io.sparring.random.Generators;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -38,9 +41,20 @@ public final class Actor {
 
     private int rollouts;
 
-    /** What a rollout left behind. */
+    /**
+     * What a rollout left behind.
+     *
+     * @param seen what it adds to the model's normaliser, of the same sizes
+     * @param normalization what the model's normaliser did to it
+     */
     public record Result(
-            Rollout rollout, Shard next, List<Episode> episodes, long environmentNanos, long actingNanos) {}
+            Rollout rollout,
+            Shard next,
+            List<Episode> episodes,
+            Normalizer seen,
+            Normalization normalization,
+            long environmentNanos,
+            long actingNanos) {}
 
     public Actor(Environment environment, Network network, ActionDistribution distribution) {
         this(environment, network, distribution, false);
@@ -100,6 +114,7 @@ public final class Actor {
         private final int observed = copies * environment.observationSpace().size();
         private final int actionSize = distribution.actionSize();
         private final int masked = step.allowed.length;
+        private final Normalizer normalizer;
 
         private final Observations observations;
         private final boolean[] allowed;
@@ -115,6 +130,10 @@ public final class Actor {
         private LastingNoise noise;
         private final double[] returns;
         private final int[] lengths;
+        /** G of each running episode, and after each step, T×B; empty where rewards are not normalised. */
+        private final double[] discountedReturns;
+
+        private final double[] discountedReturnsSeen;
         private final List<Episode> episodes = new ArrayList<>();
         private final Finals finals = new Finals(environment.observationSpace());
         private long environmentNanos;
@@ -125,6 +144,7 @@ public final class Actor {
                         + " flags, and its environment's have " + masked);
             }
             this.shard = shard;
+            normalizer = model.normalizer();
             this.gamma = gamma;
             this.steps = steps;
             policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
@@ -132,6 +152,8 @@ public final class Actor {
             generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
             returns = shard.returns().clone();
             lengths = shard.lengths().clone();
+            discountedReturns = Arrays.copyOf(shard.discountedReturns(), normalizer.normalizesRewards() ? copies : 0);
+            discountedReturnsSeen = new double[steps * discountedReturns.length];
             observations = Shard.room(environment.observationSpace(), steps * observed);
             observations.put(0, shard.observations(), 0, observed);
             allowed = new boolean[steps * masked];
@@ -204,11 +226,16 @@ public final class Actor {
             int to = parts.firstCopy(part + 1);
             for (int copy = from; copy < to; copy++) {
                 int i = t * copies + copy;
-                rewards[i] = step.rewards[copy];
+                rewards[i] = normalizer.reward(step.rewards[copy]);
                 discounts[i] = step.terminated[copy] ? 0 : gamma;
                 continues[i] = step.ended(copy) ? 0 : 1;
                 returns[copy] += step.rewards[copy];
                 lengths[copy]++;
+                if (discountedReturns.length > 0) {
+                    discountedReturns[copy] = gamma * discountedReturns[copy] + step.rewards[copy];
+                    discountedReturnsSeen[i] = discountedReturns[copy];
+                    discountedReturns[copy] *= continues[i];
+                }
                 if (step.ended(copy)) {
                     if (!step.terminated[copy]) {
                         finals.add(i, step, copy);
@@ -247,9 +274,19 @@ public final class Actor {
                     returns,
                     lengths,
                     step.allowed.clone(),
-                    noise);
+                    noise,
+                    discountedReturns);
+            Normalizer seen = seen();
+            Normalization normalization = new Normalization(
+                    normalizer.observationScale().clipped(observations), normalizer.rewardScale(), seen.isFinite());
             long actingNanos = System.nanoTime() - start - environmentNanos;
-            return new Result(rollout, next, episodes, environmentNanos, actingNanos);
+            return new Result(rollout, next, episodes, seen, normalization, environmentNanos, actingNanos);
+        }
+
+        private Normalizer seen() {
+            return new Normalizer(
+                    RunningMoments.of(observations, normalizer.observations().size()),
+                    normalizer.normalizesRewards() ? RunningMoments.of(discountedReturnsSeen) : RunningMoments.none(0));
         }
     }
 

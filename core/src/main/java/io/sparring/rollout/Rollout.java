@@ -10,7 +10,7 @@ import io.sparring.network.Observations;
  * @param environments B
  * @param observations what was acted on, T×B×observation size
  * @param actions what the policy drew (before any clipping), T×B×action size
- * @param rewards r
+ * @param rewards r, as the acting model's normaliser scales them
  * @param discounts γ, or 0 where the episode terminated at this step
  * @param values V(s_t)
  * @param nextValues V of what followed: V(s_{t+1}), V(final observation) where truncated, the bootstrap at the end

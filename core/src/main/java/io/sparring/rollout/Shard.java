@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
  * @param lengths the steps so far of each running episode
  * @param allowed which actions may be taken next, B × mask size; empty where none is ever forbidden
  * @param noise of the actions that were taken last, where noise lasts
+ * @param discountedReturns G ← γ G + r so far of each running episode, where rewards are normalised and a step was made; else empty
  */
 public record Shard(
         int index,
@@ -32,7 +33,8 @@ public record Shard(
         double[] returns,
         int[] lengths,
         boolean[] allowed,
-        LastingNoise noise)
+        LastingNoise noise,
+        double[] discountedReturns)
         implements Serializable {
 
     /** The shard at the start of a run: B first episodes. */
@@ -54,7 +56,8 @@ public record Shard(
                 new double[copies],
                 new int[copies],
                 first.allowed,
-                LastingNoise.NONE);
+                LastingNoise.NONE,
+                new double[0]);
     }
 
     /** Room for this many numbers, as the space has them. */
@@ -103,6 +106,7 @@ public record Shard(
                 + actionGenerators.length
                 + (long) returns.length * (Double.BYTES + Integer.BYTES)
                 + allowed.length
-                + (long) noise.values().length * Float.BYTES;
+                + (long) noise.values().length * Float.BYTES
+                + (long) discountedReturns.length * Double.BYTES;
     }
 }

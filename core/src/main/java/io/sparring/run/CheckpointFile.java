@@ -9,6 +9,8 @@ import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
+import io.sparring.network.Normalizer;
+import io.sparring.network.RunningMoments;
 import io.sparring.rollout.Shard;
 import io.sparring.rollout.ShardCodec;
 import java.io.DataOutputStream;
@@ -27,16 +29,18 @@ import java.util.List;
  * The format of checkpoints: data only, nothing of it is ever executed. Big-endian:
  *
  * <pre>
- *   "SPARRING" · version (int) · configuration (YAML, UTF-8) · counters · parameters · optimisers · shards · SHA-256 of all before
+ *   "SPARRING" · version (int) · configuration (YAML, UTF-8) · counters · parameters · optimisers · normaliser · shards · SHA-256 of all before
  * </pre>
  *
  * <p>Every array stands behind its length, and every shard is a {@link ShardCodec}'s. The version changes whenever the layout does, and
- * old versions stay readable: 1 had one count of steps for all optimisers, and shards without a header of their own.
+ * old versions stay readable: 1 had one count of steps for all optimisers, and shards without a header of their own; 2 has no normaliser, and is
+ * still what is written where nothing is normalised.
  *
  * @param configuration the resolved configuration, as YAML
  * @param counters what the run has done
  * @param parameters its model's, flat: the architecture follows from the configuration and the environment, and only who has both can
  *     make a {@link Model} of them
+ * @param normalizer its model's
  * @param optimizerState as in {@link TrainingState}
  * @param optimizerSteps as in {@link TrainingState}
  * @param shards as in {@link TrainingState}
@@ -45,10 +49,12 @@ public record CheckpointFile(
         String configuration,
         Counters counters,
         float[] parameters,
+        Normalizer normalizer,
         float[] optimizerState,
         List<Integer> optimizerSteps,
         List<Shard> shards) {
-    static final Versions VERSIONS = new Versions(1, 2);
+    static final Versions VERSIONS = new Versions(1, 3);
+    private static final int NORMALIZER = 3;
     private static final byte[] MAGIC = "SPARRING".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = MAGIC.length + Integer.BYTES;
     private static final int DIGEST_BYTES = 32;
@@ -59,6 +65,7 @@ public record CheckpointFile(
                 configuration,
                 state.counters(),
                 state.model().parameters(),
+                state.model().normalizer(),
                 state.optimizerState(),
                 state.optimizerSteps(),
                 state.shards());
@@ -68,11 +75,11 @@ public record CheckpointFile(
      * The model in it.
      *
      * @param architecture of the network that its configuration has in its environment
-     * @throws InvalidConfiguration if that has another number of parameters
+     * @throws InvalidConfiguration if that has another number of parameters, or observes another number of them
      */
     public Model model(Architecture architecture) {
         try {
-            return new Model(architecture, parameters);
+            return new Model(architecture, parameters, normalizer);
         } catch (IllegalArgumentException e) {
             throw new InvalidConfiguration(
                     "the checkpoint does not fit its configuration's network in this environment: " + e.getMessage());
@@ -89,7 +96,7 @@ public record CheckpointFile(
         DigestOutputStream digested = new DigestOutputStream(out, sha256());
         DataOutputStream data = new DataOutputStream(digested);
         data.write(MAGIC);
-        data.writeInt(VERSIONS.newest());
+        data.writeInt(normalizes() ? NORMALIZER : NORMALIZER - 1);
         data.write(allButShards());
         data.writeInt(shards.size());
         for (Shard shard : shards) {
@@ -99,6 +106,10 @@ public record CheckpointFile(
         }
         data.flush();
         out.write(digested.getMessageDigest().digest());
+    }
+
+    private boolean normalizes() {
+        return normalizer.normalizesObservations() || normalizer.normalizesRewards();
     }
 
     private byte[] allButShards() {
@@ -118,7 +129,29 @@ public record CheckpointFile(
         out.floats(parameters);
         out.integers(optimizerSteps.stream().mapToInt(Integer::intValue).toArray());
         out.floats(optimizerState);
+        if (normalizes()) {
+            write(normalizer.observations(), out);
+            write(normalizer.returns(), out);
+        }
         return out.bytes();
+    }
+
+    private static void write(RunningMoments moments, Output out) {
+        out.integer64(moments.count());
+        out.doubles(moments.means());
+        out.doubles(moments.squares());
+    }
+
+    private static Normalizer normalizer(Input in) throws Unreadable {
+        try {
+            return new Normalizer(moments(in), moments(in));
+        } catch (IllegalArgumentException e) {
+            throw new Unreadable.Damaged("its normaliser has " + e.getMessage());
+        }
+    }
+
+    private static RunningMoments moments(Input in) throws Unreadable {
+        return new RunningMoments(in.integer64(), in.doubles(), in.doubles());
     }
 
     /**
@@ -160,6 +193,7 @@ public record CheckpointFile(
         float[] parameters = in.floats();
         int[] optimizerSteps = version == 1 ? new int[] {in.integer()} : in.integers();
         float[] optimizerState = in.floats();
+        Normalizer normalizer = version >= NORMALIZER ? normalizer(in) : Normalizer.NONE;
         int count = in.length(1);
         List<Shard> shards = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -182,6 +216,7 @@ public record CheckpointFile(
                         solvedAtSteps,
                         solvedAtSeconds),
                 parameters,
+                normalizer,
                 optimizerState,
                 Arrays.stream(optimizerSteps).boxed().toList(),
                 shards);

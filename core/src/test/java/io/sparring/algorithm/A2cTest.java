@@ -14,7 +14,9 @@ import io.sparring.loss.Sums;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
+import io.sparring.network.Normalizer;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.Normalization;
 import io.sparring.rollout.Shard;
 import io.sparring.run.CheckpointFile;
 import java.io.IOException;
@@ -231,6 +233,8 @@ class A2cTest {
                 "a2c.gae-lambda=0.9",
                 "a2c.advantage=one-step",
                 "a2c.normalize-advantages=true",
+                "normalize.observations=true",
+                "normalize.rewards=true",
                 "a2c.value-weight=0.6",
                 "a2c.entropy-weight=0",
                 "a2c.max-gradient-norm=0.01",
@@ -492,6 +496,7 @@ class A2cTest {
         "rmsprop, network={kind: shared}",
         "sgd, a2c.normalize-advantages=true",
         "adam, environment.id=Identity-Box-v0",
+        "adam, 'normalize={observations: true, rewards: true}'",
         "adam, 'environment.id=Identity-Box-v0; network.noise=gsde; network.noise-steps=5'",
         "adam, 'environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {repeat-action: {times: 2}}, {frame-stack: {frames: 3}}]'",
     })
@@ -607,6 +612,7 @@ class A2cTest {
             }
             told.add(new ShardUpdate(
                     gradient,
+                    Normalizer.NONE,
                     new ShardStatistics(
                             shard,
                             finite[shard],
@@ -615,6 +621,7 @@ class A2cTest {
                             moments,
                             moments,
                             List.of(),
+                            Normalization.NONE,
                             0,
                             0,
                             0,

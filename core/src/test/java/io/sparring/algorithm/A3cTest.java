@@ -63,22 +63,29 @@ class A3cTest {
         return stepped(configuration(overrides), new Recorder()).state().model().parameters();
     }
 
+    private static final String NORMALIZED = "normalize={observations: true, rewards: true}";
+
     @ParameterizedTest
-    @ValueSource(strings = {"sum", "average", "gradients"})
-    void oneWorkerLearnsToTheBitWhatOneShardLearns(String merge) throws Exception {
-        Configuration synchronous = configuration("algorithm=a2c");
+    @CsvSource({"sum, false", "average, false", "gradients, false", "sum, true"})
+    void oneWorkerLearnsToTheBitWhatOneShardLearns(String merge, boolean normalized) throws Exception {
+        String normalize = normalized ? NORMALIZED : "normalize={}";
+        Configuration synchronous = configuration("algorithm=a2c", normalize);
         TrainingState start =
                 TrainingState.first(synchronous, synchronous.environment().resolve());
-        float[] expected = A2c.train(
+        Model expected = A2c.train(
                         synchronous,
                         start,
                         new LocalRounds(synchronous, synchronous.environment().resolve(), start.shards()),
                         new Recorder())
                 .state()
-                .model()
-                .parameters();
+                .model();
 
-        assertThat(parameters("a3c.workers=1", "a3c.merge=" + merge)).isEqualTo(expected);
+        Model model = stepped(configuration("a3c.workers=1", "a3c.merge=" + merge, normalize), new Recorder())
+                .state()
+                .model();
+        assertThat(model.parameters()).isEqualTo(expected.parameters());
+        assertThat(model.normalizer()).isEqualTo(expected.normalizer());
+        assertThat(model.normalizer().returns().count()).isEqualTo(normalized ? 960 : 0);
     }
 
     @ParameterizedTest
@@ -96,8 +103,12 @@ class A3cTest {
     void singleSteppedTheSameConfigurationGivesTheSameBits(String options) throws Exception {
         float[] once = parameters("a3c={" + options + "}");
         float[] twice = parameters("a3c={" + options + "}");
+        float[] normalized = parameters("a3c={" + options + "}", NORMALIZED);
 
         assertThat(twice).isEqualTo(once);
+        assertThat(parameters("a3c={" + options + "}", NORMALIZED))
+                .isEqualTo(normalized)
+                .isNotEqualTo(once);
         assertThat(once)
                 .isNotEqualTo(TrainingState.first(
                                 configuration(), configuration().environment().resolve())
@@ -115,7 +126,7 @@ class A3cTest {
                 "correction: damping, merge: sum"
             })
     void threadsThatWaitForNobodyUseUpTheBudgetAndEnd(String options) throws Exception {
-        Configuration configuration = configuration("a3c={" + options + "}");
+        Configuration configuration = configuration("a3c={" + options + "}", NORMALIZED);
         Recorder recorder = new Recorder();
         TrainingResult result = threads(
                 configuration,
@@ -126,6 +137,9 @@ class A3cTest {
         assertThat(result.reason()).isEqualTo(TrainingListener.Reason.ENV_STEPS);
         // Each of the other workers may be on the way with one more rollout.
         assertThat(end.envSteps()).isBetween(960L, 960L + 2 * 32);
+        assertThat(end.model().normalizer().observations().count())
+                .as("each observation is counted once, whatever became of the push")
+                .isEqualTo(end.envSteps());
         assertThat(recorder.rounds.stream()
                         .flatMap(round -> round.statistics().stream())
                         .mapToLong(ShardStatistics::samples)
@@ -193,7 +207,7 @@ class A3cTest {
 
     @Test
     void aRunThatWasCutGoesOnWithItsWorkersEnvironmentsAndOptimisers() throws Exception {
-        Configuration configuration = configuration("a3c.workers=1", "a3c.merge=sum");
+        Configuration configuration = configuration("a3c.workers=1", "a3c.merge=sum", NORMALIZED);
         TrainingState middle = stepped(configuration, new Recorder(10)).state();
         assertThat(middle.envSteps()).isLessThan(960);
 
@@ -208,7 +222,7 @@ class A3cTest {
                 .model()
                 .parameters();
 
-        assertThat(resumed).isEqualTo(parameters("a3c.workers=1", "a3c.merge=sum"));
+        assertThat(resumed).isEqualTo(parameters("a3c.workers=1", "a3c.merge=sum", NORMALIZED));
     }
 
     @Test

@@ -57,7 +57,8 @@ class PpoTest {
                 "environment.id=Identity-Box-v0",
                 "environment.id=Identity-Masked-v0",
                 "environment.id=Identity-MultiDiscrete-v0",
-                "environment.wrappers=[{time-limit: {steps: 5}}]"
+                "environment.wrappers=[{time-limit: {steps: 5}}]",
+                "normalize={observations: true, rewards: true}"
             })
     void withOneEpochAndOneMinibatchItIsA2cToTheBit(String variant) {
         String[] ppo = {
@@ -116,7 +117,8 @@ class PpoTest {
     @ParameterizedTest
     @CsvSource({"gradients", "parameters"})
     void aRunThatIsGoneOnWithHasTheBitsOfOneThatWasNotCut(String average) throws Exception {
-        Configuration configuration = configuration(SMALL, "ppo.average=" + average);
+        Configuration configuration =
+                configuration(SMALL, "ppo.average=" + average, "normalize={observations: true, rewards: true}");
         Recorder whole = new Recorder();
         TrainingState end = train(configuration, whole);
         TrainingState rest = Training.of(configuration)
@@ -127,6 +129,10 @@ class PpoTest {
                 .isEqualTo(CheckpointFile.sha256(end.model().parameters()));
         assertThat(rest.optimizerState()).isEqualTo(end.optimizerState());
         assertThat(end.optimizerSteps(0)).isEqualTo(10 * 3 * 4);
+        assertThat(rest.model().normalizer()).isEqualTo(end.model().normalizer());
+        assertThat(end.model().normalizer().observations().count())
+                .as("what is learned from several times is seen once")
+                .isEqualTo(640);
     }
 
     @Test

@@ -21,7 +21,7 @@ class RoundSumTest {
     private static final int TOLD = 8;
 
     private static ShardUpdate update(int shard, float[] gradient, boolean finite) {
-        return new ShardUpdate(gradient, ShardStatistics.of(shard, Sums.NONE, finite, 1, 0), null);
+        return new ShardUpdate(gradient, ShardStatistics.of(shard, Sums.NONE, finite, 1, 0));
     }
 
     /** Gradients of very different sizes, so that the order of additions and roundings shows in the last bits. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.loss.Sums;
+import io.sparring.rollout.Normalization;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -97,5 +99,38 @@ class SymptomsTest {
         assertThat(said(200, i -> round(20 + i, 0.6, 0.5, 1, 4)))
                 .as("CartPole that is held up")
                 .isEmpty();
+    }
+
+    private static Round clipped(double share) {
+        Round round = round(20, 0.6, 0.5, 1, 0);
+        ShardStatistics nothing = ShardStatistics.of(0, Sums.NONE, true, 1, 0);
+        ShardStatistics shard = new ShardStatistics(
+                0,
+                true,
+                nothing.losses(),
+                nothing.advantages(),
+                nothing.returns(),
+                nothing.residuals(),
+                List.of(),
+                new Normalization(share, 1, true),
+                0,
+                0,
+                0,
+                nothing.disturbances(),
+                nothing.steps(),
+                0,
+                List.of());
+        return new Round(1, 1, 1, 20, 0, 0, 0.6, 0.5, 1, 1e-3, 0, 1, 1, List.of(shard), null, round.measures());
+    }
+
+    @Test
+    void observationsThatAreOftenClippedAreNamed() {
+        assertThat(said(200, i -> clipped(0.2)))
+                .singleElement()
+                .asString()
+                .startsWith("of the observed numbers 20 % were clipped in the last round")
+                .contains("normalize.observations");
+        assertThat(said(200, i -> clipped(i % 40 == 0 ? 0 : 0.2))).isEmpty();
+        assertThat(said(200, i -> clipped(0.005))).isEmpty();
     }
 }

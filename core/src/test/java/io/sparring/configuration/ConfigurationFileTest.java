@@ -46,6 +46,7 @@ class ConfigurationFileTest {
                                 Noise.GAUSSIAN,
                                 8,
                                 0.0),
+                        new Configuration.Normalize(false, false),
                         new Configuration.A2c(2, learning, AdvantageEstimator.GAE, 5, false),
                         new Configuration.A3c(
                                 4,
@@ -291,7 +292,7 @@ class ConfigurationFileTest {
                 mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
                 mistake(
                         "zzzzzzzzzzzzzzzzz: 1",
-                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, ppo, seed"),
+                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, normalize, optimizer, ppo, seed"),
                 // Wrong types.
                 mistake("a2c: {gamma: high}", "run.yaml: a2c.gamma: expected a number, got \"high\""),
                 mistake("a2c: {gamma: '0.9'}", "run.yaml: a2c.gamma: expected a number, got \"0.9\""),
@@ -496,7 +497,7 @@ class ConfigurationFileTest {
                 // What a terminal would obey.
                 mistake(
                         "\"a\\e[31m\\nsparring: all is well\": 1",
-                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, optimizer, ppo, seed"),
+                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, normalize, optimizer, ppo, seed"),
                 // Whole files.
                 mistakeIn("", "run.yaml: expected sections and keys, but the file is empty"),
                 mistakeIn("# nothing\n", "run.yaml: expected sections and keys, but the file is empty"),

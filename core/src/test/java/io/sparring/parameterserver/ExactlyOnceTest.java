@@ -2,7 +2,11 @@ package io.sparring.parameterserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import io.sparring.network.Normalizer;
+import io.sparring.network.Observations;
+import io.sparring.network.RunningMoments;
 import io.sparring.random.Streams;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +49,8 @@ class ExactlyOnceTest {
         for (int i = 0; i < pushes; i++) {
             Key key = new Key(worker, attempt, i + 1);
             log.sent.add(key);
-            ParameterServerClient.Pulled answer = client.push(1, new float[] {theta + 1}, new byte[0], new byte[0]);
+            ParameterServerClient.Pulled answer =
+                    client.push(1, new float[] {theta + 1}, seen(i), new byte[0], new byte[0]);
             assertThat(answer.sequence()).isEqualTo(key.sequence());
             if (answer.outcome() == Outcome.APPLIED) {
                 log.acknowledged.add(key);
@@ -53,6 +58,18 @@ class ExactlyOnceTest {
             theta = answer.parameters()[0];
         }
         return log;
+    }
+
+    /** One observation, of this number. */
+    private static Normalizer seen(int number) {
+        return new Normalizer(
+                RunningMoments.of(new Observations.Floats(new float[] {number}), 1), RunningMoments.none(0));
+    }
+
+    /** Of workers that normalise what they observe. */
+    private static ParameterServer server(int workers) {
+        return new TestServer(TestServer.options(workers, Merging.SUM), null, new float[1], Normalizer.first(1, false))
+                .server;
     }
 
     private static List<Key> applied(ParameterServer server) {
@@ -65,7 +82,7 @@ class ExactlyOnceTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void everyAcknowledgedUpdateIsAppliedOnceWhateverHappensToMessages(long seed) throws Exception {
-        ParameterServer server = new TestServer(TestServer.options(WORKERS, Merging.SUM), 0).server;
+        ParameterServer server = server(WORKERS);
         ExecutorService threads = Executors.newFixedThreadPool(WORKERS);
         List<FaultyChannel> channels = new ArrayList<>();
         List<Future<WorkerLog>> running = new ArrayList<>();
@@ -96,6 +113,10 @@ class ExactlyOnceTest {
             assertThat(applied).containsAll(acknowledged);
             assertThat(server.global().parameters()[0]).as("θ counts them too").isEqualTo(WORKERS * PUSHES);
             assertThat(server.version()).isEqualTo(WORKERS * PUSHES);
+            RunningMoments observed = server.global().normalizer().observations();
+            assertThat(observed.count()).as("each observation once").isEqualTo(WORKERS * PUSHES);
+            assertThat(observed.means()[0]).isCloseTo((PUSHES - 1) / 2.0, within(1e-9));
+            assertThat(observed.variance(0)).isCloseTo((PUSHES * PUSHES - 1) / 12.0, within(1e-6));
         } finally {
             threads.shutdownNow();
         }
@@ -103,7 +124,7 @@ class ExactlyOnceTest {
 
     @Test
     void whatADeadAttemptLeftOnTheWayIsNotAppliedAfterItsSuccessorSaidHello() throws Exception {
-        ParameterServer server = new TestServer(TestServer.options(1, Merging.SUM), 0).server;
+        ParameterServer server = server(1);
         List<FaultyChannel> channels = new ArrayList<>();
         Set<Key> acknowledged = new HashSet<>();
         for (long attempt = 0; attempt < 20; attempt++) {
@@ -112,13 +133,15 @@ class ExactlyOnceTest {
             acknowledged.addAll(work(0, channel, attempt, 10).acknowledged);
             // The worker dies here, with copies of its messages still on their way; and one that nobody will see
             // answered.
-            channel.send(new Message.Push(0, attempt, 11, 1, new float[] {1e6f}, new byte[0], new byte[0]).encode());
+            channel.send(new Message.Push(0, attempt, 11, 1, new float[] {1e6f}, seen(0), new byte[0], new byte[0])
+                    .encode());
         }
         channels.subList(0, channels.size() - 1).forEach(FaultyChannel::deliverEverything);
 
         List<Key> applied = applied(server);
         assertThat(applied).doesNotHaveDuplicates();
         assertThat(applied).containsAll(acknowledged);
+        assertThat(server.global().normalizer().observations().count()).isEqualTo(applied.size());
         // In the order of the log no attempt comes after a newer one.
         assertThat(applied.stream().map(Key::attempt).toList()).isSorted();
     }
@@ -133,7 +156,7 @@ class ExactlyOnceTest {
         TestServer.hello(newer, 1);
         TestServer.push(newer, 2);
 
-        assertThatThrownBy(() -> older.push(1, new float[] {9}, new byte[0], new byte[0]))
+        assertThatThrownBy(() -> older.push(1, new float[] {9}, Normalizer.NONE, new byte[0], new byte[0]))
                 .isInstanceOf(ParameterServerClient.Refused.class)
                 .hasMessage("worker 0: attempt 1 was superseded by attempt 2");
         TestServer.push(newer, 3);

@@ -3,6 +3,8 @@ package io.sparring.parameterserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparring.network.Normalizer;
+import io.sparring.network.RunningMoments;
 import io.sparring.parameterserver.Message.Answer;
 import io.sparring.parameterserver.Message.Goodbye;
 import io.sparring.parameterserver.Message.Hello;
@@ -20,14 +22,31 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.Size;
 
 class MessageTest {
+    private static final Normalizer SEEN = new Normalizer(
+            new RunningMoments(7, new double[] {1, -2}, new double[] {3, 1e-300}),
+            new RunningMoments(6, new double[] {0.5}, new double[] {4}));
+
     private static final List<Message> ONE_OF_EACH = List.of(
             new Hello(3, 1L << 40, 0, "0123456789abcdef", 9_155),
             new Pull(0, 0, Long.MAX_VALUE),
-            new Push(1, 2, 3, 4, new float[] {1, Float.NEGATIVE_INFINITY, 1e-40f}, new byte[] {5, 6}, new byte[] {7}),
-            new Push(1, 2, 3, 4, new float[0], new byte[0], new byte[0]),
+            new Push(
+                    1, 2, 3, 4, new float[] {1, Float.NEGATIVE_INFINITY, 1e-40f}, SEEN, new byte[] {5, 6}, new byte[] {7
+                    }),
+            new Push(1, 2, 3, 4, new float[0], Normalizer.NONE, new byte[0], new byte[0]),
             new Goodbye(1, 2, 3, new byte[] {8}),
             new Answer(
-                    1, 2, 3, Outcome.STALE, 4, 5, true, false, new float[] {6}, new byte[] {7}, "a reason: θ′ is old"));
+                    1,
+                    2,
+                    3,
+                    Outcome.STALE,
+                    4,
+                    5,
+                    true,
+                    false,
+                    new float[] {6},
+                    SEEN,
+                    new byte[] {7},
+                    "a reason: θ′ is old"));
 
     @Provide
     Arbitrary<Message> messages() {
@@ -84,7 +103,7 @@ class MessageTest {
 
         assertThatThrownBy(() -> Message.decode(bytes))
                 .isInstanceOf(Malformed.class)
-                .hasMessage("its format is version 9, and this build reads version 1");
+                .hasMessage("its format is version 9, and this build reads version 2");
     }
 
     @Example
@@ -99,7 +118,7 @@ class MessageTest {
 
     @Example
     void whatIsLargerThanAMessageMayBeIsNotWritten() {
-        Push push = new Push(0, 0, 0, 0, new float[17 << 20], new byte[0], new byte[0]);
+        Push push = new Push(0, 0, 0, 0, new float[17 << 20], Normalizer.NONE, new byte[0], new byte[0]);
 
         assertThatThrownBy(push::encode).isInstanceOf(IllegalArgumentException.class);
     }

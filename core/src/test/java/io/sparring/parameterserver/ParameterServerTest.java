@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.sparring.network.Normalizer;
 import io.sparring.parameterserver.Message.Answer;
 import io.sparring.parameterserver.Message.Hello;
 import io.sparring.parameterserver.Message.Push;
@@ -27,7 +28,7 @@ class ParameterServerTest {
     }
 
     private static Push push(int worker, long attempt, long sequence, float... vector) {
-        return new Push(worker, attempt, sequence, 10, vector, NOTHING, NOTHING);
+        return new Push(worker, attempt, sequence, 10, vector, Normalizer.NONE, NOTHING, NOTHING);
     }
 
     private static Hello hello(int worker, long attempt) {
@@ -212,7 +213,7 @@ class ParameterServerTest {
         assertThat(ask(sum.server, push(0, 0, 1, 1, 2, 3)))
                 .as("a vector of another length")
                 .isNull();
-        assertThat(ask(sum.server, new Push(0, 0, 1, -1, new float[2], NOTHING, NOTHING)))
+        assertThat(ask(sum.server, new Push(0, 0, 1, -1, new float[2], Normalizer.NONE, NOTHING, NOTHING)))
                 .isNull();
         assertThat(ask(sum.server, new Hello(0, 0, 1, TestServer.BUILD, 2)))
                 .as("a second hello")
@@ -246,7 +247,7 @@ class ParameterServerTest {
 
         assertThat(sum.server.checkpoint().snapshots()).containsExactly(NOTHING, NOTHING, NOTHING);
         assertThat(TestServer.push(client, 1, 2).snapshotWanted()).isTrue();
-        Pulled after = client.push(1, new float[] {1, 2}, NOTHING, new byte[] {4, 2});
+        Pulled after = client.push(1, new float[] {1, 2}, Normalizer.NONE, NOTHING, new byte[] {4, 2});
 
         assertThat(after.snapshotWanted()).isFalse();
         assertThat(sum.server.checkpoint().snapshots()).containsExactly(NOTHING, new byte[] {4, 2}, NOTHING);

@@ -1,5 +1,6 @@
 package io.sparring.parameterserver;
 
+import io.sparring.network.Normalizer;
 import io.sparring.optimizer.Optimizer;
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +17,11 @@ final class TestServer {
     }
 
     TestServer(ParameterServer.Options options, Optimizer optimizer, float[] parameters) {
-        server = new ParameterServer(options, parameters, 0, 0, optimizer, envSteps -> 0.1, List.of());
+        this(options, optimizer, parameters, Normalizer.NONE);
+    }
+
+    TestServer(ParameterServer.Options options, Optimizer optimizer, float[] parameters, Normalizer normalizer) {
+        server = new ParameterServer(options, parameters, normalizer, 0, 0, optimizer, envSteps -> 0.1, List.of());
     }
 
     static ParameterServer.Options options(int workers, Merging merging) {
@@ -37,7 +42,7 @@ final class TestServer {
     }
 
     static ParameterServerClient.Pulled push(ParameterServerClient client, float... vector) {
-        return always(() -> client.push(1, vector, new byte[0], new byte[0]));
+        return always(() -> client.push(1, vector, Normalizer.NONE, new byte[0], new byte[0]));
     }
 
     interface Request<T> {

@@ -2,6 +2,7 @@ package io.sparring.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
@@ -12,7 +13,9 @@ import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Normalizer;
 import io.sparring.network.Observations;
+import io.sparring.network.RunningMoments;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -435,7 +438,10 @@ class ActorTest {
                 whole.observationSpace().size(),
                 distribution.outputs(),
                 distribution.freeParameters());
-        Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
+        Model model = new Model(
+                architecture,
+                architecture.initialParameters(Streams.of(1)),
+                Normalizer.first(architecture.observationSize(), true));
         Shard shard = Shard.first(7, 3, whole);
         List<Actor.Result> results = new ArrayList<>();
         results.add(new Actor(whole, new Network(architecture), distribution).act(model, shard, GAMMA, 10));
@@ -451,6 +457,81 @@ class ActorTest {
             assertThat(inHalves.next())
                     .usingRecursiveComparison()
                     .isEqualTo(results.get(0).next());
+            assertThat(inHalves.seen()).isEqualTo(results.get(0).seen());
         }
+    }
+
+    // Normalised.
+
+    /** μ = 2, σ² = 4; returns of σ² = 16. */
+    private static Model normalizing(Environment environment) {
+        return model(environment)
+                .with(new Normalizer(
+                        new RunningMoments(3, new double[] {2}, new double[] {12}),
+                        new RunningMoments(2, new double[] {100}, new double[] {32})));
+    }
+
+    @Test
+    void whatIsSeenStaysAsItIsAndTheNetworkAndTheCriticsTargetsGetItNormalised() {
+        Environment environment = new Scripted("..u", "...");
+        Actor.Result result =
+                actor(environment).act(normalizing(environment), Shard.first(7, 3, environment), GAMMA, 3);
+
+        Rollout rollout = result.rollout();
+        assertThat(rollout.observations().toFloats()).containsExactly(0, 100, 1, 101, 2, 102);
+        // (x − 2)/2, and 10 where that is more.
+        assertThat(rollout.values()).containsExactly(values(-1, 10, -0.5, 10, 0, 10), within(1e-6));
+        assertThat(rollout.nextValues())
+                .as("bootstraps of truncated episodes and of the rollout's end, too")
+                .containsExactly(values(-0.5, 10, 0, 10, -2.5, 10), within(1e-6));
+        assertThat(rollout.rewards())
+                .as("a quarter of them")
+                .containsExactly(new double[] {0, 2.5, 0.25, 2.75, 0.5, 3}, within(1e-8));
+        assertThat(result.episodes()).as("as they were earned").containsExactly(new Episode(0 + 1 + 2, 3));
+        assertThat(result.next().returns()).containsExactly(0, 10 + 11 + 12);
+        assertThat(result.normalization()).isEqualTo(new Normalization(0.5, Math.sqrt(16 + 1e-8), true));
+    }
+
+    @Test
+    void whatIsSeenIsCountedAsTheNextNormaliserNeedsIt() {
+        Environment environment = new Scripted(".t.", "...");
+        Actor.Result result =
+                actor(environment).act(normalizing(environment), Shard.first(7, 3, environment), GAMMA, 3);
+
+        assertThat(result.seen().observations())
+                .isEqualTo(RunningMoments.of(new Observations.Floats(new float[] {0, 100, 1, 101, 2, 102}), 1));
+        // G ← γ G + r, and nothing of the episode that ended.
+        double second = GAMMA * 10 + 11;
+        double third = GAMMA * second + 12;
+        assertThat(result.seen().returns())
+                .isEqualTo(RunningMoments.of(new double[] {0, 10, GAMMA * 0 + 1, second, 2, third}));
+        assertThat(result.next().discountedReturns()).containsExactly(2, third);
+    }
+
+    @Test
+    void discountedReturnsGoOnFromRolloutToRollout() {
+        Environment environment = new Scripted("....t.", ".u....");
+        Model model = normalizing(environment);
+        Shard first = Shard.first(7, 3, environment);
+        Actor.Result whole = actor(environment).act(model, first, GAMMA, 6);
+
+        Actor actor = actor(environment);
+        Actor.Result one = actor.act(model, first, GAMMA, 3);
+        Actor.Result two = actor.act(model, one.next(), GAMMA, 3);
+
+        assertThat(two.next()).usingRecursiveComparison().isEqualTo(whole.next());
+        RunningMoments parts = one.seen().returns().plus(two.seen().returns());
+        assertThat(parts.count()).isEqualTo(12);
+        assertThat(parts.means()).containsExactly(whole.seen().returns().means(), within(1e-12));
+        assertThat(parts.squares()).containsExactly(whole.seen().returns().squares(), within(1e-10));
+    }
+
+    @Test
+    void whereNothingIsNormalisedNothingIsCounted() {
+        Actor.Result result = act(3, "...", "...");
+
+        assertThat(result.seen()).isEqualTo(Normalizer.NONE);
+        assertThat(result.normalization()).isEqualTo(Normalization.NONE);
+        assertThat(result.next().discountedReturns()).isEmpty();
     }
 }

@@ -8,9 +8,12 @@ import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
+import io.sparring.network.Normalizer;
+import io.sparring.network.RunningMoments;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -115,6 +118,38 @@ class EvaluationTest {
                         .average()
                         .orElseThrow())
                 .isBetween(62.0, 70.0);
+    }
+
+    /** Four times as large, by a normaliser or by the weights of the first layer: powers of two leave no rounding. */
+    @Test
+    void aModelIsPlayedWithItsNormaliserAsItStands() {
+        Environment environment = Environments.create("CartPole-v1", 10);
+        Architecture architecture = architecture(environment, List.of(8));
+        float[] parameters = architecture.initialParameters(Streams.of(1));
+        double[] squares = new double[4];
+        Arrays.fill(squares, 1.0 / 16 - 1e-8);
+        Model normalizing = new Model(
+                architecture,
+                parameters,
+                new Normalizer(new RunningMoments(1, new double[4], squares), RunningMoments.none(0)));
+        float[] enlarged = parameters.clone();
+        for (int i = 0; i < 4 * 8; i++) {
+            enlarged[i] *= 4;
+        }
+
+        Episode[] normalized = Evaluation.play(
+                environment, ActionDistribution.of(environment.actionSpace()), normalizing, 7, 1, 0, true);
+
+        assertThat(List.of(normalized))
+                .isEqualTo(play(environment, List.of(8), enlarged, 1, 0, true))
+                .isNotEqualTo(play(environment, List.of(8), parameters, 1, 0, true));
+        float[] shown = {0.1f, -1, 0.05f, 1};
+        Policy policy = new Policy(normalizing, environment.actionSpace());
+        Policy other = new Policy(new Model(architecture, enlarged), environment.actionSpace());
+        for (int i = 0; i < 20; i++) {
+            shown[i % 4] *= -0.7f;
+            assertThat(policy.act(shown)).isEqualTo(other.act(shown));
+        }
     }
 
     @ParameterizedTest

@@ -17,6 +17,7 @@ import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Normalizer;
 import io.sparring.network.Observations;
 import io.sparring.policy.LastingNoise;
 import io.sparring.rollout.Shard;
@@ -44,7 +45,7 @@ class CheckpointFileTest {
 
     private static final int DIGEST = 32;
 
-    private static Configuration configuration() {
+    private static Configuration configuration(String... overrides) {
         return ConfigurationFile.parse("test.yaml", """
                 seed: 11
                 environment: {id: CartPole-v1, copies-per-shard: 2}
@@ -52,12 +53,12 @@ class CheckpointFileTest {
                 a2c: {shards: 2, rollout-length: 16}
                 budget: {env-steps: 256}
                 evaluation: {every-env-steps: 128, episodes: 2}
-                """, List.of());
+                """, List.of(overrides));
     }
 
     /** A small run's end: every field has something in it. */
-    private static CheckpointFile trained() {
-        Configuration configuration = configuration();
+    private static CheckpointFile trained(String... overrides) {
+        Configuration configuration = configuration(overrides);
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
         try (Rounds rounds =
@@ -66,6 +67,11 @@ class CheckpointFileTest {
                     .state();
             return new CheckpointFile(ConfigurationFile.write(configuration) + "# größer\n", end);
         }
+    }
+
+    /** The same, with all that the newest version holds. */
+    private static CheckpointFile normalized() {
+        return trained("normalize.observations=true", "normalize.rewards=true");
     }
 
     private static CheckpointFile small() {
@@ -77,11 +83,13 @@ class CheckpointFileTest {
                 new double[] {-0.25},
                 new int[] {9},
                 new boolean[0],
-                LastingNoise.NONE);
+                LastingNoise.NONE,
+                new double[0]);
         return new CheckpointFile(
                 "seed: 1\n",
                 new Counters(1, 2, 3, List.of(1.0, 2.0), -1e300, 5, 6.5, 7, 8.5),
                 new float[] {1.5f, Float.MIN_VALUE},
+                Normalizer.NONE,
                 new float[] {2},
                 List.of(4, 1),
                 List.of(shard, shard));
@@ -118,7 +126,7 @@ class CheckpointFileTest {
 
     @Test
     void whatIsWrittenIsReadAsItWas() throws IOException {
-        for (CheckpointFile file : List.of(trained(), small())) {
+        for (CheckpointFile file : List.of(trained(), normalized(), small())) {
             assertThat(CheckpointFile.read(written(file)))
                     .usingRecursiveComparison()
                     .isEqualTo(file);
@@ -182,7 +190,7 @@ class CheckpointFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {3, 4, Integer.MAX_VALUE})
+    @ValueSource(ints = {4, 5, Integer.MAX_VALUE})
     void aLaterVersionIsRefusedByItsNameWhateverFollowsIt(int version) {
         byte[] bytes = written(small());
         ByteBuffer.wrap(bytes).putInt(8, version);
@@ -191,7 +199,7 @@ class CheckpointFileTest {
             assertThatThrownBy(() -> CheckpointFile.read(later))
                     .isInstanceOf(Unreadable.TooNew.class)
                     .hasMessage("its format is version " + version
-                            + ", and this build reads versions 1 to 2: a newer build wrote it");
+                            + ", and this build reads versions 1 to 3: a newer build wrote it");
         }
     }
 
@@ -234,20 +242,21 @@ class CheckpointFileTest {
     @ParameterizedTest
     @CsvSource({
         "1, 6b0eae123ddccd06520d3a8d6d53e76b3b21b64c8c2b3dc311cfc1d86df3677b",
-        "2, 40e839d6b44e0608b41b2c8445ffcf8b9f2f2d6372466b3596e86de12641d96c"
+        "2, 40e839d6b44e0608b41b2c8445ffcf8b9f2f2d6372466b3596e86de12641d96c",
+        "3, 3c2adc6fc7a58dcfd33d13752be8ba8199aa0daf1aab00cb87e117747c32c226"
     })
     void theGoldenFileOfEachVersionStaysReadable(int version, String sha256) throws IOException {
         boolean newest = version == CheckpointFile.VERSIONS.newest();
         Path file = GOLDEN.resolve("checkpoint-v" + version);
         if (newest && Boolean.getBoolean("sparring.golden.write")) {
-            Files.write(file, written(trained()));
+            Files.write(file, written(normalized()));
         }
         byte[] bytes = Files.readAllBytes(file);
         CheckpointFile golden = CheckpointFile.read(bytes);
 
         assertThat(bytes[11]).isEqualTo((byte) version);
-        assertThat(written(golden)).as("the newest is what is written").satisfies(again -> {
-            if (newest) {
+        assertThat(written(golden)).as("what all builds write that can hold it").satisfies(again -> {
+            if (version > 1) {
                 assertThat(again).isEqualTo(bytes);
             }
         });
@@ -264,6 +273,11 @@ class CheckpointFileTest {
                 .hasSize((int) state.counters().episodes())
                 .isNotEmpty();
         assertThat(CheckpointFile.sha256(state.model().parameters())).isEqualTo(sha256);
+
+        long seen = version < 3 ? 0 : 256;
+        Normalizer normalizer = state.model().normalizer();
+        assertThat(normalizer.observations().count()).isEqualTo(seen);
+        assertThat(normalizer.returns().count()).isEqualTo(seen);
 
         try (Rounds rounds = new LocalRounds(longer, longer.environment().resolve(), state.shards())) {
             assertThat(A2c.train(longer, state, rounds, new TrainingListener() {})

@@ -7,6 +7,8 @@ import io.sparring.network.Dense;
 import io.sparring.network.Layer;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
+import io.sparring.network.Normalizer;
+import io.sparring.network.ObservationScale;
 import io.sparring.network.Observations;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -29,6 +31,7 @@ final class Dl4jNetwork implements LearningNetwork {
     private final Batch values = new Batch(1);
     private final Batch policyGradient;
     private final Batch valueGradient = new Batch(1);
+    private ObservationScale observationScale = Normalizer.NONE.observationScale();
     private INDArray input;
 
     Dl4jNetwork(Architecture architecture) {
@@ -82,6 +85,7 @@ final class Dl4jNetwork implements LearningNetwork {
     @Override
     public void setModel(Model model) {
         model.requireOf(architecture);
+        observationScale = model.normalizer().observationScale();
         int count = architecture.layerParameterCount();
         float[] layers = new float[count];
         System.arraycopy(model.parameters(), 0, layers, 0, count);
@@ -95,6 +99,7 @@ final class Dl4jNetwork implements LearningNetwork {
         for (int i = 0; i < copy.length; i++) {
             copy[i] = observations.get(from + i);
         }
+        observationScale.apply(copy);
         input = Nd4j.create(copy, new long[] {rows, size}, 'c');
         Map<String, INDArray> outputs = graph.feedForward(new INDArray[] {input}, true, false);
         read(outputs.get(policyInput), policyFeatures, rows);

@@ -10,6 +10,8 @@ import io.sparring.network.Dense;
 import io.sparring.network.Engine;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
+import io.sparring.network.Normalizer;
+import io.sparring.network.RunningMoments;
 import io.sparring.random.Streams;
 import java.util.List;
 import java.util.stream.Stream;
@@ -41,12 +43,15 @@ class Dl4jNetworkTest {
         float[] parameters = uniform(random, architecture.parameterCount());
         float[] observations = uniform(random, ROWS * architecture.observationSize());
         float[] errors = uniform(random, ROWS * (architecture.policyOutputs() + 1));
+        double[] means = {-0.5, -0.25, 0.25, 0.5};
+        double[] variances = {1, 2, 3, 4};
+        Normalizer normalizer = new Normalizer(new RunningMoments(1, means, variances), RunningMoments.none(0));
         LearningNetwork plain = Engine.PLAIN.create(architecture);
         LearningNetwork dl4j = Engine.DL4J.create(architecture);
         assertThat(dl4j).isInstanceOf(Dl4jNetwork.class);
 
         for (LearningNetwork network : List.of(plain, dl4j)) {
-            network.setModel(new Model(architecture, parameters));
+            network.setModel(new Model(architecture, parameters, normalizer));
             network.forward(observations, 0, ROWS);
         }
         requireClose(dl4j.policyOutputs(), plain.policyOutputs());

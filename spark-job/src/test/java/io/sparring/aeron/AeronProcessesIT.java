@@ -2,6 +2,7 @@ package io.sparring.aeron;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparring.network.Normalizer;
 import io.sparring.parameterserver.Merging;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
@@ -29,6 +30,7 @@ class AeronProcessesIT {
         return new ParameterServer(
                 new ParameterServer.Options(workers, Merging.SUM, 0, false, 0, 0, Long.MAX_VALUE, "test"),
                 new float[PARAMETERS],
+                Normalizer.NONE,
                 0,
                 0,
                 null,
@@ -52,7 +54,7 @@ class AeronProcessesIT {
                 for (int i = 0; i < pushes; i++) {
                     theta = theta.clone();
                     theta[0] += 1;
-                    ParameterServerClient.Pulled pulled = client.push(1, theta, NONE, NONE);
+                    ParameterServerClient.Pulled pulled = client.push(1, theta, Normalizer.NONE, NONE, NONE);
                     theta = pulled.parameters();
                     System.out.println(pulled.sequence());
                 }

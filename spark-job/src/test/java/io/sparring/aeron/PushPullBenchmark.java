@@ -1,5 +1,6 @@
 package io.sparring.aeron;
 
+import io.sparring.network.Normalizer;
 import io.sparring.parameterserver.Merging;
 import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
@@ -35,6 +36,7 @@ public final class PushPullBenchmark {
         ParameterServer parameters = new ParameterServer(
                 new ParameterServer.Options(workers, Merging.AVERAGE, 0, false, 0, 0, Long.MAX_VALUE, BUILD),
                 new float[bytes / Float.BYTES],
+                Normalizer.NONE,
                 0,
                 0,
                 null,
@@ -114,7 +116,7 @@ public final class PushPullBenchmark {
 
         private static float[] push(ParameterServerClient client, float[] theta)
                 throws IOException, InterruptedException {
-            return client.push(1, theta, NONE, NONE).parameters();
+            return client.push(1, theta, Normalizer.NONE, NONE, NONE).parameters();
         }
     }
 }

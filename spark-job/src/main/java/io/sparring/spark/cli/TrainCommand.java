@@ -291,6 +291,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     .forEach((name, value) -> refuseOther("environment.options." + name, value, other.get(name)));
         }
         refuseOtherSection("network", saved.network(), configuration.network(), Set.of());
+        refuseOtherSection("normalize", saved.normalize(), configuration.normalize(), Set.of());
         refuseOtherSection("a2c", saved.a2c(), configuration.a2c(), Set.of());
         refuseOtherSection("ppo", saved.ppo(), configuration.ppo(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), WORKERS_MAY_CHANGE);

@@ -37,6 +37,10 @@ enum Metric {
     VALUE_TARGET_MEAN("train/value_target_mean", "the mean of R, what the critic learns, likewise"),
     VALUE_TARGET_STD("train/value_target_std", "the standard deviation of R, likewise"),
     LOG_STD("train/log_std", "the mean of log σ over the action's dimensions, where the action space is a box"),
+    OBSERVATIONS_CLIPPED(
+            "train/observations_clipped",
+            "`normalize.observations`: the share of the observed numbers that were clipped to ±10, the mean over the shards"),
+    REWARD_SCALE("train/reward_scale", "`normalize.rewards`: what rewards were divided by, the mean over the shards"),
     DROPPED_GRADIENTS("time/dropped_gradients", "shards' (or workers') gradients that were not finite, so far"),
     RECOMPUTED_SHARDS("time/recomputed_shards", "rounds of shards that Spark computed again, in this session"),
     ENV_STEPS_PER_SECOND("time/fps", "environment steps of this round by its seconds"),

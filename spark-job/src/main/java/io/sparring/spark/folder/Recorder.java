@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
 /**
@@ -151,6 +152,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         line.put("environment_seconds", slowest(round.statistics(), ShardStatistics::environmentNanos));
         line.put("acting_seconds", slowest(round.statistics(), ShardStatistics::actingNanos));
         line.put("learning_seconds", slowest(round.statistics(), ShardStatistics::learningNanos));
+        addNormalization(round.statistics(), line);
         addDisturbances(round.statistics(), line);
         if (round.asynchrony() != null) {
             addAsynchrony(round.asynchrony(), line);
@@ -175,6 +177,24 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         if (!Double.isNaN(value)) {
             line.put(key, value);
         }
+    }
+
+    /** By the models that acted, where they normalise. */
+    private void addNormalization(List<ShardStatistics> statistics, Map<String, Object> line) {
+        if (configuration.normalize().observations()) {
+            line.put(
+                    "observations_clipped",
+                    mean(statistics, shard -> shard.normalization().clipped()));
+        }
+        if (configuration.normalize().rewards()) {
+            line.put(
+                    "reward_scale",
+                    mean(statistics, shard -> shard.normalization().rewardScale()));
+        }
+    }
+
+    private static double mean(List<ShardStatistics> statistics, ToDoubleFunction<ShardStatistics> number) {
+        return statistics.stream().mapToDouble(number).average().orElse(Double.NaN);
     }
 
     /** Of this round, where there can be any. */

@@ -80,6 +80,12 @@ public final class RunReport {
             plots.add(plot("log σ of the actions (mean)", "log_std"));
         }
         plots.add(plot("Learning rate", "learning_rate"));
+        if (configuration.normalize().observations()) {
+            plots.add(plot("Share of observed numbers that are clipped", "observations_clipped"));
+        }
+        if (configuration.normalize().rewards()) {
+            plots.add(plot("What rewards are divided by", "reward_scale"));
+        }
         plots.add(plot("Environment steps per second", "env_steps_per_second"));
         if (!Strategy.of(configuration).inRounds()) {
             plots.add(new Plot(

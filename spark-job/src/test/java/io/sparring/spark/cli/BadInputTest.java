@@ -8,6 +8,8 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Environments;
+import io.sparring.network.Normalizer;
+import io.sparring.network.RunningMoments;
 import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunFolders;
@@ -203,6 +205,8 @@ class BadInputTest {
             value = {
                 "a2c.shards | 2 | 3",
                 "network.hidden | [8] | [8, 8]",
+                "normalize.observations | false | true",
+                "normalize.rewards | false | true",
                 "seed | 0 | 7",
                 "environment.id | Identity-Discrete-v0 | CartPole-v1",
                 "environment.options.choices | 4 | 5"
@@ -297,7 +301,7 @@ class BadInputTest {
         Path run = checkpoints();
         Path last = run.resolve("checkpoints/last");
         byte[] bytes = Files.readAllBytes(last);
-        bytes[11]++;
+        bytes[11] = 99;
         Files.write(last, bytes);
 
         Sparring.Outcome outcome = Sparring.here((words + " " + run).split(" "));
@@ -329,6 +333,34 @@ class BadInputTest {
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
         assertThat(outcome.complaints()).singleElement().asString().contains("has no environments to go on with");
+    }
+
+    @Test
+    void theExtremesOfANormaliserAreInspected() throws IOException {
+        Path run = checkpoints();
+        String normalize = "normalize={observations: true, rewards: true}";
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY, List.of(normalize));
+        TrainingState first =
+                TrainingState.first(configuration, configuration.environment().resolve());
+        Normalizer seen = new Normalizer(
+                new RunningMoments(1000, new double[4], new double[] {1e3, 9e3, 1e11, 4e3}),
+                new RunningMoments(1000, new double[1], new double[] {2.5e5}));
+        try (RunFolder writer = RunFolder.at(run.toString(), Session.hadoop(Session.settings()))) {
+            RunFolders.writeCheckpoint(
+                    writer,
+                    "last",
+                    configuration,
+                    new TrainingState(
+                            first.counters(), first.model().with(seen), new float[0], List.of(), first.shards()));
+        }
+
+        Sparring.Outcome inspected = Sparring.here("inspect", run.toString());
+
+        assertThat(inspected.exit()).as(inspected.toString()).isZero();
+        assertThat(inspected.stdout())
+                .contains(
+                        "normaliser: 1,000 observations; σ from 1.00 (number 0) to 1.00e+04 (number 2 of 4, counted from 0)",
+                        "normaliser: rewards are divided by 15.8, the σ of the discounted returns of 1,000 steps");
     }
 
     @Test

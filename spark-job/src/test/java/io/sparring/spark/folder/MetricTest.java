@@ -64,6 +64,7 @@ class MetricTest {
                 environment: {id: Identity-Box-v0}
                 budget: {env-steps: 600}
                 evaluation: {every-env-steps: 300, episodes: 2}
+                normalize: {observations: true, rewards: true}
                 ppo: {rollout-length: 16}
                 a3c: {workers: 1}
                 """, List.of("algorithm=" + algorithm));

@@ -3,6 +3,8 @@ package io.sparring.spark.folder;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sparring.algorithm.Backend;
+import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
@@ -72,5 +74,30 @@ class RecorderTest {
         } finally {
             FileUtils.deleteDirectory(rescued.toFile());
         }
+    }
+
+    @Test
+    void whereSomethingIsNormalisedTheMetricsSayWhatThatDoesAndElseTheyDoNot() throws Exception {
+        Files.delete(checkpoints);
+        String metrics = "";
+        for (String normalize : List.of("normalize={}", "normalize={observations: true, rewards: true}")) {
+            Training training =
+                    Training.of(ConfigurationFile.parse("test", SMALL, List.of(normalize, "budget.env-steps=512")));
+            TrainingState start = training.start();
+            try (Recorder recorder = new Recorder(folder, configuration(normalize), start, () -> 0)) {
+                training.run(start, Backend.LOCAL, recorder);
+            }
+            metrics = Files.readString(work.resolve("metrics.jsonl"));
+            assertThat(metrics.contains("\"observations_clipped\":0.0")).isEqualTo(normalize.contains("true"));
+        }
+        assertThat(metrics.lines().filter(line -> line.contains("\"round\":1,")))
+                .first()
+                .asString()
+                .contains("\"reward_scale\":1.0");
+        assertThat(metrics).containsPattern("\"round\":2,.*\"reward_scale\":[0-9.]+[1-9]");
+    }
+
+    private static Configuration configuration(String override) {
+        return ConfigurationFile.parse("test", SMALL, List.of(override));
     }
 }

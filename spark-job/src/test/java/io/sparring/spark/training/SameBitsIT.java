@@ -46,6 +46,7 @@ public class SameBitsIT {
             environment: {id: CartPole-v1, copies-per-shard: 4}
             network: {kind: separate, hidden: [16, 16], activation: tanh}
             a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
+            normalize: {observations: true, rewards: true}
             optimizer: {kind: adam, learning-rate: 5e-3}
             budget: {env-steps: 1536}
             evaluation: {every-env-steps: 0}
@@ -72,6 +73,7 @@ public class SameBitsIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "normalize.observations=false; normalize.rewards=false",
                 "a2c.normalize-advantages=true",
                 "environment.id=Identity-Box-v0",
                 "environment.id=Identity-Masked-v0",

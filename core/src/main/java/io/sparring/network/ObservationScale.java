@@ -1,0 +1,64 @@
+package io.sparring.network;
+
+/** A {@link Normalizer}'s μ and 1/√(σ² + 1e-8), in the 32 bits in which a network computes: a number's result depends on that number alone. */
+public final class ObservationScale {
+    /** What leaves observations as they are. */
+    static final ObservationScale IDENTITY = new ObservationScale(new float[0], new float[0]);
+
+    private final float[] means;
+    private final float[] factors;
+
+    private ObservationScale(float[] means, float[] factors) {
+        this.means = means;
+        this.factors = factors;
+    }
+
+    static ObservationScale of(RunningMoments moments) {
+        float[] means = new float[moments.size()];
+        float[] factors = new float[means.length];
+        for (int i = 0; i < means.length; i++) {
+            means[i] = (float) moments.means()[i];
+            factors[i] = moments.count() == 0 ? 1 : (float) (1 / Math.sqrt(moments.variance(i) + Normalizer.EPSILON));
+        }
+        return new ObservationScale(means, factors);
+    }
+
+    /** Normalises whole rows. */
+    void apply(Batch batch) {
+        float[] values = batch.values();
+        for (int feature = 0; feature < means.length; feature++) {
+            int start = feature * batch.stride();
+            for (int i = start; i < start + batch.rows(); i++) {
+                values[i] = normalized(feature, values[i]);
+            }
+        }
+    }
+
+    /** Normalises whole rows, one after the other. */
+    public void apply(float[] rowByRow) {
+        for (int i = 0; i < rowByRow.length && means.length > 0; i++) {
+            rowByRow[i] = normalized(i % means.length, rowByRow[i]);
+        }
+    }
+
+    /** Of these rows, one after the other: the share of the numbers that are clipped. */
+    public double clipped(Observations rowByRow) {
+        long clipped = 0;
+        for (int i = 0; i < rowByRow.length() && means.length > 0; i++) {
+            if (Math.abs(scaled(i % means.length, rowByRow.get(i))) > Normalizer.CLIP) {
+                clipped++;
+            }
+        }
+        return clipped == 0 ? 0 : (double) clipped / rowByRow.length();
+    }
+
+    private float scaled(int feature, float number) {
+        return (number - means[feature]) * factors[feature];
+    }
+
+    /** What is not finite becomes NaN, so that whoever learns from it notices: clipped, it would look like any other. */
+    private float normalized(int feature, float number) {
+        float clipped = Math.max(-Normalizer.CLIP, Math.min(Normalizer.CLIP, scaled(feature, number)));
+        return clipped + (number - number);
+    }
+}
