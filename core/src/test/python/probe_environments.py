@@ -59,6 +59,12 @@ class Probe(gymnasium.Env):
             return {"action_mask": (np.zeros(2, np.int8), np.zeros(3, np.int8))}
         return {"action_mask": (np.array([self.steps % 2, 1 - self.steps % 2], np.int8), np.array([1, 1, 0], np.int8))}
 
+    def close(self):
+        """Saves something, which takes its time; `once` names where to."""
+        if self.mode == "slow-close":
+            time.sleep(1)
+            open(self.once, "w").close()
+
     def render(self):
         """Two rows of three pixels, whose blue is the step."""
         if self.mode == "no-display":

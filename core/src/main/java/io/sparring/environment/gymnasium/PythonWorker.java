@@ -359,7 +359,7 @@ final class PythonWorker implements AutoCloseable {
     @Override
     public void close() {
         if (!closed) {
-            closed = true;
+            // Not closed yet: who watches ends whoever is left then, and an environment may take its time.
             try {
                 ask(Operation.CLOSE, new byte[0], CLOSE);
             } catch (PythonFailure gone) {

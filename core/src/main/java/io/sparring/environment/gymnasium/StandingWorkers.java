@@ -2,8 +2,8 @@ package io.sparring.environment.gymnasium;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
@@ -55,15 +55,24 @@ final class StandingWorkers {
         if (other != null) {
             forgotten.add(other.worker());
         }
-        // Every shard of this JVM comes around once while all the others do.
-        long patience = 4L * (waiting.size() + users);
-        for (Iterator<Waiting> all = waiting.values().iterator(); all.hasNext(); ) {
-            Waiting oldest = all.next();
-            if (taken - oldest.since() > patience) {
-                forgotten.add(oldest.worker());
-                all.remove();
+        // Every shard of this JVM comes around once while all the others do, which have been here since. Those that
+        // nobody asks for are
+        // not among these: the youngest of them goes first, and then they count for none of the older ones.
+        int others = users;
+        for (Map.Entry<ByteBuffer, Waiting> one : youngestFirst()) {
+            if (taken - one.getValue().since() > 4L * others) {
+                waiting.remove(one.getKey());
+                forgotten.add(one.getValue().worker());
+            } else {
+                others++;
             }
         }
         return forgotten;
+    }
+
+    private List<Map.Entry<ByteBuffer, Waiting>> youngestFirst() {
+        return waiting.entrySet().stream()
+                .sorted(Comparator.comparingLong(one -> -one.getValue().since()))
+                .toList();
     }
 }

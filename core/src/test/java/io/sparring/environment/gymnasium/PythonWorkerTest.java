@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,5 +56,24 @@ class PythonWorkerTest {
                     .hasMessage("there is no command 9");
             assertThat(worker.ask(Operation.RESET, seeds, PATIENCE)).isEqualTo(first);
         }
+    }
+
+    /** A video of the last episode, perhaps. */
+    @Test
+    void environmentsMayTakeTheirTimeToClose() throws IOException {
+        String interpreter = Probe.interpreter(folder);
+        Path saved = folder.resolve("saved");
+
+        try (PythonWorker worker = PythonWorker.start(interpreter)) {
+            Gymnasium.make(
+                    worker,
+                    "gymnasium:Probe-v0",
+                    new TreeMap<>(Map.of("mode", "slow-close", "once", saved.toString())),
+                    List.of(),
+                    List.of(1),
+                    Probe.hosting(interpreter, false, 0, 60));
+        }
+
+        assertThat(saved).exists();
     }
 }
