@@ -43,6 +43,18 @@ public record Frame(int width, int height, byte[] rgb) implements Serializable {
         return new Frame(columns, rows, small);
     }
 
+    /** The same picture at the top left of a black one that is at least as large. */
+    public Frame on(int columns, int rows) {
+        if (columns == width && rows == height) {
+            return this;
+        }
+        byte[] larger = new byte[3 * columns * rows];
+        for (int row = 0; row < height; row++) {
+            System.arraycopy(rgb, 3 * row * width, larger, 3 * row * columns, 3 * width);
+        }
+        return new Frame(columns, rows, larger);
+    }
+
     private byte mean(int top, int left, int n, int channel) {
         int sum = 0;
         int count = 0;

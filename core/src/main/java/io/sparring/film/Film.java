@@ -56,13 +56,15 @@ public final class Film implements Evaluation.Spectator {
     }
 
     /**
-     * What was filmed.
+     * What was filmed. Frames of several sizes stand in the GIF on black ones of the largest width and height.
      *
      * @param comment says in the GIF what it shows
      */
     public Recording recording(Episode episode, String comment) {
-        byte[] gif =
-                AnimatedGif.of(step -> small.get(step).frame(), small.keySet(), drawing.framesPerSecond(), comment);
+        int width = small.values().stream().mapToInt(Compressed::width).max().orElse(1);
+        int height = small.values().stream().mapToInt(Compressed::height).max().orElse(1);
+        byte[] gif = AnimatedGif.of(
+                step -> small.get(step).frame().on(width, height), small.keySet(), drawing.framesPerSecond(), comment);
         return new Recording(episode, gif, pngs);
     }
 

@@ -18,6 +18,7 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -155,6 +156,40 @@ class FilmTest {
         assertThat(gif.get(gif.size() - 1).image().getRGB(length % 40, 10) >> 16 & 0xff)
                 .as("the end")
                 .isBetween(190, 210);
+    }
+
+    /** As of an environment that shows more of its world the longer an episode lasts. */
+    @Test
+    void framesOfSeveralSizesStandOnOnesOfTheLargest() throws IOException {
+        int[][] sizes = {{40, 20}, {20, 30}, {10, 10}};
+        int[] now = new int[1];
+        Film film = new Film(
+                Drawing.of(25, copy -> {
+                    byte[] white = new byte[3 * sizes[now[0]][0] * sizes[now[0]][1]];
+                    Arrays.fill(white, (byte) 255);
+                    return new Frame(sizes[now[0]][0], sizes[now[0]][1], white);
+                }),
+                true);
+        for (; now[0] < 3; now[0]++) {
+            film.look(now[0], now[0] == 2);
+        }
+        Recording recording = film.recording(new Episode(0, 2), "");
+
+        List<GifFrame> gif = Pictures.gif(recording.gif());
+        for (int step = 0; step < 3; step++) {
+            BufferedImage shown = gif.get(step).image();
+            assertThat(List.of(shown.getWidth(), shown.getHeight())).containsExactly(40, 30);
+            for (int x = 0; x < 40; x++) {
+                for (int y = 0; y < 30; y++) {
+                    boolean inside = x < sizes[step][0] && y < sizes[step][1];
+                    assertThat(shown.getRGB(x, y) & 0xffffff)
+                            .as("frame %d at %d, %d", step, x, y)
+                            .isEqualTo(inside ? 0xffffff : 0);
+                }
+            }
+            BufferedImage kept = Pictures.png(recording.frames().get(step));
+            assertThat(List.of(kept.getWidth(), kept.getHeight())).containsExactly(sizes[step][0], sizes[step][1]);
+        }
     }
 
     /** Browsers show frames of less than 0.02 s as of 0.1 s. */
