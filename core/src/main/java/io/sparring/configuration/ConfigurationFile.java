@@ -77,7 +77,7 @@ public final class ConfigurationFile {
             merge(tree, override(override));
         }
         String source = source(name, overrides);
-        numbers(tree);
+        numbers(tree, Configuration.class);
         requireKnown(source, "", tree, Configuration.class);
         requireValues(source, "", tree, Configuration.class);
         return bind(source, tree);
@@ -294,7 +294,23 @@ public final class ConfigurationFile {
         }
     }
 
-    /** YAML takes 5e-3 and 1e6 for text; everybody who writes them means numbers. */
+    /** A record's values with {@link #numbers(JsonNode)}; of those whose type is known here, whole ones may have a point. */
+    private static void numbers(ObjectNode tree, Class<?> type) {
+        for (RecordComponent component : components(type)) {
+            JsonNode value = tree.get(key(component));
+            if (value instanceof ObjectNode section && component.getType().isRecord()) {
+                numbers(section, component.getType());
+            } else if (value != null) {
+                JsonNode number = numbers(value);
+                tree.set(key(component), number.isFloatingPointNumber() ? number(number.doubleValue()) : number);
+            }
+        }
+    }
+
+    /**
+     * YAML takes 5e-3 and 1e6 for text; everybody who writes them means numbers. Within options and wrappers -1.0 stays what it is: to a
+     * constructor in Python, -1 is something else.
+     */
     private static JsonNode numbers(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.fieldNames().forEachRemaining(name -> object.set(name, numbers(object.get(name))));
@@ -303,14 +319,12 @@ public final class ConfigurationFile {
                 array.set(i, numbers(array.get(i)));
             }
         } else if (node.isTextual() && node.asText().matches("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)[eE][-+]?[0-9]+")) {
-            return number(Double.parseDouble(node.asText()));
+            return DoubleNode.valueOf(Double.parseDouble(node.asText()));
         } else if (node.isTextual() && node.asText().toLowerCase(Locale.ROOT).matches("\\.?nan")) {
             return DoubleNode.valueOf(Double.NaN);
         } else if (node.isTextual() && node.asText().toLowerCase(Locale.ROOT).matches("[-+]?\\.?inf(inity)?")) {
             return DoubleNode.valueOf(
                     node.asText().startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY);
-        } else if (node.isFloatingPointNumber()) {
-            return number(node.asDouble());
         }
         return node;
     }

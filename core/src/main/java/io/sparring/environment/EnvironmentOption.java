@@ -119,8 +119,10 @@ public record EnvironmentOption(
         Object value = given;
         if (given instanceof Number number && type == Double.class) {
             value = number.doubleValue();
-        } else if (given instanceof Integer number) {
-            value = number.longValue();
+        } else if (given instanceof Integer
+                || type == Long.class && given instanceof Double number && number.longValue() == number) {
+            // 1000.0, or 1e3, is a whole number too.
+            value = ((Number) given).longValue();
         }
         boolean allowed = value != null
                 && value.getClass() == type

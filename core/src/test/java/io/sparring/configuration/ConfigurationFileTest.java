@@ -14,6 +14,7 @@ import io.sparring.parameterserver.Merging;
 import io.sparring.policy.Noise;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationFileTest {
     private static final String CARTPOLE = "environment: {id: CartPole-v1}\n";
@@ -186,6 +188,33 @@ class ConfigurationFileTest {
                         .budget()
                         .envSteps())
                 .isEqualTo(meant);
+    }
+
+    /** To Python they are not the same, and some constructors tell them apart; an environment of ours that wants a whole number gets one. */
+    @ParameterizedTest
+    @CsvSource({"-1.0, -1.0", "-1e0, -1.0", "1.5, 1.5", "3.0e2, 300.0"})
+    void anOptionThatIsWrittenWithAPointHasOne(String written, double meant) {
+        Configuration configuration = parse(
+                CARTPOLE,
+                "environment.options={gravity: " + written + ", whole: -1}",
+                "environment.wrappers=[{Some: {by: " + written + "}}]",
+                "evaluation.options={gravity: " + written + "}");
+
+        assertThat(configuration.environment().options()).isEqualTo(Map.of("gravity", meant, "whole", -1L));
+        assertThat(configuration.evaluation().options()).isEqualTo(Map.of("gravity", meant));
+        assertThat(configuration.environment().wrappers()).hasToString("[{Some={by=" + meant + "}}]");
+        assertThat(parse(ConfigurationFile.write(configuration))).isEqualTo(configuration);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"200", "200.0", "2e2"})
+    void anOptionThatWantsAWholeNumberTakesItHoweverItIsWritten(String written) {
+        assertThat(parse("environment: {id: CartPole-v1}", "environment.options.max-episode-steps=" + written)
+                        .environment()
+                        .resolve()
+                        .spec()
+                        .options())
+                .containsEntry("max-episode-steps", 200L);
     }
 
     @ParameterizedTest
