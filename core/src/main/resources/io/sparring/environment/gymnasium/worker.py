@@ -24,9 +24,11 @@ Masks, a byte for each choice, are there where an environment gives some: as "ac
 """
 
 import fcntl
+import itertools
 import os
 import select
 import signal
+import struct
 import sys
 import time
 
@@ -34,6 +36,8 @@ MAGIC = 0x47525053
 MAKE, RESET, STEP, REPLAY, RESET_TASK, GET_SPACES, SEED, CLOSE, ERROR, RENDER, LIST = range(1, 12)
 LONGEST = 1 << 30
 TERMINATED, TRUNCATED = 1, 2
+NEVER = 1 << 62
+COUNT, HERE = struct.Struct("<I"), struct.Struct("<II")
 
 
 def supervise(worker):
@@ -260,6 +264,13 @@ class Worker:
         self.drawn = False
         # How copies looked at the end of their episodes, where the last step has ended them, and somebody looks at all.
         self.ends = {}
+        # By copy: what does a step, and whose that is after a reset; steps of its episode, and how many of them there may be.
+        self.steps = [None] * self.copies
+        self.within = [None] * self.copies
+        self.elapsed = np.zeros(self.copies, "i8")
+        self.limits = np.full(self.copies, NEVER)
+        # So many steps no copy is at its limit.
+        self.spare = 0
         observation_space, action_space, spec, first = self.build()
         self.observations = Observations(observation_space, self.gymnasium.spaces, np)
         self.describe(action_space, spec, first, time.time() - started)
@@ -270,7 +281,9 @@ class Worker:
 
     def build(self):
         """Makes all copies; their spaces, what Gymnasium says of them, and one of them."""
-        self.environments = [self.one() for _ in range(self.copies)]
+        self.environments = [None] * self.copies
+        for copy in range(self.copies):
+            self.put(copy, self.one())
         first = self.environments[0]
         return first.observation_space, first.action_space, first.spec, first
 
@@ -302,6 +315,22 @@ class Worker:
                 raise Refused("the wrapper %s: %s" % (wrapper["name"], first_line(e)))
         return environment
 
+    def put(self, copy, environment):
+        """
+        Has it as that copy. Gymnasium's own two wrappers, if there are no others around them, do nothing in a step but count it and ask whether
+        there was a reset: from the first one on, the loop counts for them.
+        """
+        wrappers, inner = self.gymnasium.wrappers, environment
+        self.limits[copy] = NEVER
+        if type(inner) is wrappers.TimeLimit and type(inner.env) is wrappers.OrderEnforcing:
+            self.limits[copy] = inner._max_episode_steps
+            inner = inner.env
+        if type(inner) is wrappers.OrderEnforcing:
+            inner = inner.env
+        self.environments[copy] = environment
+        self.steps[copy] = environment.step
+        self.within[copy] = inner
+
     def made(self, how):
         """What comes of the id, or why nothing does."""
         gymnasium = self.gymnasium
@@ -329,11 +358,10 @@ class Worker:
         spaces, np = self.gymnasium.spaces, self.np
         finite = lambda bounds: [float(bound) for bound in np.asarray(bounds, dtype=float).reshape(-1)]
         if isinstance(space, spaces.Discrete):
-            self.start = int(getattr(space, "start", 0))
             start = int(getattr(space, "start", 0))
             actions = {"kind": "discrete", "n": int(space.n)}
             self.action_size = 1
-            self.act = lambda rows: (rows[:, 0].astype("i8") + start).tolist()
+            self.act = lambda rows: rows.ravel().tolist() if start == 0 else (rows[:, 0].astype("i8") + start).tolist()
         elif isinstance(space, spaces.MultiDiscrete):
             starts = np.asarray(getattr(space, "start", 0)).reshape(-1)
             actions = {"kind": "multi-discrete", "sizes": [int(size) for size in space.nvec.reshape(-1)]}
@@ -385,6 +413,8 @@ class Worker:
     def begin(self, copy, seed):
         """The first observation of an episode."""
         observation, info = self.environments[copy].reset(seed=seed)
+        self.elapsed[copy] = 0
+        self.steps[copy] = self.within[copy].step
         if self.mask_size:
             self.mask(copy, info)
         return observation
@@ -442,26 +472,26 @@ class Worker:
         return []
 
     def step(self, payload):
-        np = self.np
-        first, count = np.frombuffer(payload, "<u4", 2).tolist()
-        actions = np.frombuffer(payload, self.action_type, count * self.action_size, 8).reshape(count, self.action_size)
-        seeds = np.frombuffer(payload, "<u4", count, 8 + actions.nbytes)
+        first, count = HERE.unpack_from(payload)
+        here = slice(first, first + count)
+        actions, seeds = self.decode(payload, count)
+        cuts = self.cuts(here)
         observed, rewards, flags, ended, masked = [], [], bytearray(count), 0, self.mask_size
         for copy in range(first, first + count if self.drawn else 0):
             self.ends.pop(copy, None)
         # The loop that all is for: whatever can be done for all copies at once is done outside.
         try:
-            for environment, action in zip(self.environments[first : first + count], self.act(actions)):
-                observation, reward, terminated, truncated, info = environment.step(action)
+            for step, action, cut in zip(self.steps[here], actions, cuts):
+                observation, reward, terminated, truncated, info = step(action)
                 rewards.append(reward)
-                if terminated or truncated:
+                if terminated or truncated or cut:
                     copy = len(observed)
                     if self.drawn:
                         self.ends[first + copy] = self.draw(first + copy)
-                    flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated else 0)
+                    flags[copy] = (TERMINATED if terminated else 0) | (TRUNCATED if truncated or cut else 0)
                     self.observations.write(observation, self.finals[ended])
                     ended += 1
-                    observation = self.begin(first + copy, int(seeds[copy]))
+                    observation = self.begin(first + copy, seeds[copy])
                 elif masked:
                     self.mask(first + len(observed), info)
                 observed.append(observation)
@@ -469,13 +499,38 @@ class Worker:
             e.copy = first + len(observed)
             raise
         rows = self.write(first, observed)
-        masks = self.masks[first : first + count]
+        masks = self.masks[here] if masked else b""
+        return [self.doubles(rewards), bytes(flags), rows, masks, COUNT.pack(ended), self.finals[:ended]]
+
+    def decode(self, payload, count):
+        """What each of so many copies does in a step, and the seeds of their next episodes."""
+        size = count * self.action_size
+        rows = self.np.frombuffer(payload, self.action_type, size, HERE.size).reshape(count, self.action_size)
+        return self.act(rows), struct.unpack_from("<%dI" % count, payload, HERE.size + rows.nbytes)
+
+    def cuts(self, here):
+        """Counts a step of these copies; which of them it is the last one for that their limits allow."""
+        if self.spare <= 1:
+            left = self.limits - self.elapsed
+            self.spare = max(1, int(left.min()))
+            cuts = (left[here] <= 1).tolist()
+        else:
+            cuts = itertools.repeat(False)
+        self.spare -= 1
+        self.elapsed[here] += 1
+        return cuts
+
+    def doubles(self, rewards):
+        if type(rewards[0]) is float and type(rewards[-1]) is float:
+            try:
+                return struct.pack("<%dd" % len(rewards), *rewards)
+            except (struct.error, TypeError):
+                pass  # one between them is an array
         try:
-            rewards = np.array(rewards, "<f8").reshape(count)
+            return self.np.array(rewards, "<f8").reshape(len(rewards))
         except ValueError:
             # Some are arrays of one number, others are none.
-            rewards = np.array([np.asarray(reward).item() for reward in rewards], "<f8")
-        return [rewards, bytes(flags), rows, masks, np.array([ended], "<u4"), self.finals[:ended]]
+            return self.np.array([self.np.asarray(reward).item() for reward in rewards], "<f8")
 
     def episodes(self, payload):
         """What is to be played again: (copy, seed, actions) of each."""
@@ -492,10 +547,12 @@ class Worker:
         copies = []
         for copy, seed, actions in self.episodes(payload):
             self.environments[copy].close()
-            self.environments[copy] = self.one()
+            self.put(copy, self.one())
             observation = self.begin(copy, seed)
             for action in self.act(actions):
-                observation, _, _, _, info = self.environments[copy].step(action)
+                observation, _, _, _, info = self.steps[copy](action)
+            self.elapsed[copy] = len(actions)
+            self.spare = 0
             if len(actions) and self.mask_size:
                 self.mask(copy, info)
             self.write(copy, [observation])
@@ -683,7 +740,6 @@ def where(e):
 
 def serve(commands, answers):
     import json
-    import struct
     import traceback
 
     header = struct.Struct("<IIII")
@@ -697,9 +753,10 @@ def serve(commands, answers):
 
     def answer(operation, sequence, parts):
         parts = [memoryview(part).cast("B") for part in parts if (len(part) if isinstance(part, bytes) else part.size)]
-        parts.insert(0, header.pack(MAGIC, operation, sequence, sum(map(len, parts))))
+        size = sum(map(len, parts))
+        parts.insert(0, header.pack(MAGIC, operation, sequence, size))
         written = os.writev(answers, parts)
-        rest = memoryview(b"".join(parts))[written:] if written < sum(map(len, parts)) else b""
+        rest = memoryview(b"".join(parts))[written:] if written < header.size + size else b""
         while rest:
             rest = rest[os.write(answers, rest) :]
 

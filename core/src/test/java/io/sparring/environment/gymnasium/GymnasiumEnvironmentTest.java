@@ -179,6 +179,29 @@ class GymnasiumEnvironmentTest {
         assertThat(given).hasSize(COPIES * (steps + 1)).isEqualTo(expected);
     }
 
+    @Test
+    void theNearerOfTwoLimitsEndsEpisodes() {
+        for (int limit : new int[] {5, 50}) {
+            EnvironmentSource source = Gymnasium.resolve(
+                    "gymnasium:MountainCar-v0",
+                    new TreeMap<>(Map.of("max_episode_steps", 7)),
+                    List.of(new EnvironmentSpec.Wrapper(
+                            "TimeLimit", new TreeMap<>(Map.of("max_episode_steps", limit)))),
+                    Probe.hosting(interpreter, true, 0, 60));
+            try (Environment environment = source.create(COPIES)) {
+                Step step = Step.of(environment);
+                environment.reset(SEEDS, step);
+                for (int t = 1; t <= 35; t++) {
+                    environment.step(new float[COPIES], step);
+                    for (int copy = 0; copy < COPIES; copy++) {
+                        assertThat(step.truncated[copy]).as("step %d", t).isEqualTo(t % Math.min(limit, 7) == 0);
+                        assertThat(step.terminated[copy]).isFalse();
+                    }
+                }
+            }
+        }
+    }
+
     private static int seed(Environment environment, int copy) {
         return ((GymnasiumEnvironment) environment).episodeSeed(copy);
     }
@@ -252,18 +275,20 @@ class GymnasiumEnvironmentTest {
         }
     }
 
-    @Test
-    void anotherProcessGoesOnFromASnapshotAsTheFirstOneDoes() {
-        EnvironmentSource source = gymnasium("CartPole-v1");
+    /** MountainCar's episodes are cut after 200 steps, wherever the first ones were made. */
+    @ParameterizedTest
+    @ValueSource(strings = {"CartPole-v1", "MountainCar-v0"})
+    void anotherProcessGoesOnFromASnapshotAsTheFirstOneDoes(String id) {
+        EnvironmentSource source = gymnasium(id);
         try (Environment first = source.create(COPIES);
-                Environment second = gymnasium("CartPole-v1").create(COPIES)) {
-            play(first, 60);
+                Environment second = gymnasium(id).create(COPIES)) {
+            play(first, 190);
             byte[] snapshot = first.snapshot();
-            float[] expected = goOn(first, 60, 100);
+            float[] expected = goOn(first, 190, 100);
             second.restore(snapshot);
-            assertThat(goOn(second, 60, 100)).isEqualTo(expected);
+            assertThat(goOn(second, 190, 100)).isEqualTo(expected);
             first.restore(snapshot);
-            assertThat(goOn(first, 60, 100)).isEqualTo(expected);
+            assertThat(goOn(first, 190, 100)).isEqualTo(expected);
         }
     }
 

@@ -48,6 +48,12 @@ class PythonWorkerTest {
                             .toString())
                     .contains("\"observations\"", "\"actions\"");
             assertThat(worker.ask(Operation.SEED, seeds, PATIENCE).remaining()).isZero();
+            byte[] step = new byte[8 + 1 + 4];
+            step[0] = 1;
+            step[4] = 1;
+            assertThatThrownBy(() -> worker.ask(Operation.STEP, step, PATIENCE))
+                    .isInstanceOf(PythonFailure.class)
+                    .hasMessageStartingWith("copy 1: ResetNeeded: Cannot call env.step() before calling env.reset()");
             ByteBuffer first = worker.ask(Operation.RESET, seeds, PATIENCE);
             assertThat(first.remaining()).isEqualTo(2 * 2 * Float.BYTES);
             assertThat(worker.ask(Operation.RESET_TASK, seeds, PATIENCE)).isEqualTo(first);
