@@ -43,6 +43,11 @@ public final class PythonFailure extends RuntimeException {
         return kind == Kind.LOST;
     }
 
+    /** Whether it is the user's to mend: another attempt comes to the same. */
+    public boolean isRefused() {
+        return kind == Kind.REFUSED;
+    }
+
     /** Whether it may be well on another machine. */
     public boolean isMissing() {
         return kind == Kind.MISSING;

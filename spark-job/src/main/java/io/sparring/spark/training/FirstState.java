@@ -4,6 +4,7 @@ import io.sparring.Explanation;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.spark.session.JobFailures;
@@ -19,7 +20,10 @@ import org.apache.spark.api.java.JavaSparkContext;
  */
 public record FirstState(EnvironmentSpec spec, TrainingState state) implements Serializable {
 
-    /** @throws TrainingFailed if there is no such environment on executors either */
+    /**
+     * @throws InvalidConfiguration if an executor says so
+     * @throws TrainingFailed if executors lack the Python, too
+     */
     public static FirstState of(JavaSparkContext spark, Configuration configuration) {
         JobFailures failures = JobFailures.of(spark);
         spark.setJobDescription("what the environment is, and its first episodes");
@@ -38,6 +42,7 @@ public record FirstState(EnvironmentSpec spec, TrainingState state) implements S
     private static FirstState onThisExecutor(Configuration configuration) {
         try {
             EnvironmentSource source = configuration.environment().resolve();
+            configuration.requireEvaluation(source);
             return new FirstState(source.spec(), TrainingState.first(configuration, source));
         } catch (RuntimeException e) {
             throw new TrainingFailed(ThisExecutor.after("tried") + Explanation.of(e), e);

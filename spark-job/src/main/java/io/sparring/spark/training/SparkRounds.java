@@ -11,6 +11,7 @@ import io.sparring.algorithm.Strategy;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.CannotDraw;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.film.Recording;
@@ -117,7 +118,7 @@ public final class SparkRounds implements Rounds {
             spark.setJobDescription(description.next());
             sum = travelling ? travel(task) : stay(task);
         } catch (Exception e) {
-            throw failed(failures, description.name(), e);
+            throw inThisRun(failed(failures, description.name(), e));
         }
         rounds++;
         description.ended(sum.statistics());
@@ -278,8 +279,26 @@ public final class SparkRounds implements Rounds {
 
     @Override
     public List<Episode> evaluate(Model model, long index, int episodes, boolean greedy) {
-        return evaluate(
-                spark, configuration, source, model, index, episodes, greedy, "evaluation after " + description.last());
+        try {
+            return evaluate(
+                    spark,
+                    configuration,
+                    source,
+                    model,
+                    index,
+                    episodes,
+                    greedy,
+                    "evaluation after " + description.last());
+        } catch (InvalidConfiguration e) {
+            throw inThisRun(e);
+        }
+    }
+
+    /** A mistake that only comes to light once something was learned is a failure of the run, which then says what is kept of it. */
+    private RuntimeException inThisRun(RuntimeException failure) {
+        return rounds > 0 && failure instanceof InvalidConfiguration
+                ? new TrainingFailed(failure.getMessage(), failure)
+                : failure;
     }
 
     /**
@@ -386,9 +405,11 @@ public final class SparkRounds implements Rounds {
         }
         // SparkException is checked, and thrown without being declared; a RuntimeException that is not ours is a bug,
         // and stays itself.
-        return e instanceof RuntimeException unexpected && ourFailure(e) == null
-                ? unexpected
-                : new TrainingFailed(what + " failed: " + reason(failures, e), e);
+        if (e instanceof RuntimeException unexpected && ourFailure(e) == null) {
+            return unexpected;
+        }
+        String message = what + " failed: " + reason(failures, e);
+        return failures.isMistake(e) ? new InvalidConfiguration(message) : new TrainingFailed(message, e);
     }
 
     @SuppressWarnings("unchecked")

@@ -6,6 +6,7 @@ import io.sparring.algorithm.A3cWorker;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.parameterserver.Channel;
 import io.sparring.parameterserver.ParameterServer;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -262,12 +264,14 @@ public final class SparkWorkers implements Workers {
     /** A worker ends by itself only where the server says so; whatever else ended it is a failure. */
     private void ended(int worker, Job job) throws InterruptedException {
         String reason;
+        boolean mistake;
         try {
             job.future.get();
             job.future = null;
             return;
         } catch (ExecutionException e) {
             reason = SparkRounds.reason(failures, e.getCause());
+            mistake = failures.isMistake(e.getCause());
         }
         if (server.merged(worker) > job.mergedBefore) {
             server.remark("worker " + worker + " failed and is started again: " + reason);
@@ -278,8 +282,10 @@ public final class SparkWorkers implements Workers {
         long left = jobs.stream().filter(other -> other.future != null).count();
         int least = configuration.a3c().minWorkers();
         if (left < least) {
-            throw new TrainingFailed("worker " + worker + " failed for good, " + left
-                    + " are left, and a3c.min-workers is " + least + ": " + reason);
+            String message = "worker " + worker + " failed for good, " + left + " are left, and a3c.min-workers is "
+                    + least + ": " + reason;
+            boolean nothingLearned = IntStream.range(0, count).allMatch(other -> server.merged(other) == 0);
+            throw mistake && nothingLearned ? new InvalidConfiguration(message) : new TrainingFailed(message);
         }
         server.remark("worker " + worker + " failed for good, and training goes on with " + left + ": " + reason);
     }

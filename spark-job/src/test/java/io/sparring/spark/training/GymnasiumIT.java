@@ -163,6 +163,61 @@ class GymnasiumIT {
     }
 
     @Test
+    void aMistakeThatOnlyExecutorsSeeIsSaidAtOnce() throws Exception {
+        Sparring.Outcome described = sparring(
+                "/no/python", python, train("--run", "described", "--set", "environment.options={nonsense: 1}"));
+
+        assertThat(described.exit()).as(described.toString()).isEqualTo(2);
+        assertThat(described.json().get("error").asText())
+                .matches("describing gymnasium:CartPole-v1 failed: tried on executor \\d+ \\(\\S+\\): environment: "
+                        + "gymnasium:CartPole-v1: .*nonsense.*");
+
+        Path attempts = work.resolve("attempts");
+        String here = withModule(
+                "here",
+                "import gymnasium\n"
+                        + "gymnasium.register('Mine-v0', 'gymnasium.envs.classic_control.cartpole:CartPoleEnv')\n");
+        String there = withModule("there", "open('" + attempts + "', 'a').write('one\\n')\n");
+        Sparring.Outcome computed = sparring(
+                here,
+                there,
+                train(
+                        "--run",
+                        "computed",
+                        "--set",
+                        "environment.id=gymnasium:Mine-v0",
+                        "--set",
+                        "environment.modules=[mine]"));
+
+        assertThat(computed.exit()).as(computed.toString()).isEqualTo(2);
+        assertThat(computed.json().get("error").asText())
+                .matches("round 1 failed: shard \\d on executor \\d+ \\(\\S+\\): "
+                        + "there is no environment gymnasium:Mine-v0.*");
+        assertThat(Files.readAllLines(attempts)).as("not four a shard").hasSizeLessThanOrEqualTo(4);
+    }
+
+    /** An interpreter that finds a module {@code mine}. */
+    private String withModule(String name, String module) throws IOException {
+        Path folder = Files.createDirectory(work.resolve(name + "-modules"));
+        Files.writeString(folder.resolve("mine.py"), module);
+        return interpreter(name, "env PYTHONPATH=" + folder + " " + python);
+    }
+
+    @Test
+    void workersOfA3cStepThemToo() throws Exception {
+        Sparring.Outcome trained = sparring(
+                python,
+                null,
+                train("--run", "run", "--set", "algorithm=a3c", "--set", "a3c={workers: 2, rollout-length: 8}"));
+
+        assertThat(trained.exit()).as(trained.toString()).isZero();
+        assertThat(trained.json().get("env_steps").asLong()).isGreaterThanOrEqualTo(1536);
+        assertThat(Files.readAllLines(work.resolve("run/metrics.jsonl")))
+                .filteredOn(line -> line.contains("\"type\":\"round\""))
+                .isNotEmpty();
+    }
+
+    @Test
     void aRunGoesOnWithAnotherInterpreterAndToTheSameBits() throws Exception {
         String first = interpreter("first", python);
         String second = interpreter("second", python);
