@@ -6,6 +6,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Space;
 import io.sparring.network.Architecture;
+import io.sparring.network.Trunk;
 import io.sparring.policy.ActionDistribution;
 import java.util.List;
 import java.util.Locale;
@@ -54,6 +55,10 @@ public final class Footprint {
         List<Integer> hidden = configuration.network().hidden();
         require("network.hidden", hidden, parameters * PARAMETER_BYTES, parameters * gradients, heapBytes);
 
+        Trunk trunk = configuration.network().trunk(spec);
+        double seen = (double) ShardWorker.CHUNK * trunk.widest();
+        require("network.convolutions", trunk.convolutions(), 0, seen, heapBytes);
+
         // Environments and rollouts may be elsewhere, where there is more.
         int length = configuration.learning().rolloutLength();
         require(
@@ -100,8 +105,9 @@ public final class Footprint {
 
     /** As {@link Architecture} counts them, without its whole numbers' limit. */
     private static double parameters(Configuration configuration, EnvironmentSpec spec) {
-        double trunk = 0;
-        double inputs = spec.observationSpace().size();
+        Trunk below = configuration.network().trunk(spec);
+        double trunk = below.convolutionParameters();
+        double inputs = below.joined();
         for (int outputs : configuration.network().hidden()) {
             trunk += (inputs + 1) * outputs;
             inputs = outputs;

@@ -26,7 +26,7 @@ import java.util.List;
  */
 public final class ShardWorker implements AutoCloseable {
     /** Rows that go through the network at once: enough to hide the calls' cost, few enough to stay in the cache. */
-    private static final int CHUNK = 1024;
+    static final int CHUNK = 1024;
 
     private final Configuration configuration;
     private final Architecture architecture;
@@ -46,14 +46,7 @@ public final class ShardWorker implements AutoCloseable {
 
     /** The network that a configuration describes, for this environment. */
     public static Architecture architecture(Configuration configuration, EnvironmentSpec environment) {
-        ActionDistribution distribution = configuration.network().distribution(environment);
-        return new Architecture(
-                configuration.network().kind(),
-                configuration.network().hidden(),
-                configuration.network().activation(),
-                environment.observationSpace().size(),
-                distribution.outputs(),
-                distribution.freeParameters());
+        return configuration.network().architecture(environment);
     }
 
     /** The shard at the start of a run. */

@@ -20,6 +20,9 @@ import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Engine;
 import io.sparring.network.Normalizer;
+import io.sparring.network.Filters;
+import io.sparring.network.Input;
+import io.sparring.network.Trunk;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.optimizer.UpdateRule;
@@ -441,8 +444,19 @@ public record Configuration(
                     "The sizes of the hidden layers. `[256]` with `kind: shared` is the reference network.")
             List<Integer> hidden,
 
+            @JsonProperty(defaultValue = "[]")
+            @JsonPropertyDescription(
+                    "What each image of an observation goes through before the hidden layers: `[{filters: 16, kernel: 3, stride: 1}, …]` from the first on, square and nowhere over the edge; or `minatar`, which is that one, or `nature`, 32 of 8×8 by 4, 64 of 4×4 by 2 and 64 of 3×3 by 1. Vectors beside the images are joined behind them. What has three dimensions is an image, or four, a stack of images; what has two is one of one channel, unless it is a part of floats among others.")
+            @JsonDeserialize(using = ConvolutionsReader.class)
+            List<Filters> convolutions,
+
+            @JsonProperty(defaultValue = "auto")
+            @JsonPropertyDescription(
+                    "Which dimension of an image is its channels, with `convolutions`: `first`, `last`, or `auto`, the smaller of the two, and the first one where they are equal.")
+            Channels channels,
+
             @JsonProperty(defaultValue = "tanh")
-            @JsonPropertyDescription("What follows each hidden layer: `tanh` or `relu`.")
+            @JsonPropertyDescription("What follows each convolution and each hidden layer: `tanh` or `relu`.")
             Activation activation,
 
             @JsonProperty(defaultValue = "plain")
@@ -471,6 +485,43 @@ public record Configuration(
                 Require.that(size != null && size >= 1, "hidden", hidden, "whole numbers of at least 1");
             }
             hidden = List.copyOf(hidden);
+            convolutions = List.copyOf(convolutions);
+        }
+
+        /** Which dimension of an image is its channels. */
+        public enum Channels {
+            /** The first. */
+            FIRST,
+            /** The last. */
+            LAST,
+            /** The smaller one of them. */
+            AUTO
+        }
+
+        /**
+         * The network for an environment.
+         *
+         * @throws InvalidConfiguration if it has nothing that these convolutions fit, or no noise of this kind
+         */
+        public Architecture architecture(EnvironmentSpec environment) {
+            ActionDistribution distribution = distribution(environment);
+            return new Architecture(kind, trunk(environment), distribution.outputs(), distribution.freeParameters());
+        }
+
+        /** What its heads stand on; as {@link #architecture}. */
+        public Trunk trunk(EnvironmentSpec environment) {
+            List<Input> inputs = Sight.inputs(environment, channels, !convolutions.isEmpty());
+            Require.that(
+                    convolutions.isEmpty() || inputs.stream().anyMatch(input -> input.order() != Input.Order.VECTOR),
+                    "network.convolutions",
+                    convolutions,
+                    "none, since " + environment.id() + " shows no image: it " + environment.spaces());
+            try {
+                return new Trunk(inputs, convolutions, hidden, false, activation);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidConfiguration(
+                        "network.convolutions: expected kernels no larger than what they see, got " + e.getMessage());
+            }
         }
 
         /**
@@ -483,8 +534,7 @@ public record Configuration(
                 return ActionDistribution.of(environment.actionSpace());
             }
             if (environment.actionSpace() instanceof Space.Box box) {
-                int features = hidden.isEmpty() ? environment.observationSpace().size() : hidden.get(hidden.size() - 1);
-                return ActionDistribution.stateDependent(box, features, noiseSteps);
+                return ActionDistribution.stateDependent(box, trunk(environment).features(), noiseSteps);
             }
             throw new InvalidConfiguration(
                     "network.noise: expected gaussian where actions are no box of numbers, got gsde; those of "

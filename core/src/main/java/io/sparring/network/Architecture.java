@@ -1,7 +1,12 @@
 package io.sparring.network;
 
+import static java.util.stream.Collectors.toList;
+
 import java.io.Serializable;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -12,25 +17,16 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  * The shape of an actor-critic network, and where each of its weights lies in the flat vector of parameters.
  *
  * <p>{@link Kind#SHARED} has one trunk under both heads, {@link Kind#SEPARATE} a trunk for each. Heads are linear: the
- * policy head gives the parameters of the action's distribution (logits, or means), the value head V(s). The vector holds,
- * layer by layer in the order of {@link #layers()}, the weights (inputs × outputs, column by column) and the biases, as
- * DL4J's flat vector does; then come the parameters of the distribution that depend on no state (log σ).
+ * policy head gives the parameters of the action's distribution (logits, or means), the value head V(s). The vector holds what each
+ * layer has, in the order of {@link #nodes()} and within a layer as that layer says, which is DL4J's flat vector's; then come the
+ * parameters of the distribution that depend on no state (log σ).
  *
  * @param kind shared or separate trunk
- * @param hidden the sizes of the hidden layers, each at least 1; may be empty
- * @param activation what follows each hidden layer
- * @param observationSize floats in one observation
+ * @param trunk what a head stands on
  * @param policyOutputs outputs of the policy head
  * @param freeParameters parameters of the action's distribution that depend on no state
  */
-public record Architecture(
-        Kind kind,
-        List<Integer> hidden,
-        Activation activation,
-        int observationSize,
-        int policyOutputs,
-        int freeParameters)
-        implements Serializable {
+public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freeParameters) implements Serializable {
 
     /** The standard deviation, as a share of an orthogonal matrix, of the policy head: small, so that all actions start alike. */
     private static final double POLICY_GAIN = 0.01;
@@ -47,56 +43,81 @@ public record Architecture(
      * A layer in its place.
      *
      * @param name of the layer
-     * @param input the name of the layer below, or {@link #INPUT}
+     * @param inputs the names of the layers below, or of the trunk's inputs: what they give is taken one behind the other
      * @param layer what it computes
      * @param offset where its parameters start
      */
-    public record Node(String name, String input, Layer layer, int offset) {
+    public record Node(String name, List<String> inputs, Layer layer, int offset) {
+        public Node {
+            inputs = List.copyOf(inputs);
+        }
+
         int end() {
             return offset + layer.parameterCount();
         }
     }
 
-    /** The name of what the first layers take. */
+    /** The name of an input that has no other. */
     public static final String INPUT = "observation";
     /** The name of the policy head. */
     public static final String POLICY = "policy";
     /** The name of the value head. */
     public static final String VALUE = "value";
 
-    public Architecture {
-        hidden = List.copyOf(hidden);
+    /** Of hidden layers on a vector of so many numbers. */
+    public Architecture(
+            Kind kind,
+            List<Integer> hidden,
+            Activation activation,
+            int observationSize,
+            int policyOutputs,
+            int freeParameters) {
+        this(kind, Trunk.dense(observationSize, hidden, activation), policyOutputs, freeParameters);
+    }
+
+    /** How many numbers an observation has. */
+    public int observationSize() {
+        return trunk.observationSize();
     }
 
     /** All layers, in the order in which they are computed and stored: DL4J's, which goes level by level. */
     public List<Node> nodes() {
         List<Node> nodes = new ArrayList<>();
-        List<String> trunks = kind == Kind.SHARED ? List.of("trunk") : List.of("actor", "critic");
-        int inputs = observationSize;
-        for (int depth = 0; depth < hidden.size(); depth++) {
-            for (String trunk : trunks) {
-                add(
-                        nodes,
-                        trunk + depth,
-                        top(trunk, depth),
-                        new Dense(inputs, hidden.get(depth), activation, activation.gain));
+        List<String> names = kind == Kind.SHARED ? List.of("trunk") : List.of("actor", "critic");
+        // What each trunk has at its top so far.
+        Map<String, List<String>> tops = new HashMap<>();
+        names.forEach(
+                name -> tops.put(name, trunk.inputs().stream().map(Input::name).collect(toList())));
+        for (int depth = 0; depth < trunk.convolutions().size(); depth++) {
+            for (int i = 0; i < trunk.inputs().size(); i++) {
+                Input input = trunk.inputs().get(i);
+                List<Convolution> layers = trunk.convolutions(input);
+                for (String name : layers.isEmpty() ? List.<String>of() : names) {
+                    String of = name + "." + input.name() + depth;
+                    add(nodes, of, List.of(tops.get(name).get(i)), layers.get(depth));
+                    tops.get(name).set(i, of);
+                }
             }
-            inputs = hidden.get(depth);
         }
-        add(nodes, POLICY, top(trunks.get(0), hidden.size()), new Dense(inputs, policyOutputs, null, POLICY_GAIN));
-        add(nodes, VALUE, top(trunks.get(trunks.size() - 1), hidden.size()), new Dense(inputs, 1, null, 1));
+        int inputs = trunk.joined();
+        for (int depth = 0; depth < trunk.hidden().size(); depth++) {
+            int outputs = trunk.hidden().get(depth);
+            for (String name : names) {
+                Dense dense = new Dense(inputs, outputs, trunk.activation(), trunk.activation().gain);
+                add(nodes, name + depth, tops.get(name), dense);
+                tops.put(name, List.of(name + depth));
+            }
+            inputs = outputs;
+        }
+        add(nodes, POLICY, tops.get(names.get(0)), new Dense(inputs, policyOutputs, null, POLICY_GAIN));
+        add(nodes, VALUE, tops.get(names.get(names.size() - 1)), new Dense(inputs, 1, null, 1));
         return nodes;
     }
 
-    /** The layer that a trunk of this depth ends with. */
-    private static String top(String trunk, int depth) {
-        return depth == 0 ? INPUT : trunk + (depth - 1);
-    }
-
-    private static void add(List<Node> nodes, String name, String input, Layer layer) {
+    private static void add(List<Node> nodes, String name, List<String> inputs, Layer layer) {
         nodes.add(new Node(
                 name,
-                input,
+                inputs,
                 layer,
                 nodes.isEmpty() ? 0 : nodes.get(nodes.size() - 1).end()));
     }
@@ -111,12 +132,16 @@ public record Architecture(
 
     /** Whether a head stands on this layer, or is it. */
     boolean isUnder(String name, String head) {
-        Map<String, String> inputs = nodes().stream().collect(Collectors.toMap(Node::name, Node::input));
-        String at = head;
-        while (!at.equals(INPUT) && !at.equals(name)) {
-            at = inputs.get(at);
+        Map<String, List<String>> inputs = nodes().stream().collect(Collectors.toMap(Node::name, Node::inputs));
+        Deque<String> below = new ArrayDeque<>(List.of(head));
+        while (!below.isEmpty()) {
+            String at = below.remove();
+            if (at.equals(name)) {
+                return true;
+            }
+            below.addAll(inputs.getOrDefault(at, List.of()));
         }
-        return at.equals(name);
+        return false;
     }
 
     /** How many parameters the layers have: the vector's length without the free ones at its end. */

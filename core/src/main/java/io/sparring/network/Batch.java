@@ -1,17 +1,22 @@
 package io.sparring.network;
 
+import java.util.Arrays;
+
 /**
  * A batch of vectors as one flat array, feature by feature: feature f of row r lies at {@code f · stride + r}. From the
  * observation to the gradient there is no other layout, so nothing is transposed between layers.
  *
- * <p>Rows and features are padded, so that kernels need no remainder loops: the padding holds anything. The stride is no power of
- * two, or the features of one row would fight for the same few sets of the cache.
+ * <p>Rows and features are padded, so that kernels need no remainder loops: the padding holds anything, as do two more features
+ * behind it, where they write what nobody asks for. The stride is no power of two, or the features of one row would fight for the same few sets of the cache.
  */
 public final class Batch {
     /** Rows are padded to a multiple of this: four of the widest vectors. */
     static final int ROW_TILE = 64;
     /** Features are padded to a multiple of this. */
     static final int FEATURE_TILE = 4;
+
+    /** So many rows are taken up at a time. */
+    private static final int BLOCK = 16;
 
     private final int features;
     private float[] values = new float[0];
@@ -33,7 +38,7 @@ public final class Batch {
     public void resize(int rows) {
         this.rows = rows;
         stride = padded(rows, ROW_TILE) + 16;
-        int length = padded(features, FEATURE_TILE) * stride;
+        int length = Math.multiplyExact(padded(features, FEATURE_TILE) + 2, stride);
         if (values.length < length) {
             values = new float[length];
         }
@@ -63,39 +68,82 @@ public final class Batch {
         values[feature * stride + row] = value;
     }
 
+    /** Makes room for so many rows, all 0. */
+    void clear(int rows) {
+        resize(rows);
+        Arrays.fill(values, 0, features * stride, 0);
+    }
+
     /**
      * Takes up rows that lie one after the other, as environments give them.
      *
-     * @param rowByRow rows × features from {@code from} on
+     * @param from the first number of the first row
+     * @param length from one row to the next
+     * @param numbers which of a row's numbers each feature is
+     * @param divisor of every number
      */
-    void setRows(Observations rowByRow, int from, int rows) {
+    void setRows(Observations rowByRow, int from, int length, int rows, int[] numbers, float divisor) {
         resize(rows);
-        if (rowByRow instanceof Observations.Bytes bytes) {
-            setRows(bytes.numbers(), from);
-        } else if (rowByRow instanceof Observations.Floats floats) {
-            setRows(floats.numbers(), from);
-        }
-    }
-
-    private void setRows(byte[] rowByRow, int from) {
-        for (int row = 0; row < rows; row++) {
-            for (int feature = 0; feature < features; feature++) {
-                values[feature * stride + row] = rowByRow[from + row * features + feature] & 0xff;
+        float[] bytes = rowByRow instanceof Observations.Bytes ? divided(divisor) : null;
+        // A few rows at a time: what is read is still in the cache for the next feature, and what is written is whole
+        // lines of it.
+        for (int block = 0; block < rows; block += BLOCK) {
+            int end = Math.min(block + BLOCK, rows);
+            int at = from + block * length;
+            if (rowByRow instanceof Observations.Bytes whole) {
+                setRows(whole.numbers(), at, length, block, end, numbers, bytes);
+            } else if (rowByRow instanceof Observations.Floats floats) {
+                setRows(floats.numbers(), at, length, block, end, numbers, divisor);
             }
         }
     }
 
-    private void setRows(float[] rowByRow, int from) {
-        for (int row = 0; row < rows; row++) {
-            for (int feature = 0; feature < features; feature++) {
-                values[feature * stride + row] = rowByRow[from + row * features + feature];
+    /** Every byte, divided. */
+    private static float[] divided(float divisor) {
+        float[] bytes = new float[256];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = i / divisor;
+        }
+        return bytes;
+    }
+
+    private void setRows(byte[] rowByRow, int from, int length, int row, int end, int[] numbers, float[] bytes) {
+        for (int feature = 0; feature < features; feature++) {
+            int at = from + numbers[feature];
+            for (int i = feature * stride + row; i < feature * stride + end; i++, at += length) {
+                values[i] = bytes[rowByRow[at] & 0xff];
             }
+        }
+    }
+
+    private void setRows(float[] rowByRow, int from, int length, int row, int end, int[] numbers, float divisor) {
+        for (int feature = 0; feature < features; feature++) {
+            int at = from + numbers[feature];
+            for (int i = feature * stride + row; i < feature * stride + end; i++, at += length) {
+                values[i] = rowByRow[at] / divisor;
+            }
+        }
+    }
+
+    /** Takes up so many of another batch's features, which has as many rows: they replace this one's from {@code to} on, or are added to them. */
+    void copy(Batch other, int from, int to, int count, boolean add) {
+        if (!add) {
+            System.arraycopy(other.values, from * other.stride, values, to * stride, count * stride);
+            return;
+        }
+        for (int i = 0; i < count * stride; i++) {
+            values[to * stride + i] += other.values[from * other.stride + i];
         }
     }
 
     /** The array itself, for kernels. */
     float[] values() {
         return values;
+    }
+
+    /** Where the two features begin that nobody reads. */
+    int spare() {
+        return padded(features, FEATURE_TILE) * stride;
     }
 
     /** From one feature to the next. */

@@ -31,13 +31,7 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
     /** Orthogonal weights (Saxe et al. 2014); biases 0. */
     @Override
     public void initialise(float[] parameters, int offset, NormalizedGaussian gaussian) {
-        double[][] basis = Orthonormal.vectors(Math.min(inputs, outputs), Math.max(inputs, outputs), gaussian);
-        for (int output = 0; output < outputs; output++) {
-            for (int input = 0; input < inputs; input++) {
-                double element = inputs < outputs ? basis[input][output] : basis[output][input];
-                parameters[offset + output * inputs + input] = (float) (gain * element);
-            }
-        }
+        Orthonormal.matrix(outputs, inputs, gain, gaussian, parameters, offset);
     }
 
     @Override

@@ -137,6 +137,39 @@ public abstract class Kernels {
     /** delta ← delta · f′, f′ being known from the function's outputs alone. */
     abstract void activateBackward(Activation activation, Batch outputs, Batch delta);
 
+    /**
+     * The same as {@link #product} at every place of a filter: out(f, p) ← f(bias(f) + Σ w(f, t) in(corner(p) + tap(t))), output (f, p)
+     * being feature f · places + p.
+     *
+     * @param packed the filters, by {@link #pack}, taps being what is reduced
+     * @param biases padded to whole tiles
+     */
+    abstract void convolve(
+            float[] packed,
+            Convolution.Window window,
+            int filters,
+            float[] biases,
+            Activation activation,
+            Batch in,
+            Batch out);
+
+    /**
+     * in(corner(p) + tap(t)) ← in(corner(p) + tap(t)) + Σ w(f, t) delta(f, p), place by place from the first to the last: chains of fused
+     * multiply-adds over the filters that start from what is there.
+     *
+     * @param packed the filters, by {@link #pack}, filters being what is reduced
+     */
+    abstract void convolveBack(
+            float[] packed, Convolution.Window window, int filters, Batch delta, Batch inputGradient);
+
+    /**
+     * gradient ← gradient + Σ delta(f, p) in(corner(p) + tap(t)) over the rows and places, that of (f, t) at {@code offset} + f · taps + t:
+     * each {@value Batch#ROW_TILE} rows are summed up in {@link #LANES} lanes of fused multiply-adds, place by place and within a place
+     * from the first rows to the last, the lanes by halves, the result added in double precision. Rows are padded with 0.
+     */
+    abstract void filterGradient(
+            Convolution.Window window, int filters, Batch in, Batch delta, double[] gradient, int offset);
+
     /** Sixteen lanes from {@code at} on, by halves. */
     static float sum(float[] lanes, int at) {
         float s0 = lanes[at] + lanes[at + 8];

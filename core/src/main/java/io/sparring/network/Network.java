@@ -14,19 +14,81 @@ import java.util.Map;
  * changes a bit of them. Has scratch memory for the largest batch it met; used by one thread at a time.
  */
 public final class Network implements LearningNetwork {
-    /** A layer and where it stands: {@code input} is the index of what it takes, 0 being the observations. */
-    private record Node(Layer.Computation computation, int input, int offset, boolean policy, boolean value) {}
+    /** A layer and where it stands: {@code below} are the indices of what it takes, the trunk's inputs coming first. */
+    private record Node(Layer.Computation computation, Below below, int offset, boolean policy, boolean value) {}
 
     private final Architecture architecture;
+    private final List<Part> parts = new ArrayList<>();
     private final List<Node> nodes = new ArrayList<>();
-    /** What layer i − 1 gave; 0: the observations. */
+    /** The inputs, then what the layers gave. */
     private final List<Batch> activations = new ArrayList<>();
-    /** ∂L/∂activations of the same index; null for the observations. */
+    /** ∂L/∂activations of the same index; null for inputs. */
     private final List<Batch> deltas = new ArrayList<>();
 
     private final int policy;
     private final int value;
     private ObservationScale observationScale = ObservationScale.IDENTITY;
+
+    /** An input, how it is read, and where it begins in a row. */
+    private record Part(Input input, int[] numbers, int from) {}
+
+    /** What a layer takes: one batch, or several that are joined here. */
+    private final class Below {
+        private final List<Integer> indices;
+        /** Null where there is nothing to join. */
+        private final Batch joined;
+
+        private final Batch joinedDelta;
+
+        Below(List<Integer> indices, int features) {
+            this.indices = indices;
+            joined = indices.size() == 1 ? null : new Batch(features);
+            joinedDelta = indices.size() == 1 ? null : new Batch(features);
+        }
+
+        Batch batch() {
+            return joined == null ? activations.get(indices.get(0)) : joined;
+        }
+
+        void join() {
+            if (joined != null) {
+                joined.resize(activations.get(0).rows());
+                int to = 0;
+                for (int index : indices) {
+                    Batch one = activations.get(index);
+                    joined.copy(one, 0, to, one.features(), false);
+                    to += one.features();
+                }
+            }
+        }
+
+        /** Where the gradient goes; null where nobody asks. */
+        Batch delta() {
+            boolean asked = indices.stream().anyMatch(index -> deltas.get(index) != null);
+            return !asked || joined == null ? deltas.get(indices.get(0)) : joinedDelta;
+        }
+
+        /** Whether the gradient is added to what another layer has left. */
+        boolean adds(boolean[] filled) {
+            return joined == null && filled[indices.get(0)];
+        }
+
+        /** Hands the gradient on to what was joined. */
+        void part(boolean[] filled) {
+            int from = 0;
+            for (int index : indices) {
+                Batch one = deltas.get(index);
+                if (joined != null && one != null) {
+                    if (!filled[index]) {
+                        one.resize(joined.rows());
+                    }
+                    one.copy(joinedDelta, from, 0, one.features(), filled[index]);
+                }
+                from += activations.get(index).features();
+                filled[index] = true;
+            }
+        }
+    }
 
     /** A network of no model yet. */
     public Network(Architecture architecture) {
@@ -35,23 +97,29 @@ public final class Network implements LearningNetwork {
 
     Network(Architecture architecture, Kernels kernels) {
         this.architecture = architecture;
-        List<Architecture.Node> described = architecture.nodes();
-        Map<String, Integer> index = new HashMap<>(Map.of(Architecture.INPUT, 0));
-        described.forEach(node -> index.put(node.name(), index.size()));
-        policy = index.get(Architecture.POLICY);
-        value = index.get(Architecture.VALUE);
-        activations.add(new Batch(architecture.observationSize()));
-        deltas.add(null);
-        for (Architecture.Node node : described) {
+        Map<String, Integer> index = new HashMap<>();
+        int from = 0;
+        for (Input input : architecture.trunk().inputs()) {
+            index.put(input.name(), index.size());
+            parts.add(new Part(input, input.numbers(), from));
+            activations.add(new Batch(input.size()));
+            deltas.add(null);
+            from += input.size();
+        }
+        for (Architecture.Node node : architecture.nodes()) {
+            List<Integer> below = node.inputs().stream().map(index::get).toList();
+            index.put(node.name(), index.size());
             nodes.add(new Node(
                     node.layer().computation(kernels),
-                    index.get(node.input()),
+                    new Below(below, node.layer().input().size()),
                     node.offset(),
                     architecture.isUnder(node.name(), Architecture.POLICY),
                     architecture.isUnder(node.name(), Architecture.VALUE)));
             activations.add(new Batch(node.layer().output().size()));
             deltas.add(new Batch(node.layer().output().size()));
         }
+        policy = index.get(Architecture.POLICY);
+        value = index.get(Architecture.VALUE);
     }
 
     @Override
@@ -74,12 +142,26 @@ public final class Network implements LearningNetwork {
     }
 
     private void forward(Observations observations, int from, int rows, boolean values) {
-        activations.get(0).setRows(observations, from, rows);
-        observationScale.apply(activations.get(0));
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            activations
+                    .get(i)
+                    .setRows(
+                            observations,
+                            from + part.from(),
+                            architecture.observationSize(),
+                            rows,
+                            part.numbers(),
+                            part.input().divisor());
+            if (!part.input().bytes()) {
+                observationScale.apply(activations.get(i), part.numbers(), part.from());
+            }
+        }
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
             if (values || node.policy()) {
-                node.computation().forward(activations.get(node.input()), null, activations.get(i + 1));
+                node.below().join();
+                node.computation().forward(node.below().batch(), null, activations.get(parts.size() + i));
             }
         }
     }
@@ -91,7 +173,7 @@ public final class Network implements LearningNetwork {
 
     @Override
     public Batch policyFeatures() {
-        return activations.get(nodes.get(policy - 1).input());
+        return nodes.get(policy - parts.size()).below().batch();
     }
 
     @Override
@@ -120,17 +202,18 @@ public final class Network implements LearningNetwork {
         for (int i = nodes.size() - 1; i >= 0; i--) {
             Node node = nodes.get(i);
             if (throughPolicy && node.policy() || throughValue && node.value()) {
-                int input = node.input();
+                Below below = node.below();
+                int index = parts.size() + i;
                 node.computation()
                         .backward(
-                                activations.get(input),
-                                activations.get(i + 1),
-                                deltas.get(i + 1),
-                                deltas.get(input),
-                                filled[input],
+                                below.batch(),
+                                activations.get(index),
+                                deltas.get(index),
+                                below.delta(),
+                                below.adds(filled),
                                 gradient,
                                 node.offset());
-                filled[input] = true;
+                below.part(filled);
             }
         }
     }

@@ -23,21 +23,18 @@ public final class ObservationScale {
         return new ObservationScale(means, factors);
     }
 
-    /** Normalises whole rows. */
-    void apply(Batch batch) {
+    /**
+     * Normalises whole rows.
+     *
+     * @param numbers which of an observation's numbers each feature is, counted from {@code from} on
+     */
+    void apply(Batch batch, int[] numbers, int from) {
         float[] values = batch.values();
-        for (int feature = 0; feature < means.length; feature++) {
+        for (int feature = 0; feature < numbers.length && means.length > 0; feature++) {
             int start = feature * batch.stride();
             for (int i = start; i < start + batch.rows(); i++) {
-                values[i] = normalized(feature, values[i]);
+                values[i] = normalized(from + numbers[feature], values[i]);
             }
-        }
-    }
-
-    /** Normalises whole rows, one after the other. */
-    public void apply(float[] rowByRow) {
-        for (int i = 0; i < rowByRow.length && means.length > 0; i++) {
-            rowByRow[i] = normalized(i % means.length, rowByRow[i]);
         }
     }
 
@@ -56,8 +53,14 @@ public final class ObservationScale {
         return (number - means[feature]) * factors[feature];
     }
 
-    /** What is not finite becomes NaN, so that whoever learns from it notices: clipped, it would look like any other. */
-    private float normalized(int feature, float number) {
+    /**
+     * One number of an observation, normalised. What is not finite becomes NaN, so that whoever learns from it notices: clipped, it would
+     * look like any other.
+     */
+    public float normalized(int feature, float number) {
+        if (means.length == 0) {
+            return number;
+        }
         float clipped = Math.max(-Normalizer.CLIP, Math.min(Normalizer.CLIP, scaled(feature, number)));
         return clipped + (number - number);
     }

@@ -2,7 +2,7 @@ package io.sparring.network;
 
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler.NormalizedGaussian;
 
-/** Orthonormal vectors, uniformly distributed: Gram–Schmidt, each vector twice, on Gaussian ones. */
+/** Orthonormal vectors and orthogonal matrices, uniformly distributed: Gram–Schmidt, each vector twice, on Gaussian ones. */
 final class Orthonormal {
     private Orthonormal() {}
 
@@ -28,6 +28,22 @@ final class Orthonormal {
             }
         }
         return basis;
+    }
+
+    /**
+     * Draws a matrix whose rows are orthogonal, or its columns where it has fewer of them.
+     *
+     * @param gain the length of the rows, or else of the columns
+     * @param matrix receives it row by row, from {@code offset} on
+     */
+    static void matrix(int rows, int columns, double gain, NormalizedGaussian gaussian, float[] matrix, int offset) {
+        double[][] basis = vectors(Math.min(rows, columns), Math.max(rows, columns), gaussian);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                double element = columns < rows ? basis[column][row] : basis[row][column];
+                matrix[offset + row * columns + column] = (float) (gain * element);
+            }
+        }
     }
 
     private static double dot(double[] a, double[] b) {

@@ -100,13 +100,8 @@ final class ScalarKernels extends Kernels {
     }
 
     private void dot(float[] x, int from, float[] delta, int at, int end) {
-        float[] sums = lanes;
-        Arrays.fill(sums, 0);
-        for (int row = 0; row < end; row += LANES) {
-            for (int lane = 0; lane < LANES; lane++) {
-                sums[lane] = multiplyAdd(delta[at + row + lane], x[from + row + lane], sums[lane]);
-            }
-        }
+        Arrays.fill(lanes, 0);
+        addProducts(x, from, delta, at, end);
     }
 
     @Override
@@ -134,6 +129,92 @@ final class ScalarKernels extends Kernels {
                     delta.values(),
                     feature * delta.stride(),
                     delta.rows());
+        }
+    }
+
+    @Override
+    void convolve(
+            float[] packed,
+            Convolution.Window window,
+            int filters,
+            float[] biases,
+            Activation activation,
+            Batch in,
+            Batch out) {
+        int rows = in.rows();
+        int places = window.corners().length;
+        int[] taps = window.taps();
+        out.resize(rows);
+        float[] sums = new float[rows];
+        for (int output = 0; output < filters * places; output++) {
+            int filter = output / places;
+            int corner = window.corners()[output % places];
+            int weight = filter / TILE * taps.length * TILE + filter % TILE;
+            Arrays.fill(sums, 0, rows, biases[filter]);
+            for (int tap = 0; tap < taps.length; tap++) {
+                addTo(sums, in.values(), (corner + taps[tap]) * in.stride(), packed[weight + tap * TILE], rows);
+            }
+            int at = output * out.stride();
+            System.arraycopy(sums, 0, out.values(), at, rows);
+            if (activation != null) {
+                activation.apply(out.values(), at, at + rows);
+            }
+        }
+    }
+
+    private static void addTo(float[] sums, float[] values, int from, float weight, int rows) {
+        for (int row = 0; row < rows; row++) {
+            sums[row] = multiplyAdd(weight, values[from + row], sums[row]);
+        }
+    }
+
+    @Override
+    void convolveBack(float[] packed, Convolution.Window window, int filters, Batch delta, Batch inputGradient) {
+        int rows = delta.rows();
+        int places = window.corners().length;
+        int[] taps = window.taps();
+        float[] sums = new float[rows];
+        for (int place = 0; place < places; place++) {
+            for (int tap = 0; tap < taps.length; tap++) {
+                int at = (window.corners()[place] + taps[tap]) * inputGradient.stride();
+                int weight = tap / TILE * filters * TILE + tap % TILE;
+                System.arraycopy(inputGradient.values(), at, sums, 0, rows);
+                for (int filter = 0; filter < filters; filter++) {
+                    int from = (filter * places + place) * delta.stride();
+                    addTo(sums, delta.values(), from, packed[weight + filter * TILE], rows);
+                }
+                System.arraycopy(sums, 0, inputGradient.values(), at, rows);
+            }
+        }
+    }
+
+    @Override
+    void filterGradient(Convolution.Window window, int filters, Batch in, Batch delta, double[] gradient, int offset) {
+        clearPadding(in);
+        clearPadding(delta);
+        int places = window.corners().length;
+        int[] taps = window.taps();
+        int end = Batch.padded(in.rows(), LANES);
+        for (int row = 0; row < end; row += Batch.ROW_TILE) {
+            int count = Math.min(Batch.ROW_TILE, end - row);
+            for (int i = 0; i < filters * taps.length; i++) {
+                Arrays.fill(lanes, 0);
+                for (int place = 0; place < places; place++) {
+                    int x = (window.corners()[place] + taps[i % taps.length]) * in.stride() + row;
+                    int d = (i / taps.length * places + place) * delta.stride() + row;
+                    addProducts(in.values(), x, delta.values(), d, count);
+                }
+                gradient[offset + i] += sum(lanes, 0);
+            }
+        }
+    }
+
+    private void addProducts(float[] x, int from, float[] delta, int at, int count) {
+        float[] sums = lanes;
+        for (int row = 0; row < count; row += LANES) {
+            for (int lane = 0; lane < LANES; lane++) {
+                sums[lane] = multiplyAdd(delta[at + row + lane], x[from + row + lane], sums[lane]);
+            }
         }
     }
 }

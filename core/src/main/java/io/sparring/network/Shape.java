@@ -1,6 +1,7 @@
 package io.sparring.network;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The shape of what goes into a layer or comes out of it, for one row.
@@ -17,8 +18,19 @@ public record Shape(List<Integer> sizes) {
         return new Shape(List.of(size));
     }
 
+    /** Of an image. */
+    public static Shape image(int channels, int height, int width) {
+        return new Shape(List.of(channels, height, width));
+    }
+
     /** How many floats. */
     public int size() {
         return sizes.stream().reduce(1, Math::multiplyExact);
+    }
+
+    /** As in {@code 4×84×84}. */
+    @Override
+    public String toString() {
+        return sizes.stream().map(String::valueOf).collect(Collectors.joining("×"));
     }
 }

@@ -18,6 +18,8 @@ final class VectorKernels extends Kernels {
     private final float[] tile = new float[4 * 2 * LANES];
 
     private float[] panel = new float[0];
+    /** Of a filter's gradient: one side, tile by tile. */
+    private float[] deltas = new float[0];
 
     @Override
     int lanes() {
@@ -46,14 +48,13 @@ final class VectorKernels extends Kernels {
             }
             return;
         }
-        if (panel.length < reduced * PANEL) {
-            panel = new float[reduced * PANEL];
-        }
+        panel(reduced);
         for (int row = 0; row < rows; row += PANEL) {
             for (int k = 0; k < reduced; k++) {
                 System.arraycopy(in.values(), k * in.stride() + row, panel, k * PANEL, PANEL);
             }
             for (int output = 0; output < outputs; output += TILE) {
+                int at = output * out.stride() + row;
                 product(
                         packed,
                         output * reduced,
@@ -63,10 +64,19 @@ final class VectorKernels extends Kernels {
                         add,
                         panel,
                         out.values(),
-                        output * out.stride() + row,
-                        out.stride());
+                        at,
+                        at + out.stride(),
+                        at + 2 * out.stride(),
+                        at + 3 * out.stride(),
+                        LENGTH);
             }
             activate(activation, out, outputs, row);
+        }
+    }
+
+    private void panel(int reduced) {
+        if (panel.length < reduced * PANEL) {
+            panel = new float[reduced * PANEL];
         }
     }
 
@@ -136,6 +146,12 @@ final class VectorKernels extends Kernels {
         return FloatVector.broadcast(SPECIES, biases == null ? 0 : biases[output]);
     }
 
+    /**
+     * A tile.
+     *
+     * @param at where each of the four outputs has the first vector
+     * @param second from there to the second one
+     */
     private static void product(
             float[] packed,
             int from,
@@ -146,18 +162,18 @@ final class VectorKernels extends Kernels {
             float[] panel,
             float[] out,
             int at,
-            int stride) {
-        int at1 = at + stride;
-        int at2 = at1 + stride;
-        int at3 = at2 + stride;
+            int at1,
+            int at2,
+            int at3,
+            int second) {
         FloatVector s00 = start(biases, bias, add, out, at);
-        FloatVector s01 = start(biases, bias, add, out, at + LENGTH);
+        FloatVector s01 = start(biases, bias, add, out, at + second);
         FloatVector s10 = start(biases, bias + 1, add, out, at1);
-        FloatVector s11 = start(biases, bias + 1, add, out, at1 + LENGTH);
+        FloatVector s11 = start(biases, bias + 1, add, out, at1 + second);
         FloatVector s20 = start(biases, bias + 2, add, out, at2);
-        FloatVector s21 = start(biases, bias + 2, add, out, at2 + LENGTH);
+        FloatVector s21 = start(biases, bias + 2, add, out, at2 + second);
         FloatVector s30 = start(biases, bias + 3, add, out, at3);
-        FloatVector s31 = start(biases, bias + 3, add, out, at3 + LENGTH);
+        FloatVector s31 = start(biases, bias + 3, add, out, at3 + second);
         for (int k = 0; k < reduced; k++) {
             FloatVector x0 = FloatVector.fromArray(SPECIES, panel, k * PANEL);
             FloatVector x1 = FloatVector.fromArray(SPECIES, panel, k * PANEL + LENGTH);
@@ -175,13 +191,13 @@ final class VectorKernels extends Kernels {
             s31 = weight.fma(x1, s31);
         }
         s00.intoArray(out, at);
-        s01.intoArray(out, at + LENGTH);
+        s01.intoArray(out, at + second);
         s10.intoArray(out, at1);
-        s11.intoArray(out, at1 + LENGTH);
+        s11.intoArray(out, at1 + second);
         s20.intoArray(out, at2);
-        s21.intoArray(out, at2 + LENGTH);
+        s21.intoArray(out, at2 + second);
         s30.intoArray(out, at3);
-        s31.intoArray(out, at3 + LENGTH);
+        s31.intoArray(out, at3 + second);
     }
 
     @Override
@@ -378,5 +394,226 @@ final class VectorKernels extends Kernels {
             FloatVector slope = one.sub(out.mul(out));
             FloatVector.fromArray(SPECIES, delta, at + row).mul(slope).intoArray(delta, at + row);
         }
+    }
+
+    // Convolutions: what a place sees is copied into the panel, then it is a product like any other.
+
+    @Override
+    void convolve(
+            float[] packed,
+            Convolution.Window window,
+            int filters,
+            float[] biases,
+            Activation activation,
+            Batch in,
+            Batch out) {
+        out.resize(in.rows());
+        panel(window.taps().length);
+        int vectors = (in.rows() + LENGTH - 1) / LENGTH;
+        int row = 0;
+        for (; row + LENGTH < vectors * LENGTH; row += PANEL) {
+            convolve(packed, window, filters, biases, in, out, row, LENGTH, 1);
+            activate(activation, out, out.features(), row);
+        }
+        if (row < vectors * LENGTH) {
+            // One vector of rows is left: two places fill a panel.
+            convolve(packed, window, filters, biases, in, out, row, 0, 2);
+            activate(activation, out, out.features(), row);
+        }
+    }
+
+    /**
+     * @param nextRows from the rows of the panel's first vector to those of its second one
+     * @param step how many places a panel has
+     */
+    private void convolve(
+            float[] packed,
+            Convolution.Window window,
+            int filters,
+            float[] biases,
+            Batch in,
+            Batch out,
+            int row,
+            int nextRows,
+            int step) {
+        int[] corners = window.corners();
+        int[] taps = window.taps();
+        int next = corners.length * out.stride();
+        for (int place = 0; place < corners.length; place += step) {
+            int other = Math.min(place + step - 1, corners.length - 1);
+            int first = corners[place] * in.stride() + row;
+            gather(in.values(), first, corners[other] * in.stride() + row + nextRows, taps, in.stride());
+            int second = (other - place) * out.stride() + nextRows;
+            for (int filter = 0; filter < filters; filter += TILE) {
+                int at = filter * next + place * out.stride() + row;
+                product(
+                        packed,
+                        filter * taps.length,
+                        taps.length,
+                        biases,
+                        filter,
+                        false,
+                        panel,
+                        out.values(),
+                        at,
+                        filter + 1 < filters ? at + next : out.spare(),
+                        filter + 2 < filters ? at + 2 * next : out.spare(),
+                        filter + 3 < filters ? at + 3 * next : out.spare(),
+                        second);
+            }
+        }
+    }
+
+    /** Fills the panel with features. */
+    private void gather(float[] values, int first, int second, int[] features, int stride) {
+        for (int k = 0; k < features.length; k++) {
+            FloatVector.fromArray(SPECIES, values, first + features[k] * stride).intoArray(panel, k * PANEL);
+            FloatVector.fromArray(SPECIES, values, second + features[k] * stride)
+                    .intoArray(panel, k * PANEL + LENGTH);
+        }
+    }
+
+    @Override
+    void convolveBack(float[] packed, Convolution.Window window, int filters, Batch delta, Batch inputGradient) {
+        int[] corners = window.corners();
+        int[] taps = window.taps();
+        int stride = inputGradient.stride();
+        panel(filters);
+        for (int row = 0; row < delta.rows(); row += PANEL) {
+            for (int place = 0; place < corners.length; place++) {
+                for (int filter = 0; filter < filters; filter++) {
+                    int from = (filter * corners.length + place) * delta.stride() + row;
+                    System.arraycopy(delta.values(), from, panel, filter * PANEL, PANEL);
+                }
+                int corner = corners[place] * stride + row;
+                for (int tap = 0; tap < taps.length; tap += TILE) {
+                    product(
+                            packed,
+                            tap * filters,
+                            filters,
+                            null,
+                            tap,
+                            true,
+                            panel,
+                            inputGradient.values(),
+                            corner + taps[tap] * stride,
+                            tap + 1 < taps.length ? corner + taps[tap + 1] * stride : inputGradient.spare(),
+                            tap + 2 < taps.length ? corner + taps[tap + 2] * stride : inputGradient.spare(),
+                            tap + 3 < taps.length ? corner + taps[tap + 3] * stride : inputGradient.spare(),
+                            LENGTH);
+                }
+            }
+        }
+    }
+
+    @Override
+    void filterGradient(Convolution.Window window, int filters, Batch in, Batch delta, double[] gradient, int offset) {
+        clearPadding(in);
+        clearPadding(delta);
+        int end = Batch.padded(in.rows(), LANES);
+        for (int row = 0; row < end; row += Batch.ROW_TILE) {
+            filterGradient(window, filters, in, delta, row, Math.min(Batch.ROW_TILE, end - row), gradient, offset);
+        }
+    }
+
+    /** That of a few rows; both sides are first copied to where they are read in order, tile by tile. */
+    private void filterGradient(
+            Convolution.Window window,
+            int filters,
+            Batch in,
+            Batch delta,
+            int row,
+            int rows,
+            double[] gradient,
+            int offset) {
+        int[] corners = window.corners();
+        int[] taps = window.taps();
+        int length = corners.length * rows;
+        int filterTiles = Batch.padded(filters, TILE) / TILE;
+        float[] deltas = room(filterTiles * TILE * length);
+        for (int filter = 0; filter < filters; filter++) {
+            for (int place = 0; place < corners.length; place++) {
+                interleave(
+                        delta.values(),
+                        (filter * corners.length + place) * delta.stride() + row,
+                        rows,
+                        deltas,
+                        filter / TILE * TILE * length + place * rows * TILE + filter % TILE * LANES,
+                        TILE);
+            }
+        }
+        panel(2 * length / PANEL + 1);
+        for (int tap = 0; tap < taps.length; tap += 2) {
+            for (int t = tap; t < Math.min(tap + 2, taps.length); t++) {
+                for (int place = 0; place < corners.length; place++) {
+                    interleave(
+                            in.values(),
+                            (corners[place] + taps[t]) * in.stride() + row,
+                            rows,
+                            panel,
+                            place * rows * 2 + (t - tap) * LANES,
+                            2);
+                }
+            }
+            for (int filter = 0; filter < filters; filter += TILE) {
+                for (int lane = 0; lane < LANES; lane += LENGTH) {
+                    dots(deltas, filter * length + lane, panel, lane, length / LANES, tile, lane);
+                }
+                for (int f = 0; f < Math.min(TILE, filters - filter); f++) {
+                    for (int t = 0; t < Math.min(2, taps.length - tap); t++) {
+                        gradient[offset + (filter + f) * taps.length + tap + t] += sum(tile, (2 * f + t) * LANES);
+                    }
+                }
+            }
+        }
+    }
+
+    private float[] room(int length) {
+        if (deltas.length < length) {
+            deltas = new float[length];
+        }
+        return deltas;
+    }
+
+    /** Copies rows, a group of lanes after the other, each to where the group of its kind among so many lies. */
+    private static void interleave(float[] values, int from, int rows, float[] to, int at, int kinds) {
+        for (int row = 0; row < rows; row += LANES) {
+            System.arraycopy(values, from + row, to, at + row * kinds, LANES);
+        }
+    }
+
+    private static void dots(float[] a, int from, float[] b, int second, int count, float[] sums, int lane) {
+        FloatVector s00 = FloatVector.zero(SPECIES);
+        FloatVector s01 = s00;
+        FloatVector s10 = s00;
+        FloatVector s11 = s00;
+        FloatVector s20 = s00;
+        FloatVector s21 = s00;
+        FloatVector s30 = s00;
+        FloatVector s31 = s00;
+        for (int i = 0; i < count; i++) {
+            FloatVector x0 = FloatVector.fromArray(SPECIES, b, second + i * 2 * LANES);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, b, second + i * 2 * LANES + LANES);
+            FloatVector y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES);
+            s00 = y.fma(x0, s00);
+            s01 = y.fma(x1, s01);
+            y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + LANES);
+            s10 = y.fma(x0, s10);
+            s11 = y.fma(x1, s11);
+            y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + 2 * LANES);
+            s20 = y.fma(x0, s20);
+            s21 = y.fma(x1, s21);
+            y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + 3 * LANES);
+            s30 = y.fma(x0, s30);
+            s31 = y.fma(x1, s31);
+        }
+        s00.intoArray(sums, lane);
+        s01.intoArray(sums, lane + LANES);
+        s10.intoArray(sums, lane + 2 * LANES);
+        s11.intoArray(sums, lane + 3 * LANES);
+        s20.intoArray(sums, lane + 4 * LANES);
+        s21.intoArray(sums, lane + 5 * LANES);
+        s30.intoArray(sums, lane + 6 * LANES);
+        s31.intoArray(sums, lane + 7 * LANES);
     }
 }

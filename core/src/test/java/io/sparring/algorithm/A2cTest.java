@@ -160,6 +160,20 @@ class A2cTest {
         assertThat(lastEvaluation(recorder)).isEqualTo(1);
     }
 
+    @Test
+    void learnsToCatchByConvolutions() {
+        Recorder recorder = new Recorder();
+        train(configuration("""
+                        environment: {id: Catch-v0, copies-per-shard: 16}
+                        network: {kind: shared, convolutions: [{filters: 8, kernel: 3, stride: 1}], hidden: [32], activation: relu}
+                        a2c: {rollout-length: 9, entropy-weight: 0.01}
+                        optimizer: {kind: adam, learning-rate: 3e-3}
+                        budget: {env-steps: 60000}
+                        """), recorder);
+
+        assertThat(lastEvaluation(recorder)).isEqualTo(1);
+    }
+
     /** The environment throws at what it forbids: that it learns also says that nothing forbidden was ever drawn. */
     @Test
     void learnsToNameWhatItSeesAmongWhatIsAllowed() {

@@ -99,8 +99,11 @@ class FootprintTest {
 
     @Test
     void parametersAreCountedAsTheArchitectureCountsThem() {
-        for (String kind : List.of("shared", "separate")) {
-            String yaml = "{environment: {id: CartPole-v1}, network: {kind: " + kind + ", hidden: [300, 200]}}";
+        for (String network : List.of(
+                "{environment: {id: CartPole-v1}, network: {kind: shared, hidden: [300, 200]}}",
+                "{environment: {id: CartPole-v1}, network: {kind: separate, hidden: [300, 200]}}",
+                "{environment: {id: MinBreakout-v0}, network: {convolutions: minatar, hidden: [128]}}")) {
+            String yaml = network;
             Configuration configuration = ConfigurationFile.parse("test", yaml, List.of());
             long bytes = 24L
                     * ShardWorker.architecture(

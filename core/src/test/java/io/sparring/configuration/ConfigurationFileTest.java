@@ -31,6 +31,40 @@ class ConfigurationFileTest {
         return ConfigurationFile.parse("run.yaml", yaml, List.of(overrides));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nature                                     | [32 of 8×8 by 4, 64 of 4×4 by 2, 64 of 3×3 by 1]",
+                "minatar                                    | [16 of 3×3 by 1]",
+                "[]                                         | []",
+                "'[{filters: 4, kernel: 3, stride: 2}]'     | [4 of 3×3 by 2]"
+            })
+    void convolutionsAreAListOrTheNameOfAKnownOneAndAreWrittenOut(String given, String read) {
+        Configuration configuration = parse(CARTPOLE, "network.convolutions=" + given);
+
+        assertThat(configuration.network().convolutions()).hasToString(read);
+        assertThat(parse(ConfigurationFile.write(configuration))).isEqualTo(configuration);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "natur                                      | expected a list or one of [minatar, nature] (did you mean nature?), got natur",
+                "7                                          | expected a list or one of [minatar, nature], got 7",
+                "'[{filters: 4, kernel: 3}]'                | 'expected elements of the form {filters: 16, kernel: 3, stride: 1}, got {\"filters\":4,\"kernel\":3}'",
+                "'[{filters: 4, kernel: 3, strides: 1}]'    | 'expected elements of the form {filters: 16, kernel: 3, stride: 1}, got {\"filters\":4,\"kernel\":3,\"strides\":1}'",
+                "[nature]                                   | 'expected elements of the form {filters: 16, kernel: 3, stride: 1}, got \"nature\"'",
+                "'[{filters: 4, kernel: 0, stride: 1}]'     | expected kernel to be a whole number of at least 1, got 0",
+                "'[{filters: 4.5, kernel: 1, stride: 1}]'   | expected filters to be a whole number of at least 1, got 4.5"
+            })
+    void convolutionsThatAreNoneAreRefusedWithTheirKey(String given, String message) {
+        assertThatThrownBy(() -> parse(CARTPOLE, "network.convolutions=" + given))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageEndingWith(": network.convolutions: " + message);
+    }
+
     @Test
     void whatIsNotSaidHasItsDefault() {
         Configuration.Learning learning = learning(16, 1.0);
@@ -43,6 +77,8 @@ class ConfigurationFileTest {
                         new Configuration.Network(
                                 Architecture.Kind.SEPARATE,
                                 List.of(64, 64),
+                                List.of(),
+                                Configuration.Network.Channels.AUTO,
                                 Activation.TANH,
                                 Engine.PLAIN,
                                 Noise.GAUSSIAN,

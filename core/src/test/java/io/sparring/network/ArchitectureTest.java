@@ -40,8 +40,11 @@ class ArchitectureTest {
         Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(256), Activation.RELU, 4, 2, 0);
 
         assertThat(architecture.nodes())
-                .extracting(Architecture.Node::name, Architecture.Node::input)
-                .containsExactly(tuple("trunk0", "observation"), tuple("policy", "trunk0"), tuple("value", "trunk0"));
+                .extracting(Architecture.Node::name, Architecture.Node::inputs)
+                .containsExactly(
+                        tuple("trunk0", List.of("observation")),
+                        tuple("policy", List.of("trunk0")),
+                        tuple("value", List.of("trunk0")));
         assertThat(architecture.parameterCount()).isEqualTo(4 * 256 + 256 + 2 * 256 + 2 + 256 + 1);
     }
 
@@ -51,14 +54,14 @@ class ArchitectureTest {
                 new Architecture(Architecture.Kind.SEPARATE, List.of(8, 6), Activation.TANH, 4, 2, 0);
 
         assertThat(architecture.nodes())
-                .extracting(Architecture.Node::name, Architecture.Node::input)
+                .extracting(Architecture.Node::name, Architecture.Node::inputs)
                 .containsExactly(
-                        tuple("actor0", "observation"),
-                        tuple("critic0", "observation"),
-                        tuple("actor1", "actor0"),
-                        tuple("critic1", "critic0"),
-                        tuple("policy", "actor1"),
-                        tuple("value", "critic1"));
+                        tuple("actor0", List.of("observation")),
+                        tuple("critic0", List.of("observation")),
+                        tuple("actor1", List.of("actor0")),
+                        tuple("critic1", List.of("critic0")),
+                        tuple("policy", List.of("actor1")),
+                        tuple("value", List.of("critic1")));
     }
 
     @Test
@@ -84,7 +87,7 @@ class ArchitectureTest {
         for (Architecture architecture : architectures().toList()) {
             for (Architecture.Node node : architecture.nodes()) {
                 Shape below = architecture.nodes().stream()
-                        .filter(other -> other.name().equals(node.input()))
+                        .filter(other -> node.inputs().equals(List.of(other.name())))
                         .map(other -> other.layer().output())
                         .findFirst()
                         .orElse(Shape.vector(4));

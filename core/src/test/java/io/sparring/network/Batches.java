@@ -1,5 +1,7 @@
 package io.sparring.network;
 
+import java.util.stream.IntStream;
+
 /** Batches from and to arrays that lie row by row, for tests. */
 public final class Batches {
     private Batches() {}
@@ -7,8 +9,15 @@ public final class Batches {
     /** A batch of so many features. */
     public static Batch of(int features, float... rowByRow) {
         Batch batch = new Batch(features);
-        batch.setRows(new Observations.Floats(rowByRow), 0, rowByRow.length / features);
+        setRows(batch, rowByRow);
         return batch;
+    }
+
+    /** Takes up rows. */
+    static void setRows(Batch batch, float... rowByRow) {
+        int features = batch.features();
+        int[] numbers = IntStream.range(0, features).toArray();
+        batch.setRows(new Observations.Floats(rowByRow), 0, features, rowByRow.length / features, numbers, 1);
     }
 
     /** The same, each number rounded to a float. */

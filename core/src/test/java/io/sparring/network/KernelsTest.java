@@ -224,7 +224,7 @@ class KernelsTest {
     private static Batch batch(int features, float[] rowByRow) {
         Batch batch = new Batch(features, rowByRow.length / features);
         Arrays.fill(batch.values(), Float.NaN);
-        batch.setRows(new Observations.Floats(rowByRow), 0, rowByRow.length / features);
+        Batches.setRows(batch, rowByRow);
         return batch;
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -18,26 +19,72 @@ final class LiteralNetwork {
 
     Outputs forward(float[] observations, int row) {
         Map<String, double[]> layers = new HashMap<>();
-        int size = architecture.observationSize();
-        double[] observation = new double[size];
-        for (int i = 0; i < size; i++) {
-            observation[i] = observations[row * size + i];
-        }
-        layers.put(Architecture.INPUT, observation);
-        for (Architecture.Node node : architecture.nodes()) {
-            Dense dense = (Dense) node.layer();
-            double[] in = layers.get(node.input());
-            double[] out = new double[dense.outputs()];
-            for (int output = 0; output < out.length; output++) {
-                double sum = parameters[node.offset() + dense.inputs() * dense.outputs() + output];
-                for (int input = 0; input < in.length; input++) {
-                    sum += parameters[node.offset() + output * dense.inputs() + input] * in[input];
-                }
-                out[output] = activated(dense.activation(), sum);
+        int at = row * architecture.observationSize();
+        for (Input input : architecture.trunk().inputs()) {
+            int[] numbers = input.numbers();
+            double[] seen = new double[numbers.length];
+            for (int i = 0; i < seen.length; i++) {
+                seen[i] = observations[at + numbers[i]] / (double) input.divisor();
             }
-            layers.put(node.name(), out);
+            layers.put(input.name(), seen);
+            at += seen.length;
+        }
+        for (Architecture.Node node : architecture.nodes()) {
+            double[] in = node.inputs().stream()
+                    .flatMapToDouble(name -> Arrays.stream(layers.get(name)))
+                    .toArray();
+            layers.put(node.name(), output(node, in));
         }
         return new Outputs(layers.get(Architecture.POLICY), layers.get(Architecture.VALUE)[0]);
+    }
+
+    private double[] output(Architecture.Node node, double[] in) {
+        if (node.layer() instanceof Dense dense) {
+            return dense(dense, node.offset(), in);
+        }
+        return convolution((Convolution) node.layer(), node.offset(), in);
+    }
+
+    private double[] dense(Dense dense, int offset, double[] in) {
+        double[] out = new double[dense.outputs()];
+        for (int output = 0; output < out.length; output++) {
+            double sum = parameters[offset + dense.inputs() * dense.outputs() + output];
+            for (int input = 0; input < in.length; input++) {
+                sum += parameters[offset + output * dense.inputs() + input] * in[input];
+            }
+            out[output] = activated(dense.activation(), sum);
+        }
+        return out;
+    }
+
+    private double[] convolution(Convolution layer, int offset, double[] in) {
+        int channels = layer.input().sizes().get(0);
+        int height = layer.input().sizes().get(1);
+        int width = layer.input().sizes().get(2);
+        int filters = layer.filters().filters();
+        int kernel = layer.filters().kernel();
+        int rows = layer.output().sizes().get(1);
+        int columns = layer.output().sizes().get(2);
+        double[] out = new double[filters * rows * columns];
+        for (int f = 0; f < filters; f++) {
+            for (int i = 0; i < rows; i++) {
+                for (int j = 0; j < columns; j++) {
+                    double sum = parameters[offset + f];
+                    for (int c = 0; c < channels; c++) {
+                        for (int u = 0; u < kernel; u++) {
+                            for (int v = 0; v < kernel; v++) {
+                                int y = layer.filters().stride() * i + u;
+                                int x = layer.filters().stride() * j + v;
+                                sum += parameters[offset + filters + ((f * channels + c) * kernel + u) * kernel + v]
+                                        * in[(c * height + y) * width + x];
+                            }
+                        }
+                    }
+                    out[(f * rows + i) * columns + j] = activated(layer.activation(), sum);
+                }
+            }
+        }
+        return out;
     }
 
     static double activated(Activation activation, double x) {

@@ -10,6 +10,7 @@ import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
@@ -35,15 +36,32 @@ class NetworkTest {
                                 new Architecture(kind, List.of(1), activation, 1, 1, 1),
                                 new Architecture(kind, List.of(256), activation, 4, 2, 0),
                                 new Architecture(kind, List.of(64, 64), activation, 6, 3, 3),
-                                new Architecture(kind, List.of(7, 30, 5), activation, 17, 6, 6))));
+                                new Architecture(kind, List.of(7, 30, 5), activation, 17, 6, 6),
+                                new Architecture(kind, IMAGE_AND_VECTOR.apply(activation, List.of(9)), 3, 1),
+                                new Architecture(kind, IMAGE_AND_VECTOR.apply(activation, List.of()), 2, 0))));
     }
+
+    /** A vector of 3, an image of 7 × 6 × 2 and another of 5 × 5, the images of bytes; by two convolutions, one of which skips. */
+    private static final BiFunction<Activation, List<Integer>, Trunk> IMAGE_AND_VECTOR =
+            (activation, hidden) -> new Trunk(
+                    List.of(
+                            Input.vector("a", 3),
+                            new Input("b", List.of(7, 6, 2), Input.Order.CHANNELS_LAST, true),
+                            new Input("c", List.of(5, 5), Input.Order.CHANNELS_FIRST, false)),
+                    List.of(new Filters(6, 3, 1), new Filters(5, 2, 2)),
+                    hidden,
+                    false,
+                    activation);
 
     /** The initial parameters, with biases, and with a policy head that is worth comparing. */
     private float[] parameters(Architecture architecture) {
         float[] parameters = architecture.initialParameters(random);
         for (Architecture.Node node : architecture.nodes()) {
-            int biases = node.end() - node.layer().output().size();
-            for (int i = biases; i < node.end(); i++) {
+            boolean first = node.layer() instanceof Convolution;
+            int biases =
+                    first ? node.offset() : node.end() - node.layer().output().size();
+            int end = first ? biases + node.layer().output().sizes().get(0) : node.end();
+            for (int i = biases; i < end; i++) {
                 parameters[i] = random.nextFloat() - 0.5f;
             }
             if (node.name().equals(Architecture.POLICY)) {
@@ -194,22 +212,32 @@ class NetworkTest {
     static Stream<Arguments> networksAndActions() {
         return Stream.of(Architecture.Kind.values())
                 .flatMap(kind -> Stream.of(Activation.values())
-                        .flatMap(activation -> Stream.of(List.<Integer>of(), List.of(7), List.of(6, 5))
-                                .flatMap(hidden -> Stream.of(new Space.Discrete(3), Space.Box.of(2, -1, 1))
-                                        .map(actions -> Arguments.of(kind, activation, hidden, actions)))));
+                        .flatMap(activation -> Stream.of(
+                                        Trunk.dense(OBSERVATION, List.of(), activation),
+                                        Trunk.dense(OBSERVATION, List.of(7), activation),
+                                        Trunk.dense(OBSERVATION, List.of(6, 5), activation),
+                                        IMAGE_AND_VECTOR.apply(activation, List.of(7)),
+                                        IMAGE_AND_VECTOR.apply(activation, List.of()))
+                                .flatMap(trunk -> Stream.of(new Space.Discrete(3), Space.Box.of(2, -1, 1))
+                                        .map(actions -> Arguments.of(kind, trunk, actions)))));
     }
 
     @ParameterizedTest
     @MethodSource("networksAndActions")
-    void theGradientIsTheSlopeOfTheLoss(
-            Architecture.Kind kind, Activation activation, List<Integer> hidden, Space actions) {
+    void theGradientIsTheSlopeOfTheLoss(Architecture.Kind kind, Trunk trunk, Space actions) {
         int rows = 5;
         UniformRandomProvider random = Streams.of(31);
         ActionDistribution distribution = ActionDistribution.of(actions);
-        Architecture architecture = new Architecture(
-                kind, hidden, activation, OBSERVATION, distribution.outputs(), distribution.freeParameters());
-        float[] parameters = uniform(random, architecture.parameterCount(), 1);
-        float[] observations = uniform(random, rows * OBSERVATION, 2);
+        Architecture architecture =
+                new Architecture(kind, trunk, distribution.outputs(), distribution.freeParameters());
+        // Sums of many terms would saturate every unit above them.
+        float scale = trunk.convolutions().isEmpty() ? 1 : 0.3f;
+        float[] parameters = uniform(random, architecture.parameterCount(), scale);
+        float[] observations = uniform(random, rows * trunk.observationSize(), 2);
+        for (int i = 0; i < observations.length; i++) {
+            boolean bytes = i % trunk.observationSize() >= 3 && i % trunk.observationSize() < 3 + 7 * 6 * 2;
+            observations[i] *= bytes ? 255 : 1;
+        }
         float[] taken = uniform(random, rows * distribution.actionSize(), 1);
         for (int i = 0; actions instanceof Space.Discrete discrete && i < rows; i++) {
             taken[i] = random.nextInt(discrete.n());

@@ -46,9 +46,16 @@ class NormalizerTest {
     }
 
     private static float[] normalized(Normalizer normalizer, float... numbers) {
-        float[] copy = numbers.clone();
-        normalizer.observationScale().apply(copy);
-        return copy;
+        return normalized(normalizer.observationScale(), numbers, 1);
+    }
+
+    /** Of rows of so many numbers, one after the other. */
+    private static float[] normalized(ObservationScale scale, float[] rowByRow, int size) {
+        float[] normalized = new float[rowByRow.length];
+        for (int i = 0; i < normalized.length; i++) {
+            normalized[i] = scale.normalized(i % size, rowByRow[i]);
+        }
+        return normalized;
     }
 
     // Against gymnasium and Stable-Baselines3.
@@ -60,8 +67,7 @@ class NormalizerTest {
         double[] returns = new double[golden.copies];
         int clipped = 0;
         for (Rollout rollout : golden.rollouts) {
-            float[] observations = rollout.observations.clone();
-            normalizer.observationScale().apply(observations);
+            float[] observations = normalized(normalizer.observationScale(), rollout.observations, golden.size);
             for (int i = 0; i < observations.length; i++) {
                 assertThat((double) observations[i]).isCloseTo(rollout.normalized.observations[i], within(2e-4));
                 clipped += Math.abs(observations[i]) == 10 ? 1 : 0;
@@ -160,15 +166,11 @@ class NormalizerTest {
         ObservationScale scale = new Normalizer(
                         RunningMoments.of(new Observations.Floats(seen), 5), RunningMoments.none(0))
                 .observationScale();
-        Batch batch = new Batch(5);
-        batch.setRows(new Observations.Floats(numbers), 0, rows);
+        Batch batch = Batches.of(5, numbers);
 
-        scale.apply(batch);
-        scale.apply(numbers);
+        scale.apply(batch, new int[] {0, 1, 2, 3, 4}, 0);
 
-        for (int i = 0; i < numbers.length; i++) {
-            assertThat(batch.get(i % 5, i / 5)).isEqualTo(numbers[i]);
-        }
+        assertThat(Batches.rowByRow(batch)).isEqualTo(normalized(scale, numbers, 5));
     }
 
     @Test

@@ -118,7 +118,7 @@ class StockGraphTest {
                     .nIn(dense.inputs())
                     .nOut(dense.outputs())
                     .activation(stockActivation(dense.activation()));
-            builder.addLayer(node.name(), stock.build(), node.input());
+            builder.addLayer(node.name(), stock.build(), node.inputs().get(0));
         }
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();

@@ -3,16 +3,32 @@ package io.sparring.dl4j;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Batch;
+import io.sparring.network.Convolution;
 import io.sparring.network.Dense;
+import io.sparring.network.Filters;
+import io.sparring.network.Input;
 import io.sparring.network.Layer;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.ObservationScale;
 import io.sparring.network.Observations;
+import io.sparring.network.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,23 +42,38 @@ final class Dl4jNetwork implements LearningNetwork {
     /** The name of what the policy head stands on. */
     private final String policyInput;
 
+    private final List<Seen> inputs = new ArrayList<>();
     private final Batch policyFeatures;
     private final Batch policyOutputs;
     private final Batch values = new Batch(1);
     private final Batch policyGradient;
     private final Batch valueGradient = new Batch(1);
     private ObservationScale observationScale = Normalizer.NONE.observationScale();
-    private INDArray input;
+    private INDArray[] seen;
+
+    /** An input, which of a row's numbers it takes, and what they are divided by. */
+    private record Seen(long[] shape, int[] numbers, boolean bytes, float divisor) {}
 
     Dl4jNetwork(Architecture architecture) {
         Natives.load();
         this.architecture = architecture;
         Architecture.Node policy = architecture.policy();
-        policyInput = policy.input();
+        // The graph's own name for what it joins.
+        policyInput = policy.inputs().size() == 1 ? policy.inputs().get(0) : Architecture.POLICY + "-merge";
         policyFeatures = new Batch(policy.layer().input().size());
         policyOutputs = new Batch(architecture.policyOutputs());
         policyGradient = new Batch(architecture.policyOutputs());
         graph = graph(architecture);
+        int from = 0;
+        for (Input input : architecture.trunk().inputs()) {
+            int first = from;
+            inputs.add(new Seen(
+                    input.seen().sizes().stream().mapToLong(Integer::longValue).toArray(),
+                    IntStream.of(input.numbers()).map(number -> first + number).toArray(),
+                    input.bytes(),
+                    input.divisor()));
+            from += input.size();
+        }
     }
 
     private static ComputationGraph graph(Architecture architecture) {
@@ -50,17 +81,59 @@ final class Dl4jNetwork implements LearningNetwork {
                 .dataType(DataType.FLOAT)
                 .updater(new NoOp())
                 .graphBuilder()
-                .addInputs(Architecture.INPUT)
                 .setOutputs(Architecture.POLICY, Architecture.VALUE);
-        for (Architecture.Node node : architecture.nodes()) {
-            builder.addLayer(node.name(), stock(node.layer()), node.input());
+        List<InputType> types = new ArrayList<>();
+        for (Input input : architecture.trunk().inputs()) {
+            builder.addInputs(input.name());
+            types.add(type(input.seen()));
         }
+        Map<String, Shape> images = new HashMap<>();
+        Set<String> vectors = new HashSet<>();
+        for (Architecture.Node node : architecture.nodes()) {
+            List<String> inputs = new ArrayList<>(node.inputs());
+            if (inputs.size() > 1) {
+                // What DL4J joins are vectors: an image among others becomes one first.
+                inputs.replaceAll(input -> images.containsKey(input) ? input + "-vector" : input);
+                for (String input : node.inputs()) {
+                    if (images.containsKey(input) && vectors.add(input)) {
+                        builder.addVertex(input + "-vector", vector(images.get(input)), input);
+                    }
+                }
+            }
+            builder.addLayer(node.name(), stock(node.layer()), inputs.toArray(new String[0]));
+            if (node.layer() instanceof Convolution) {
+                images.put(node.name(), node.layer().output());
+            }
+        }
+        builder.setInputTypes(types.toArray(new InputType[0]));
         ComputationGraph graph = new ComputationGraph(builder.build());
         graph.init();
         return graph;
     }
 
-    private static DenseLayer stock(Layer layer) {
+    private static PreprocessorVertex vector(Shape image) {
+        List<Integer> sizes = image.sizes();
+        return new PreprocessorVertex(new CnnToFeedForwardPreProcessor(sizes.get(1), sizes.get(2), sizes.get(0)));
+    }
+
+    private static InputType type(Shape shape) {
+        List<Integer> sizes = shape.sizes();
+        return sizes.size() == 1
+                ? InputType.feedForward(sizes.get(0))
+                : InputType.convolutional(sizes.get(1), sizes.get(2), sizes.get(0));
+    }
+
+    private static org.deeplearning4j.nn.conf.layers.Layer stock(Layer layer) {
+        if (layer instanceof Convolution convolution) {
+            Filters filters = convolution.filters();
+            return new ConvolutionLayer.Builder(filters.kernel(), filters.kernel())
+                    .stride(filters.stride(), filters.stride())
+                    .convolutionMode(ConvolutionMode.Truncate)
+                    .nIn(convolution.input().sizes().get(0))
+                    .nOut(filters.filters())
+                    .activation(activation(convolution.activation()))
+                    .build();
+        }
         if (layer instanceof Dense dense) {
             return new DenseLayer.Builder()
                     .nIn(dense.inputs())
@@ -95,18 +168,28 @@ final class Dl4jNetwork implements LearningNetwork {
     @Override
     public void forward(Observations observations, int from, int rows) {
         int size = architecture.observationSize();
-        float[] copy = new float[rows * size];
-        for (int i = 0; i < copy.length; i++) {
-            copy[i] = observations.get(from + i);
-        }
-        observationScale.apply(copy);
-        input = Nd4j.create(copy, new long[] {rows, size}, 'c');
-        Map<String, INDArray> outputs = graph.feedForward(new INDArray[] {input}, true, false);
+        seen = inputs.stream()
+                .map(input -> array(input, observations, from, size, rows))
+                .toArray(INDArray[]::new);
+        Map<String, INDArray> outputs = graph.feedForward(seen, true, false);
         read(outputs.get(policyInput), policyFeatures, rows);
         read(outputs.get(Architecture.POLICY), policyOutputs, rows);
         read(outputs.get(Architecture.VALUE), values, rows);
         policyGradient.resize(rows);
         valueGradient.resize(rows);
+    }
+
+    private INDArray array(Seen input, Observations observations, int from, int size, int rows) {
+        int features = input.numbers().length;
+        float[] copy = new float[rows * features];
+        for (int i = 0; i < copy.length; i++) {
+            int number = input.numbers()[i % features];
+            float given = observations.get(from + i / features * size + number);
+            copy[i] = input.bytes() ? given / input.divisor() : observationScale.normalized(number, given);
+        }
+        long[] shape = LongStream.concat(LongStream.of(rows), LongStream.of(input.shape()))
+                .toArray();
+        return Nd4j.create(copy, shape, 'c');
     }
 
     private static void read(INDArray array, Batch batch, int rows) {
@@ -147,7 +230,7 @@ final class Dl4jNetwork implements LearningNetwork {
     @Override
     public void backward(boolean throughPolicy, boolean throughValue, double[] gradient) {
         // A backward pass uses up what the forward pass has kept.
-        graph.feedForward(new INDArray[] {input}, true, false);
+        graph.feedForward(seen, true, false);
         float[] layers = graph.backpropGradient(
                         errors(policyGradient, throughPolicy), errors(valueGradient, throughValue))
                 .gradient()

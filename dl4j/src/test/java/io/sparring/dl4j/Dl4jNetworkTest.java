@@ -8,10 +8,13 @@ import io.sparring.network.Architecture;
 import io.sparring.network.Batch;
 import io.sparring.network.Dense;
 import io.sparring.network.Engine;
+import io.sparring.network.Filters;
+import io.sparring.network.Input;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.RunningMoments;
+import io.sparring.network.Trunk;
 import io.sparring.random.Streams;
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,13 +30,30 @@ class Dl4jNetworkTest {
     static Stream<Architecture> architectures() {
         return Stream.of(Architecture.Kind.values())
                 .flatMap(kind -> Stream.of(Activation.values())
-                        .flatMap(activation -> Stream.of(
-                                        List.<Integer>of(),
-                                        List.of(7),
-                                        List.of(6, 5),
-                                        List.of(5, 4, 8),
-                                        List.of(64, 64))
-                                .map(hidden -> new Architecture(kind, hidden, activation, 4, 3, 2))));
+                        .flatMap(activation -> Stream.concat(
+                                Stream.of(
+                                                List.<Integer>of(),
+                                                List.of(7),
+                                                List.of(6, 5),
+                                                List.of(5, 4, 8),
+                                                List.of(64, 64))
+                                        .map(hidden -> new Architecture(kind, hidden, activation, 4, 3, 2)),
+                                trunks(activation).map(trunk -> new Architecture(kind, trunk, 3, 2)))));
+    }
+
+    /** One image with its channels at the end; and two images of bytes and a vector between them, with hidden layers and without. */
+    private static Stream<Trunk> trunks(Activation activation) {
+        List<Filters> two = List.of(new Filters(4, 3, 1), new Filters(5, 2, 2));
+        Input image = new Input("observation", List.of(7, 6, 2), Input.Order.CHANNELS_LAST, false);
+        List<Input> parts = List.of(
+                new Input("observation.a", List.of(2, 5, 6), Input.Order.CHANNELS_FIRST, true),
+                Input.vector("observation.b", 3),
+                new Input("observation.c", List.of(6, 6), Input.Order.CHANNELS_FIRST, true));
+        return Stream.of(
+                new Trunk(List.of(image), two, List.of(6), false, activation),
+                new Trunk(parts, two, List.of(6, 5), false, activation),
+                new Trunk(parts, two, List.of(), false, activation),
+                new Trunk(List.of(image), two, List.of(), false, activation));
     }
 
     @ParameterizedTest

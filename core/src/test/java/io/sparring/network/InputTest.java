@@ -1,0 +1,55 @@
+package io.sparring.network;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class InputTest {
+    private static Input of(Input.Order order, Integer... shape) {
+        return new Input("observation", List.of(shape), order, false);
+    }
+
+    @Test
+    void anImageIsSeenChannelByChannelWhereverItsChannelsAre() {
+        assertThat(of(Input.Order.CHANNELS_FIRST, 2, 1, 3).numbers()).containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(of(Input.Order.CHANNELS_LAST, 1, 3, 2).numbers()).containsExactly(0, 2, 4, 1, 3, 5);
+        assertThat(of(Input.Order.CHANNELS_LAST, 1, 3, 2).seen()).hasToString("2×1×3");
+    }
+
+    @Test
+    void aStackOfImagesIsOneWithSoManyTimesTheChannels() {
+        assertThat(of(Input.Order.CHANNELS_LAST, 2, 1, 2, 3).seen()).hasToString("6×1×2");
+        assertThat(of(Input.Order.CHANNELS_LAST, 2, 1, 2, 3).numbers())
+                .containsExactly(0, 3, 1, 4, 2, 5, 6, 9, 7, 10, 8, 11);
+        assertThat(of(Input.Order.CHANNELS_FIRST, 4, 3, 8, 9).seen()).hasToString("12×8×9");
+    }
+
+    @Test
+    void twoDimensionsAreAnImageOfOneChannel() {
+        assertThat(of(Input.Order.CHANNELS_FIRST, 5, 4).seen()).hasToString("1×5×4");
+    }
+
+    @Test
+    void bytesAreDividedBy255InWhateverKindOfNumberTheyCome() {
+        Architecture architecture = new Architecture(
+                Architecture.Kind.SHARED,
+                new Trunk(
+                        List.of(Input.vector("a", 1), new Input("b", List.of(2), Input.Order.VECTOR, true)),
+                        List.of(),
+                        List.of(),
+                        false,
+                        Activation.TANH),
+                1,
+                0);
+        Network network = new Network(architecture);
+        network.setModel(new Model(architecture, new float[] {1, 10, 100, 0, 0, 0, 1, 0}));
+
+        network.forward(new Observations.Floats(new float[] {7, 255, 51}), 0, 1);
+        assertThat(network.policyOutputs().get(0, 0)).isEqualTo(7 + 10 + 20);
+        assertThat(network.values().get(0, 0)).isEqualTo(0.2f);
+        network.forward(new Observations.Bytes(new byte[] {7, -1, 51}), 0, 1);
+        assertThat(network.policyOutputs().get(0, 0)).isEqualTo(7 + 10 + 20);
+        assertThat(network.policyFeatures().features()).isEqualTo(3);
+    }
+}
