@@ -43,7 +43,7 @@ def ordered(layer):
 
 def case(shape, order, convolutions, hidden, activation, rows=3, outputs=2):
     """One image of bytes, as the environment has it, under a shared trunk."""
-    f = {"RELU": torch.relu, "TANH": torch.tanh}[activation]
+    f = {"RELU": torch.relu, "TANH": torch.tanh, "SILU": nn.functional.silu, "ELU": nn.functional.elu}[activation]
     images = torch.randint(0, 256, (rows, *shape))
     x = images / 255.0
     if order == "CHANNELS_LAST":
@@ -85,6 +85,8 @@ def main():
         case((2, 7, 9), "CHANNELS_FIRST", [(3, 3, 1)], [5], "RELU"),
         case((7, 6, 3), "CHANNELS_LAST", [(4, 3, 2), (5, 2, 1)], [6, 4], "TANH"),
         case((4, 20, 20), "CHANNELS_FIRST", [(4, 8, 4), (5, 2, 2), (3, 2, 1)], [], "RELU"),
+        case((6, 5, 2), "CHANNELS_LAST", [(4, 2, 1)], [7], "SILU"),
+        case((2, 6, 5), "CHANNELS_FIRST", [(3, 3, 2)], [6, 5], "ELU"),
     ]
     note = f"Recorded by core/src/test/python/record_convolutions.py with PyTorch {torch.__version__.split('+')[0]}."
     FILE.write_text(json.dumps({"note": note, "cases": cases}) + "\n")

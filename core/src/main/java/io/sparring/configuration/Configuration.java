@@ -456,7 +456,8 @@ public record Configuration(
             Channels channels,
 
             @JsonProperty(defaultValue = "tanh")
-            @JsonPropertyDescription("What follows each convolution and each hidden layer: `tanh` or `relu`.")
+            @JsonPropertyDescription(
+                    "What follows each convolution and each hidden layer: `tanh`, `relu`, `elu`, or `silu`, x σ(x).")
             Activation activation,
 
             @JsonProperty(defaultValue = "plain")

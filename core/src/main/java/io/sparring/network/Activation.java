@@ -36,6 +36,57 @@ public enum Activation {
                 gradient[at + i] *= 1f - outputs[from + i] * outputs[from + i];
             }
         }
+    },
+
+    /** x σ(x) (Elfwing et al. 2018), also called swish. Its slope is no function of its output. */
+    SILU(Math.sqrt(2)) {
+        @Override
+        boolean slopeNeedsInputs() {
+            return true;
+        }
+
+        @Override
+        void apply(float[] values, int from, int to) {
+            for (int i = from; i < to; i++) {
+                float x = Math.max(Exponential.LOWEST, values[i]);
+                values[i] = x * sigmoid(x);
+            }
+        }
+
+        @Override
+        void backward(float[] inputs, int from, float[] gradient, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                float x = Math.max(Exponential.LOWEST, Math.min(-Exponential.LOWEST, inputs[from + i]));
+                float sigmoid = sigmoid(x);
+                gradient[at + i] *= Fused.multiplyAdd(x, 1f - sigmoid, 1f) * sigmoid;
+            }
+        }
+
+        private float sigmoid(float x) {
+            float e = Exponential.of(-Math.abs(x));
+            return (x >= 0 ? 1f : e) / (1f + e);
+        }
+    },
+
+    /** x where that is above 0, eˣ − 1 below (Clevert et al. 2016). */
+    ELU(Math.sqrt(2)) {
+        @Override
+        void apply(float[] values, int from, int to) {
+            for (int i = from; i < to; i++) {
+                if (!(values[i] > 0)) {
+                    values[i] = Exponential.minusOne(values[i]);
+                }
+            }
+        }
+
+        @Override
+        void backward(float[] outputs, int from, float[] gradient, int at, int count) {
+            for (int i = 0; i < count; i++) {
+                if (!(outputs[from + i] > 0)) {
+                    gradient[at + i] *= outputs[from + i] + 1f;
+                }
+            }
+        }
     };
 
     /** The gain of the orthogonal initialisation of the layer before it. */
@@ -48,10 +99,15 @@ public enum Activation {
     /** Applies the function in place to the elements from {@code from} (inclusive) to {@code to} (exclusive). */
     abstract void apply(float[] values, int from, int to);
 
+    /** Whether f′ is computed from the function's inputs, and not from its outputs alone. */
+    boolean slopeNeedsInputs() {
+        return false;
+    }
+
     /**
-     * gradient ← gradient · f′, f′ being known from the function's outputs alone.
+     * gradient ← gradient · f′.
      *
-     * @param outputs {@code count} of them from {@code from} on
+     * @param outputs {@code count} of them from {@code from} on; or the inputs, where {@link #slopeNeedsInputs}
      * @param gradient as many from {@code at} on
      */
     abstract void backward(float[] outputs, int from, float[] gradient, int at, int count);

@@ -74,6 +74,7 @@ public record Convolution(Shape input, Filters filters, Activation activation, d
 
     private final class Computation implements Layer.Computation {
         private final Kernels kernels;
+        private final Activated activated;
         private final Window window = window();
         private final int taps = window.taps().length;
         private final int count = filters.filters();
@@ -86,6 +87,7 @@ public record Convolution(Shape input, Filters filters, Activation activation, d
 
         Computation(Kernels kernels) {
             this.kernels = kernels;
+            activated = new Activated(kernels, activation, output().size());
         }
 
         @Override
@@ -99,7 +101,8 @@ public record Convolution(Shape input, Filters filters, Activation activation, d
 
         @Override
         public void forward(Batch in, Batch state, Batch out) {
-            kernels.convolve(forwardWeights, window, count, biases, activation, in, out);
+            kernels.convolve(forwardWeights, window, count, biases, activated.atOnce(), in, activated.sums(out));
+            activated.finish(out);
         }
 
         @Override
@@ -111,9 +114,7 @@ public record Convolution(Shape input, Filters filters, Activation activation, d
                 boolean add,
                 double[] gradient,
                 int gradientOffset) {
-            if (activation != null) {
-                kernels.activateBackward(activation, out, delta);
-            }
+            activated.backward(out, delta);
             kernels.filterGradient(window, count, in, delta, gradient, gradientOffset + count);
             addBiases(delta, gradient, gradientOffset);
             if (inputGradient != null) {

@@ -41,6 +41,7 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
 
     private final class Computation implements Layer.Computation {
         private final Kernels kernels;
+        private final Activated activated;
         private float[] parameters;
         private int offset;
         private final float[] biases = new float[Batch.padded(outputs, Batch.FEATURE_TILE)];
@@ -50,6 +51,7 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
 
         Computation(Kernels kernels) {
             this.kernels = kernels;
+            activated = new Activated(kernels, activation, outputs);
         }
 
         @Override
@@ -63,7 +65,9 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
 
         @Override
         public void forward(Batch in, Batch state, Batch out) {
-            kernels.product(forwardWeights, inputs, outputs, biases, false, activation, in, out);
+            kernels.product(
+                    forwardWeights, inputs, outputs, biases, false, activated.atOnce(), in, activated.sums(out));
+            activated.finish(out);
         }
 
         @Override
@@ -75,9 +79,7 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
                 boolean add,
                 double[] gradient,
                 int gradientOffset) {
-            if (activation != null) {
-                kernels.activateBackward(activation, out, delta);
-            }
+            activated.backward(out, delta);
             kernels.weightGradient(in, delta, gradient, gradientOffset);
             kernels.biasGradient(delta, gradient, gradientOffset + inputs * outputs);
             if (inputGradient != null) {

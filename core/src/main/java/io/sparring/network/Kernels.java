@@ -134,7 +134,10 @@ public abstract class Kernels {
     /** gradient ← gradient + Σ δ over the rows, in the order of {@link #weightGradient}. */
     abstract void biasGradient(Batch delta, double[] gradient, int offset);
 
-    /** delta ← delta · f′, f′ being known from the function's outputs alone. */
+    /** out ← f(in); out becomes as long. */
+    abstract void activate(Activation activation, Batch in, Batch out);
+
+    /** delta ← delta · f′, f′ being known from the function's outputs, or from its inputs where {@link Activation#slopeNeedsInputs}. */
     abstract void activateBackward(Activation activation, Batch outputs, Batch delta);
 
     /**

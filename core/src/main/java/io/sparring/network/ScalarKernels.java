@@ -121,6 +121,16 @@ final class ScalarKernels extends Kernels {
     }
 
     @Override
+    void activate(Activation activation, Batch in, Batch out) {
+        out.resize(in.rows());
+        out.copy(in, 0, 0, in.features(), false);
+        for (int feature = 0; feature < out.features(); feature++) {
+            int at = feature * out.stride();
+            activation.apply(out.values(), at, at + out.rows());
+        }
+    }
+
+    @Override
     void activateBackward(Activation activation, Batch outputs, Batch delta) {
         for (int feature = 0; feature < delta.features(); feature++) {
             activation.backward(

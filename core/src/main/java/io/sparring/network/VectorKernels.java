@@ -86,6 +86,8 @@ final class VectorKernels extends Kernels {
             switch (activation) {
                 case RELU -> relu(out.values(), row, out.stride(), features);
                 case TANH -> tanh(out.values(), row, out.stride(), features);
+                case SILU -> silu(out.values(), row, out.stride(), features);
+                case ELU -> elu(out.values(), row, out.stride(), features);
             }
         }
     }
@@ -327,6 +329,15 @@ final class VectorKernels extends Kernels {
     }
 
     @Override
+    void activate(Activation activation, Batch in, Batch out) {
+        out.resize(in.rows());
+        out.copy(in, 0, 0, in.features(), false);
+        for (int row = 0; row < in.rows(); row += PANEL) {
+            activate(activation, out, in.features(), row);
+        }
+    }
+
+    @Override
     void activateBackward(Activation activation, Batch outputs, Batch delta) {
         for (int feature = 0; feature < delta.features(); feature++) {
             int from = feature * outputs.stride();
@@ -334,6 +345,8 @@ final class VectorKernels extends Kernels {
             switch (activation) {
                 case RELU -> reluBackward(outputs.values(), from, delta.values(), at, delta.rows());
                 case TANH -> tanhBackward(outputs.values(), from, delta.values(), at, delta.rows());
+                case SILU -> siluBackward(outputs.values(), from, delta.values(), at, delta.rows());
+                case ELU -> eluBackward(outputs.values(), from, delta.values(), at, delta.rows());
             }
         }
     }
@@ -394,6 +407,90 @@ final class VectorKernels extends Kernels {
             FloatVector slope = one.sub(out.mul(out));
             FloatVector.fromArray(SPECIES, delta, at + row).mul(slope).intoArray(delta, at + row);
         }
+    }
+
+    private static void silu(float[] values, int at, int stride, int features) {
+        for (int feature = 0; feature < features; feature++, at += stride) {
+            silu(FloatVector.fromArray(SPECIES, values, at)).intoArray(values, at);
+            silu(FloatVector.fromArray(SPECIES, values, at + LENGTH)).intoArray(values, at + LENGTH);
+        }
+    }
+
+    /** {@link Activation#SILU}, in the same order. */
+    private static FloatVector silu(FloatVector value) {
+        FloatVector x = atLeast(Exponential.LOWEST, value);
+        return x.mul(sigmoid(x));
+    }
+
+    private static FloatVector sigmoid(FloatVector x) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        FloatVector e = exponential(x.abs().neg(), zero);
+        return e.blend(one, x.compare(VectorOperators.GE, zero)).div(one.add(e));
+    }
+
+    private static void siluBackward(float[] inputs, int from, float[] delta, int at, int rows) {
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        FloatVector highest = FloatVector.broadcast(SPECIES, -Exponential.LOWEST);
+        for (int row = 0; row < rows; row += LENGTH) {
+            FloatVector in = FloatVector.fromArray(SPECIES, inputs, from + row);
+            FloatVector x = atLeast(Exponential.LOWEST, in.blend(highest, in.compare(VectorOperators.GT, highest)));
+            FloatVector sigmoid = sigmoid(x);
+            FloatVector slope = x.fma(one.sub(sigmoid), one).mul(sigmoid);
+            FloatVector.fromArray(SPECIES, delta, at + row).mul(slope).intoArray(delta, at + row);
+        }
+    }
+
+    private static void elu(float[] values, int at, int stride, int features) {
+        for (int feature = 0; feature < features; feature++, at += stride) {
+            elu(FloatVector.fromArray(SPECIES, values, at)).intoArray(values, at);
+            elu(FloatVector.fromArray(SPECIES, values, at + LENGTH)).intoArray(values, at + LENGTH);
+        }
+    }
+
+    /** {@link Activation#ELU}, in the same order. */
+    private static FloatVector elu(FloatVector x) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector below = exponential(x, FloatVector.broadcast(SPECIES, 1));
+        return below.blend(x, x.compare(VectorOperators.GT, zero));
+    }
+
+    private static void eluBackward(float[] outputs, int from, float[] delta, int at, int rows) {
+        FloatVector zero = FloatVector.zero(SPECIES);
+        FloatVector one = FloatVector.broadcast(SPECIES, 1);
+        for (int row = 0; row < rows; row += LENGTH) {
+            FloatVector out = FloatVector.fromArray(SPECIES, outputs, from + row);
+            FloatVector slope = out.add(one).blend(one, out.compare(VectorOperators.GT, zero));
+            FloatVector.fromArray(SPECIES, delta, at + row).mul(slope).intoArray(delta, at + row);
+        }
+    }
+
+    /** A NaN stays. */
+    private static FloatVector atLeast(float limit, FloatVector x) {
+        FloatVector lowest = FloatVector.broadcast(SPECIES, limit);
+        return x.blend(lowest, x.compare(VectorOperators.LT, lowest));
+    }
+
+    /** {@link Exponential}, in the same order: eˣ less something. */
+    private static FloatVector exponential(FloatVector value, FloatVector less) {
+        FloatVector x = atLeast(Exponential.LOWEST, value);
+        FloatVector rounder = FloatVector.broadcast(SPECIES, Exponential.ROUNDER);
+        FloatVector rounded = x.fma(FloatVector.broadcast(SPECIES, Exponential.LOG2_E), rounder);
+        FloatVector scale = rounded.reinterpretAsInts()
+                .lanewise(VectorOperators.LSHL, Exponential.MANTISSA_BITS)
+                .add(Exponential.ONE)
+                .reinterpretAsFloats();
+        FloatVector n = rounded.sub(rounder);
+        FloatVector r = n.fma(FloatVector.broadcast(SPECIES, -Exponential.LOG_2_HIGH), x);
+        r = n.fma(FloatVector.broadcast(SPECIES, -Exponential.LOG_2_LOW), r);
+        FloatVector p =
+                r.fma(FloatVector.broadcast(SPECIES, Exponential.P0), FloatVector.broadcast(SPECIES, Exponential.P1));
+        p = r.fma(p, FloatVector.broadcast(SPECIES, Exponential.P2));
+        p = r.fma(p, FloatVector.broadcast(SPECIES, Exponential.P3));
+        p = r.fma(p, FloatVector.broadcast(SPECIES, Exponential.P4));
+        p = r.fma(p, FloatVector.broadcast(SPECIES, Exponential.P5));
+        p = r.mul(r).fma(p, r);
+        return scale.fma(p, scale.sub(less));
     }
 
     // Convolutions: what a place sees is copied into the panel, then it is a product like any other.

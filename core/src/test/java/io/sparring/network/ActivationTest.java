@@ -39,6 +39,11 @@ class ActivationTest {
         return values[0];
     }
 
+    /** What the slope at x is computed from. */
+    private static float known(Activation activation, float x) {
+        return activation.slopeNeedsInputs() ? x : applied(activation, x);
+    }
+
     private static float backward(Activation activation, float output, float gradient) {
         float[] values = {gradient};
         activation.backward(new float[] {output}, 0, values, 0, 1);
@@ -116,8 +121,8 @@ class ActivationTest {
             double slope = (LiteralNetwork.activated(activation, x + h) - LiteralNetwork.activated(activation, x - h))
                     / (2 * h);
 
-            double output = LiteralNetwork.activated(activation, x);
-            assertThat((double) backward(activation, (float) output, 3)).isCloseTo(3 * slope, within(2e-6));
+            double known = activation.slopeNeedsInputs() ? x : LiteralNetwork.activated(activation, x);
+            assertThat((double) backward(activation, (float) known, 3)).isCloseTo(3 * slope, within(2e-6));
         }
     }
 
@@ -134,11 +139,35 @@ class ActivationTest {
 
     @ParameterizedTest
     @EnumSource
-    void saturatedTanhAndDeadReluPassNothing(Activation activation) {
-        float output = applied(activation, activation == Activation.TANH ? Float.POSITIVE_INFINITY : -1);
+    void whereAnActivationIsFlatNothingPasses(Activation activation) {
+        float flat = activation == Activation.TANH ? Float.POSITIVE_INFINITY : Float.NEGATIVE_INFINITY;
 
-        // The approximation ends a few floats below 1, as steep as tanh itself is there.
-        assertThat(backward(activation, output, 1)).isBetween(0f, activation == Activation.TANH ? 1e-6f : 0);
+        // The approximation of tanh ends a few floats below 1, as steep as tanh itself is there.
+        assertThat(backward(activation, known(activation, flat), 1))
+                .isBetween(-1e-30f, activation == Activation.TANH ? 1e-6f : 0);
+    }
+
+    @Test
+    void siluAndEluArePreciseOverTheWholeRange() {
+        for (int bits = 0; bits < Float.floatToIntBits(88); bits += 12345) {
+            float x = Float.intBitsToFloat(bits);
+            requireClose(Activation.SILU, x);
+            requireClose(Activation.SILU, -x);
+            requireClose(Activation.ELU, -x);
+        }
+        for (float x : SPECIAL) {
+            assertThat(applied(Activation.ELU, x)).isEqualTo(x > 0 ? x : (float) Math.expm1(x));
+        }
+        assertThat(applied(Activation.SILU, Float.POSITIVE_INFINITY)).isEqualTo(Float.POSITIVE_INFINITY);
+        assertThat(applied(Activation.SILU, Float.NEGATIVE_INFINITY)).isBetween(-1e-35f, 0f);
+    }
+
+    private static void requireClose(Activation activation, float x) {
+        float actual = applied(activation, x);
+        double exact = LiteralNetwork.activated(activation, x);
+        if (!(Math.abs(actual - exact) <= 4e-7 * Math.abs(exact) + 2e-36)) {
+            fail("%s(%s) = %s instead of %s", activation, x, actual, exact);
+        }
     }
 
     @ParameterizedTest
@@ -154,12 +183,13 @@ class ActivationTest {
             if (dead) {
                 assertThat(backward(activation, output, Float.NaN)).isZero();
             } else {
-                assertThat(backward(activation, output, Float.NaN)).isNaN();
+                assertThat(backward(activation, known(activation, x), Float.NaN))
+                        .isNaN();
             }
         }
         assertThat(backward(activation, Float.NaN, Float.NaN)).isNaN();
         // An infinite gradient is a mistake upstream: it does not become a finite one where it passes.
-        assertThat(backward(activation, applied(activation, 0.5f), Float.POSITIVE_INFINITY))
+        assertThat(backward(activation, known(activation, 0.5f), Float.POSITIVE_INFINITY))
                 .isEqualTo(Float.POSITIVE_INFINITY);
     }
 
@@ -179,7 +209,7 @@ class ActivationTest {
             float[] expectedGradients = new float[length];
             for (int i = 0; i < length; i++) {
                 expected[i] = applied(activation, inputs[i]);
-                expectedGradients[i] = backward(activation, expected[i], gradients[i]);
+                expectedGradients[i] = backward(activation, known(activation, inputs[i]), gradients[i]);
             }
             float[] outputs = null;
             float[] passed = null;
@@ -190,7 +220,7 @@ class ActivationTest {
                 outputs = inputs.clone();
                 activation.apply(outputs, 0, length);
                 passed = gradients.clone();
-                activation.backward(outputs, 0, passed, 0, length);
+                activation.backward(activation.slopeNeedsInputs() ? inputs : outputs, 0, passed, 0, length);
             }
 
             assertThat(outputs).isEqualTo(expected);

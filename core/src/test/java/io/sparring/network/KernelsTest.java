@@ -311,15 +311,18 @@ class KernelsTest {
                 float[] expected = activated(activation, x);
                 float[] expectedSlope = new float[x.length];
                 for (int i = 0; i < x.length; i++) {
-                    expectedSlope[i] = literalBackward(activation, expected[i], slope[i]);
+                    expectedSlope[i] = literalBackward(activation, x[i], expected[i], slope[i]);
                 }
                 for (Kernels kernels : KERNELS) {
                     Batch values = batch(3, x);
                     activate(kernels, activation, values);
                     requireSameBits(Batches.rowByRow(values), expected, kernels, numbers);
+                    Batch out = new Batch(3);
+                    kernels.activate(activation, batch(3, x), out);
+                    requireSameBits(Batches.rowByRow(out), expected, kernels, numbers);
 
                     Batch delta = batch(3, slope);
-                    kernels.activateBackward(activation, values, delta);
+                    kernels.activateBackward(activation, activation.slopeNeedsInputs() ? batch(3, x) : values, delta);
                     requireSameBits(Batches.rowByRow(delta), expectedSlope, kernels, numbers);
                 }
             }
@@ -330,14 +333,41 @@ class KernelsTest {
         return switch (activation) {
             case RELU -> Math.max(0, x);
             case TANH -> literalTanh(x);
+            case SILU -> Math.max(-87, x) * literalSigmoid(Math.max(-87, x));
+            case ELU -> x > 0 ? x : literalExponential(x, 1);
         };
     }
 
-    private static float literalBackward(Activation activation, float output, float slope) {
+    private static float literalBackward(Activation activation, float x, float output, float slope) {
         return switch (activation) {
             case RELU -> output <= 0 ? 0 : slope;
             case TANH -> slope * (1 - output * output);
+            case SILU -> slope * literalSiluSlope(Math.max(-87, Math.min(87, x)));
+            case ELU -> output > 0 ? slope : slope * (output + 1);
         };
+    }
+
+    private static float literalSiluSlope(float x) {
+        float sigmoid = literalSigmoid(x);
+        return Math.fma(x, 1 - sigmoid, 1) * sigmoid;
+    }
+
+    private static float literalSigmoid(float x) {
+        float e = literalExponential(-Math.abs(x), 0);
+        return (x >= 0 ? 1 : e) / (1 + e);
+    }
+
+    /** 2ⁿ eʳ − less, n log 2 + r being x. */
+    private static float literalExponential(float given, float less) {
+        float x = Math.max(-87, given);
+        float n = Math.fma(x, 1.44269504f, 12582912f) - 12582912f;
+        float scale = (float) StrictMath.pow(2, n);
+        float r = Math.fma(n, 2.12194440e-4f, Math.fma(n, -0.693359375f, x));
+        float[] terms = {
+            1.9875691500e-4f, 1.3981999507e-3f, 8.3334519073e-3f, 4.1665795894e-2f, 1.6666665459e-1f, 5.0000001201e-1f
+        };
+        float p = Math.fma(r * r, horner(r, terms), r);
+        return Math.fma(scale, p, scale - less);
     }
 
     private static float literalTanh(float x) {

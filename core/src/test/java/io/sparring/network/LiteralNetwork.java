@@ -94,6 +94,8 @@ final class LiteralNetwork {
         return switch (activation) {
             case RELU -> Math.max(0, x);
             case TANH -> Math.tanh(x);
+            case SILU -> x / (1 + Math.exp(-x));
+            case ELU -> x > 0 ? x : Math.expm1(x);
         };
     }
 }

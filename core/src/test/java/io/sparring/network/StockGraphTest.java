@@ -132,6 +132,8 @@ class StockGraphTest {
         return switch (activation) {
             case RELU -> org.nd4j.linalg.activations.Activation.RELU;
             case TANH -> org.nd4j.linalg.activations.Activation.TANH;
+            case SILU -> org.nd4j.linalg.activations.Activation.SWISH;
+            case ELU -> org.nd4j.linalg.activations.Activation.ELU;
         };
     }
 

@@ -152,6 +152,8 @@ final class Dl4jNetwork implements LearningNetwork {
         return switch (activation) {
             case RELU -> org.nd4j.linalg.activations.Activation.RELU;
             case TANH -> org.nd4j.linalg.activations.Activation.TANH;
+            case SILU -> org.nd4j.linalg.activations.Activation.SWISH;
+            case ELU -> org.nd4j.linalg.activations.Activation.ELU;
         };
     }
 
