@@ -41,7 +41,7 @@ def ordered(layer):
     return [layer.bias, layer.weight] if isinstance(layer, nn.Conv2d) else [layer.weight, layer.bias]
 
 
-def case(shape, order, convolutions, hidden, activation, rows=3, outputs=2):
+def case(shape, order, convolutions, hidden, activation, layer_norm=False, rows=3, outputs=2):
     """One image of bytes, as the environment has it, under a shared trunk."""
     f = {"RELU": torch.relu, "TANH": torch.tanh, "SILU": nn.functional.silu, "ELU": nn.functional.elu}[activation]
     images = torch.randint(0, 256, (rows, *shape))
@@ -52,10 +52,18 @@ def case(shape, order, convolutions, hidden, activation, rows=3, outputs=2):
     for filters, kernel, stride in convolutions:
         layers.append(set_parameters(nn.Conv2d(x.shape[1], filters, kernel, stride)))
         x = f(layers[-1](x))
-    x = x.flatten(1)
+    # Without convolutions the numbers are a vector as they come.
+    x = x.flatten(1) if convolutions else images.flatten(1) / 255.0
     for size in hidden:
         layers.append(set_parameters(nn.Linear(x.shape[1], size)))
-        x = f(layers[-1](x))
+        x = layers[-1](x)
+        if layer_norm:
+            layers.append(nn.LayerNorm(size))
+            with torch.no_grad():
+                layers[-1].weight.copy_(exact(1 + 0.3 * torch.randn(size)))
+                layers[-1].bias.copy_(exact(0.3 * torch.randn(size)))
+            x = layers[-1](x)
+        x = f(x)
     heads = [set_parameters(nn.Linear(x.shape[1], outputs)), set_parameters(nn.Linear(x.shape[1], 1))]
     policy, value = heads[0](x), heads[1](x)
     p, v = exact(torch.randn(rows, outputs)), exact(torch.randn(rows, 1))
@@ -66,6 +74,7 @@ def case(shape, order, convolutions, hidden, activation, rows=3, outputs=2):
         "order": order,
         "convolutions": [dict(zip(("filters", "kernel", "stride"), one)) for one in convolutions],
         "hidden": list(hidden),
+        "layerNorm": layer_norm,
         "activation": activation,
         "rows": rows,
         "outputs": outputs,
@@ -87,6 +96,8 @@ def main():
         case((4, 20, 20), "CHANNELS_FIRST", [(4, 8, 4), (5, 2, 2), (3, 2, 1)], [], "RELU"),
         case((6, 5, 2), "CHANNELS_LAST", [(4, 2, 1)], [7], "SILU"),
         case((2, 6, 5), "CHANNELS_FIRST", [(3, 3, 2)], [6, 5], "ELU"),
+        case((6, 5, 2), "CHANNELS_LAST", [(4, 2, 1)], [7, 9], "RELU", layer_norm=True),
+        case((6, 5, 1), "CHANNELS_LAST", [], [16], "SILU", layer_norm=True),
     ]
     note = f"Recorded by core/src/test/python/record_convolutions.py with PyTorch {torch.__version__.split('+')[0]}."
     FILE.write_text(json.dumps({"note": note, "cases": cases}) + "\n")

@@ -109,7 +109,7 @@ public final class Footprint {
         double trunk = below.convolutionParameters();
         double inputs = below.joined();
         for (int outputs : configuration.network().hidden()) {
-            trunk += (inputs + 1) * outputs;
+            trunk += (inputs + 1) * outputs + (below.layerNorm() ? 2.0 * outputs : 0);
             inputs = outputs;
         }
         int trunks = configuration.network().kind() == Architecture.Kind.SHARED ? 1 : 2;

@@ -455,6 +455,11 @@ public record Configuration(
                     "Which dimension of an image is its channels, with `convolutions`: `first`, `last`, or `auto`, the smaller of the two, and the first one where they are equal.")
             Channels channels,
 
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Whether each hidden layer's outputs are normalised, row by row, before the activation (Ba et al. 2016); `engine: dl4j` has no such layer norm.")
+            boolean layerNorm,
+
             @JsonProperty(defaultValue = "tanh")
             @JsonPropertyDescription(
                     "What follows each convolution and each hidden layer: `tanh`, `relu`, `elu`, or `silu`, x σ(x).")
@@ -487,6 +492,11 @@ public record Configuration(
             }
             hidden = List.copyOf(hidden);
             convolutions = List.copyOf(convolutions);
+            Require.that(
+                    !layerNorm || engine != Engine.DL4J,
+                    "layer-norm",
+                    layerNorm,
+                    "false with engine: dl4j, whose own layer norm divides by the deviation alone");
         }
 
         /** Which dimension of an image is its channels. */
@@ -518,7 +528,7 @@ public record Configuration(
                     convolutions,
                     "none, since " + environment.id() + " shows no image: it " + environment.spaces());
             try {
-                return new Trunk(inputs, convolutions, hidden, false, activation);
+                return new Trunk(inputs, convolutions, hidden, layerNorm, activation);
             } catch (IllegalArgumentException e) {
                 throw new InvalidConfiguration(
                         "network.convolutions: expected kernels no larger than what they see, got " + e.getMessage());

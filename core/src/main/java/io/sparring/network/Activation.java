@@ -89,7 +89,10 @@ public enum Activation {
         }
     };
 
-    /** The gain of the orthogonal initialisation of the layer before it. */
+    /**
+     * The gain of the orthogonal initialisation of the layer before it: √2 for all, which is right for {@link #RELU} and what
+     * Stable-Baselines3 and CleanRL have for tanh too, where PyTorch's {@code calculate_gain} says 5/3.
+     */
     final double gain;
 
     Activation(double gain) {

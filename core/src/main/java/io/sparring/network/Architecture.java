@@ -102,10 +102,16 @@ public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freePa
         int inputs = trunk.joined();
         for (int depth = 0; depth < trunk.hidden().size(); depth++) {
             int outputs = trunk.hidden().get(depth);
+            Activation after = trunk.layerNorm() ? null : trunk.activation();
             for (String name : names) {
-                Dense dense = new Dense(inputs, outputs, trunk.activation(), trunk.activation().gain);
+                Dense dense = new Dense(inputs, outputs, after, trunk.activation().gain);
                 add(nodes, name + depth, tops.get(name), dense);
                 tops.put(name, List.of(name + depth));
+            }
+            for (String name : trunk.layerNorm() ? names : List.<String>of()) {
+                String norm = name + depth + ".norm";
+                add(nodes, norm, tops.get(name), new LayerNorm(outputs, trunk.activation()));
+                tops.put(name, List.of(norm));
             }
             inputs = outputs;
         }
@@ -156,8 +162,8 @@ public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freePa
     }
 
     /**
-     * First parameters: orthogonal weights (Saxe et al. 2014) with gain √2 in hidden layers, 0.01 in the policy head and 1 in
-     * the value head; biases and free parameters 0. Free parameters that begin elsewhere are their distribution's concern.
+     * First parameters: orthogonal weights (Saxe et al. 2014) with gain √2 in convolutions and hidden layers, whatever their activation,
+     * 0.01 in the policy head and 1 in the value head; biases and free parameters 0, gains of layer norms 1. Free parameters that begin elsewhere are their distribution's concern.
      */
     public float[] initialParameters(UniformRandomProvider random) {
         float[] parameters = new float[parameterCount()];

@@ -100,7 +100,7 @@ class FootprintTest {
     @Test
     void parametersAreCountedAsTheArchitectureCountsThem() {
         for (String network : List.of(
-                "{environment: {id: CartPole-v1}, network: {kind: shared, hidden: [300, 200]}}",
+                "{environment: {id: CartPole-v1}, network: {kind: shared, hidden: [300, 200], layer-norm: true}}",
                 "{environment: {id: CartPole-v1}, network: {kind: separate, hidden: [300, 200]}}",
                 "{environment: {id: MinBreakout-v0}, network: {convolutions: minatar, hidden: [128]}}")) {
             String yaml = network;

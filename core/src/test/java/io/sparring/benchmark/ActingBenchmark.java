@@ -2,6 +2,7 @@ package io.sparring.benchmark;
 
 import io.sparring.network.Batch;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -30,7 +31,7 @@ public class ActingBenchmark {
     private int rows;
 
     private Network acting;
-    private float[] observations;
+    private Observations observations;
 
     @Setup
     public void setUp() {

@@ -2,6 +2,7 @@ package io.sparring.benchmark;
 
 import io.sparring.network.Batch;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.random.Streams;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,7 +32,7 @@ public class LearningBenchmark {
     private int rows;
 
     private Network learning;
-    private float[] observations;
+    private Observations observations;
     private float[] policyGradient;
     private float[] valueGradient;
     private double[] gradient;

@@ -47,6 +47,14 @@ class ConfigurationFileTest {
         assertThat(parse(ConfigurationFile.write(configuration))).isEqualTo(configuration);
     }
 
+    @Test
+    void layerNormIsRefusedWhereTheEngineHasNoneThatAgrees() {
+        assertThatThrownBy(() -> parse(CARTPOLE, "network.engine=dl4j", "network.layer-norm=true"))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageEndingWith(
+                        ": network.layer-norm: expected false with engine: dl4j, whose own layer norm divides by the deviation alone, got true");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -79,6 +87,7 @@ class ConfigurationFileTest {
                                 List.of(64, 64),
                                 List.of(),
                                 Configuration.Network.Channels.AUTO,
+                                false,
                                 Activation.TANH,
                                 Engine.PLAIN,
                                 Noise.GAUSSIAN,
@@ -509,7 +518,7 @@ class ConfigurationFileTest {
                         "run.yaml: network.kind: expected one of [shared, separate], got \"both\""),
                 mistake(
                         "network: {activation: sigmoid}",
-                        "run.yaml: network.activation: expected one of [relu, tanh], got \"sigmoid\""),
+                        "run.yaml: network.activation: expected one of [relu, tanh, silu, elu], got \"sigmoid\""),
                 mistake(
                         "optimizer: {kind: adamw}",
                         "run.yaml: optimizer.kind: expected one of [rmsprop, rmsprop-tf, adam, sgd], got \"adamw\""),

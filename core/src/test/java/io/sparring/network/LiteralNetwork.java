@@ -42,7 +42,22 @@ final class LiteralNetwork {
         if (node.layer() instanceof Dense dense) {
             return dense(dense, node.offset(), in);
         }
+        if (node.layer() instanceof LayerNorm norm) {
+            return norm(norm, node.offset(), in);
+        }
         return convolution((Convolution) node.layer(), node.offset(), in);
+    }
+
+    private double[] norm(LayerNorm norm, int offset, double[] in) {
+        double mean = Arrays.stream(in).average().orElseThrow();
+        double variance =
+                Arrays.stream(in).map(x -> (x - mean) * (x - mean)).average().orElseThrow();
+        double[] out = new double[in.length];
+        for (int i = 0; i < in.length; i++) {
+            double x = (in[i] - mean) / Math.sqrt(variance + 1e-5);
+            out[i] = activated(norm.activation(), parameters[offset + i] * x + parameters[offset + in.length + i]);
+        }
+        return out;
     }
 
     private double[] dense(Dense dense, int offset, double[] in) {

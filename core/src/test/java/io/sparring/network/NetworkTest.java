@@ -37,8 +37,13 @@ class NetworkTest {
                                 new Architecture(kind, List.of(256), activation, 4, 2, 0),
                                 new Architecture(kind, List.of(64, 64), activation, 6, 3, 3),
                                 new Architecture(kind, List.of(7, 30, 5), activation, 17, 6, 6),
+                                new Architecture(kind, normalised(Trunk.dense(5, List.of(64, 9), activation)), 3, 1),
                                 new Architecture(kind, IMAGE_AND_VECTOR.apply(activation, List.of(9)), 3, 1),
                                 new Architecture(kind, IMAGE_AND_VECTOR.apply(activation, List.of()), 2, 0))));
+    }
+
+    private static Trunk normalised(Trunk trunk) {
+        return new Trunk(trunk.inputs(), trunk.convolutions(), trunk.hidden(), true, trunk.activation());
     }
 
     /** A vector of 3, an image of 7 × 6 × 2 and another of 5 × 5, the images of bytes; by two convolutions, one of which skips. */
@@ -216,6 +221,7 @@ class NetworkTest {
                                         Trunk.dense(OBSERVATION, List.of(), activation),
                                         Trunk.dense(OBSERVATION, List.of(7), activation),
                                         Trunk.dense(OBSERVATION, List.of(6, 5), activation),
+                                        normalised(Trunk.dense(OBSERVATION, List.of(6, 5), activation)),
                                         IMAGE_AND_VECTOR.apply(activation, List.of(7)),
                                         IMAGE_AND_VECTOR.apply(activation, List.of()))
                                 .flatMap(trunk -> Stream.of(new Space.Discrete(3), Space.Box.of(2, -1, 1))

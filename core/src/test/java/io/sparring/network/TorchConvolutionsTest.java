@@ -21,6 +21,7 @@ class TorchConvolutionsTest {
             Input.Order order,
             List<Filters> convolutions,
             List<Integer> hidden,
+            boolean layerNorm,
             Activation activation,
             int rows,
             int outputs,
@@ -34,13 +35,13 @@ class TorchConvolutionsTest {
 
         Architecture architecture() {
             Input image = new Input(Architecture.INPUT, shape, order, true);
-            Trunk trunk = new Trunk(List.of(image), convolutions, hidden, false, activation);
+            Trunk trunk = new Trunk(List.of(image), convolutions, hidden, layerNorm, activation);
             return new Architecture(Architecture.Kind.SHARED, trunk, outputs, 0);
         }
 
         @Override
         public String toString() {
-            return shape + " " + convolutions + " " + hidden + " " + activation;
+            return shape + " " + convolutions + " " + hidden + " " + layerNorm + " " + activation;
         }
     }
 
