@@ -56,7 +56,7 @@ public final class Footprint {
         require("network.hidden", hidden, parameters * PARAMETER_BYTES, parameters * gradients, heapBytes);
 
         Trunk trunk = configuration.network().trunk(spec);
-        double seen = (double) ShardWorker.CHUNK * trunk.widest();
+        double seen = (double) ShardWorker.chunk(trunk) * trunk.widest();
         require("network.convolutions", trunk.convolutions(), 0, seen, heapBytes);
 
         // Environments and rollouts may be elsewhere, where there is more.

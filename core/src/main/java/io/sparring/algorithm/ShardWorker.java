@@ -12,6 +12,7 @@ import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Observations;
+import io.sparring.network.Trunk;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 import io.sparring.policy.PolicyBatch;
@@ -26,7 +27,12 @@ import java.util.List;
  */
 public final class ShardWorker implements AutoCloseable {
     /** Rows that go through the network at once: enough to hide the calls' cost, few enough to stay in the cache. */
-    static final int CHUNK = 1024;
+    private static final int CHUNK = 1024;
+
+    /** As many of images that are wider than {@link #WIDE} numbers somewhere. */
+    private static final int WIDE_CHUNK = 256;
+
+    private static final int WIDE = 4096;
 
     private final Configuration configuration;
     private final Architecture architecture;
@@ -47,6 +53,11 @@ public final class ShardWorker implements AutoCloseable {
     /** The network that a configuration describes, for this environment. */
     public static Architecture architecture(Configuration configuration, EnvironmentSpec environment) {
         return configuration.network().architecture(environment);
+    }
+
+    /** How many rows of this network go through it at once. */
+    static int chunk(Trunk trunk) {
+        return trunk.widest() > WIDE && !trunk.convolutions().isEmpty() ? WIDE_CHUNK : CHUNK;
     }
 
     /** The shard at the start of a run. */
@@ -79,8 +90,9 @@ public final class ShardWorker implements AutoCloseable {
         PolicyBatch policy = PolicyBatch.of(learning, distribution.prepare(model.freeParameters()));
         double[] outputs = new double[distribution.outputs() + distribution.features()];
         learning.setModel(model);
-        for (int from = 0; from < rollout.samples(); from += CHUNK) {
-            int rows = Math.min(CHUNK, rollout.samples() - from);
+        int chunk = chunk(architecture.trunk());
+        for (int from = 0; from < rollout.samples(); from += chunk) {
+            int rows = Math.min(chunk, rollout.samples() - from);
             learning.forward(rollout.observations(), from * architecture.observationSize(), rows);
             Masks.apply(learning.policyOutputs(), rollout.allowed(), from);
             for (int row = 0; row < rows; row++) {
@@ -108,8 +120,9 @@ public final class ShardWorker implements AutoCloseable {
         double[][] freeSums = new double[losses.size()][architecture.freeParameters()];
         Sums first = Sums.NONE;
         learning.setModel(model);
-        for (int from = 0; from < samples; from += CHUNK) {
-            int rows = Math.min(CHUNK, samples - from);
+        int chunk = chunk(architecture.trunk());
+        for (int from = 0; from < samples; from += chunk) {
+            int rows = Math.min(chunk, samples - from);
             learning.forward(observations, from * architecture.observationSize(), rows);
             Masks.apply(learning.policyOutputs(), allowed, from);
             for (int i = 0; i < losses.size(); i++) {
