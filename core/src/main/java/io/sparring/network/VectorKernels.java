@@ -14,8 +14,8 @@ final class VectorKernels extends Kernels {
     private static final int LENGTH = SPECIES.length();
     private static final int PANEL = 2 * LENGTH;
     private static final int TILE = Batch.FEATURE_TILE;
-    /** Sums of a tile of the weights' gradient: 4 × 2 of {@link #LANES} each. */
-    private final float[] tile = new float[4 * 2 * LANES];
+    /** Sums of a tile of the weights' gradient: 4 × 2 or, of filters, 4 × 4 of {@link #LANES} each. */
+    private final float[] tile = new float[TILE * TILE * LANES];
 
     private float[] panel = new float[0];
     /** Of a filter's gradient: one side, tile by tile. */
@@ -639,17 +639,17 @@ final class VectorKernels extends Kernels {
                         TILE);
             }
         }
-        panel(2 * length / PANEL + 1);
-        for (int tap = 0; tap < taps.length; tap += 2) {
-            for (int t = tap; t < Math.min(tap + 2, taps.length); t++) {
+        panel(TILE * length / PANEL + 1);
+        for (int tap = 0; tap < taps.length; tap += TILE) {
+            for (int t = tap; t < Math.min(tap + TILE, taps.length); t++) {
                 for (int place = 0; place < corners.length; place++) {
                     interleave(
                             in.values(),
                             (corners[place] + taps[t]) * in.stride() + row,
                             rows,
                             panel,
-                            place * rows * 2 + (t - tap) * LANES,
-                            2);
+                            place * rows * TILE + (t - tap) * LANES,
+                            TILE);
                 }
             }
             for (int filter = 0; filter < filters; filter += TILE) {
@@ -657,8 +657,8 @@ final class VectorKernels extends Kernels {
                     dots(deltas, filter * length + lane, panel, lane, length / LANES, tile, lane);
                 }
                 for (int f = 0; f < Math.min(TILE, filters - filter); f++) {
-                    for (int t = 0; t < Math.min(2, taps.length - tap); t++) {
-                        gradient[offset + (filter + f) * taps.length + tap + t] += sum(tile, (2 * f + t) * LANES);
+                    for (int t = 0; t < Math.min(TILE, taps.length - tap); t++) {
+                        gradient[offset + (filter + f) * taps.length + tap + t] += sum(tile, (TILE * f + t) * LANES);
                     }
                 }
             }
@@ -679,38 +679,65 @@ final class VectorKernels extends Kernels {
         }
     }
 
+    /** Four rows of products with four others: each vector that is read takes part in four of them. */
     private static void dots(float[] a, int from, float[] b, int second, int count, float[] sums, int lane) {
         FloatVector s00 = FloatVector.zero(SPECIES);
-        FloatVector s01 = s00;
-        FloatVector s10 = s00;
-        FloatVector s11 = s00;
-        FloatVector s20 = s00;
-        FloatVector s21 = s00;
-        FloatVector s30 = s00;
-        FloatVector s31 = s00;
+        FloatVector s01 = FloatVector.zero(SPECIES);
+        FloatVector s02 = FloatVector.zero(SPECIES);
+        FloatVector s03 = FloatVector.zero(SPECIES);
+        FloatVector s10 = FloatVector.zero(SPECIES);
+        FloatVector s11 = FloatVector.zero(SPECIES);
+        FloatVector s12 = FloatVector.zero(SPECIES);
+        FloatVector s13 = FloatVector.zero(SPECIES);
+        FloatVector s20 = FloatVector.zero(SPECIES);
+        FloatVector s21 = FloatVector.zero(SPECIES);
+        FloatVector s22 = FloatVector.zero(SPECIES);
+        FloatVector s23 = FloatVector.zero(SPECIES);
+        FloatVector s30 = FloatVector.zero(SPECIES);
+        FloatVector s31 = FloatVector.zero(SPECIES);
+        FloatVector s32 = FloatVector.zero(SPECIES);
+        FloatVector s33 = FloatVector.zero(SPECIES);
         for (int i = 0; i < count; i++) {
-            FloatVector x0 = FloatVector.fromArray(SPECIES, b, second + i * 2 * LANES);
-            FloatVector x1 = FloatVector.fromArray(SPECIES, b, second + i * 2 * LANES + LANES);
-            FloatVector y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES);
+            FloatVector x0 = FloatVector.fromArray(SPECIES, b, second + i * TILE * LANES + 0 * LANES);
+            FloatVector x1 = FloatVector.fromArray(SPECIES, b, second + i * TILE * LANES + 1 * LANES);
+            FloatVector x2 = FloatVector.fromArray(SPECIES, b, second + i * TILE * LANES + 2 * LANES);
+            FloatVector x3 = FloatVector.fromArray(SPECIES, b, second + i * TILE * LANES + 3 * LANES);
+            FloatVector y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + 0 * LANES);
             s00 = y.fma(x0, s00);
             s01 = y.fma(x1, s01);
-            y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + LANES);
+            s02 = y.fma(x2, s02);
+            s03 = y.fma(x3, s03);
+            y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + 1 * LANES);
             s10 = y.fma(x0, s10);
             s11 = y.fma(x1, s11);
+            s12 = y.fma(x2, s12);
+            s13 = y.fma(x3, s13);
             y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + 2 * LANES);
             s20 = y.fma(x0, s20);
             s21 = y.fma(x1, s21);
+            s22 = y.fma(x2, s22);
+            s23 = y.fma(x3, s23);
             y = FloatVector.fromArray(SPECIES, a, from + i * TILE * LANES + 3 * LANES);
             s30 = y.fma(x0, s30);
             s31 = y.fma(x1, s31);
+            s32 = y.fma(x2, s32);
+            s33 = y.fma(x3, s33);
         }
-        s00.intoArray(sums, lane);
-        s01.intoArray(sums, lane + LANES);
-        s10.intoArray(sums, lane + 2 * LANES);
-        s11.intoArray(sums, lane + 3 * LANES);
-        s20.intoArray(sums, lane + 4 * LANES);
-        s21.intoArray(sums, lane + 5 * LANES);
-        s30.intoArray(sums, lane + 6 * LANES);
-        s31.intoArray(sums, lane + 7 * LANES);
+        s00.intoArray(sums, lane + 0 * LANES);
+        s01.intoArray(sums, lane + 1 * LANES);
+        s02.intoArray(sums, lane + 2 * LANES);
+        s03.intoArray(sums, lane + 3 * LANES);
+        s10.intoArray(sums, lane + 4 * LANES);
+        s11.intoArray(sums, lane + 5 * LANES);
+        s12.intoArray(sums, lane + 6 * LANES);
+        s13.intoArray(sums, lane + 7 * LANES);
+        s20.intoArray(sums, lane + 8 * LANES);
+        s21.intoArray(sums, lane + 9 * LANES);
+        s22.intoArray(sums, lane + 10 * LANES);
+        s23.intoArray(sums, lane + 11 * LANES);
+        s30.intoArray(sums, lane + 12 * LANES);
+        s31.intoArray(sums, lane + 13 * LANES);
+        s32.intoArray(sums, lane + 14 * LANES);
+        s33.intoArray(sums, lane + 15 * LANES);
     }
 }

@@ -198,6 +198,27 @@ class ConvolutionTest {
     }
 
     @Test
+    void weightsGradientsOfABatchCutAt64RowsAreThoseOfTheWhole() {
+        Case whole = new Case(new Convolution(Shape.image(2, 5, 6), new Filters(6, 3, 1), null, 1), 150);
+        double[] parts = new double[whole.parameters.length];
+        for (int[] part : new int[][] {{0, 64}, {64, 150}}) {
+            Layer.Computation computation = whole.computation(KERNELS[0]);
+            Batch in = rows(whole.layer.input().size(), whole.in, part);
+            Batch out = new Batch(whole.layer.output().size());
+            computation.forward(in, null, out);
+            Batch delta = rows(whole.layer.output().size(), whole.delta, part);
+            computation.backward(in, out, delta, null, false, parts, 0);
+        }
+
+        assertThat(Arrays.copyOfRange(parts, 6, parts.length))
+                .isEqualTo(Arrays.copyOfRange(whole.gradient(), 6, parts.length));
+    }
+
+    private static Batch rows(int features, float[] all, int[] part) {
+        return Batches.of(features, Arrays.copyOfRange(all, part[0] * features, part[1] * features));
+    }
+
+    @Test
     void aFiltersFirstWeightsAreOneRowOfAnOrthogonalMatrixAndBiasesAreZero() {
         Convolution layer = new Convolution(Shape.image(3, 9, 9), new Filters(7, 4, 1), Activation.RELU, Math.sqrt(2));
         float[] parameters = new float[layer.parameterCount() + 2];

@@ -158,7 +158,11 @@ public final class RunReport {
         facts.add(new Fact(
                 "network",
                 RunResult.lower(configuration.network().kind()) + " "
+                        + (configuration.network().convolutions().isEmpty()
+                                ? ""
+                                : configuration.network().convolutions() + " ")
                         + configuration.network().hidden() + " "
+                        + (configuration.network().layerNorm() ? "layer norm " : "")
                         + RunResult.lower(configuration.network().activation())));
         facts.add(new Fact("batch", batch(configuration)));
         facts.add(new Fact(
