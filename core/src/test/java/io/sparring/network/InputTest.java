@@ -52,4 +52,23 @@ class InputTest {
         assertThat(network.policyOutputs().get(0, 0)).isEqualTo(7 + 10 + 20);
         assertThat(network.policyFeatures().features()).isEqualTo(3);
     }
+
+    @Test
+    void whatIsNormalisedLeavesBytesAlone() {
+        Trunk trunk = new Trunk(
+                List.of(new Input("a", List.of(2), Input.Order.VECTOR, true), Input.vector("b", 1)),
+                List.of(),
+                List.of(),
+                false,
+                Activation.TANH);
+        Architecture architecture = new Architecture(Architecture.Kind.SHARED, trunk, 1, 0);
+        RunningMoments seen = RunningMoments.of(new Observations.Floats(new float[] {5, 6, 2, 50, 7, 4}), 3);
+        Network network = new Network(architecture);
+        network.setModel(new Model(
+                architecture, new float[] {1, 10, 100, 0, 0, 0, 1, 0}, new Normalizer(seen, RunningMoments.none(0))));
+
+        network.forward(new Observations.Floats(new float[] {255, 51, 4}), 0, 1);
+        assertThat(network.policyOutputs().get(0, 0)).isEqualTo(1 + 2 + 100);
+        assertThat(network.values().get(0, 0)).isEqualTo(1);
+    }
 }

@@ -46,7 +46,10 @@ class NormalizerTest {
     }
 
     private static float[] normalized(Normalizer normalizer, float... numbers) {
-        return normalized(normalizer.observationScale(), numbers, 1);
+        return normalized(
+                normalizer.observationScale(),
+                numbers,
+                Math.max(1, normalizer.observations().size()));
     }
 
     /** Of rows of so many numbers, one after the other. */
