@@ -63,8 +63,12 @@ class Dl4jNetworkTest {
         float[] parameters = uniform(random, architecture.parameterCount());
         float[] observations = uniform(random, ROWS * architecture.observationSize());
         float[] errors = uniform(random, ROWS * (architecture.policyOutputs() + 1));
-        double[] means = {-0.5, -0.25, 0.25, 0.5};
-        double[] variances = {1, 2, 3, 4};
+        double[] means = new double[architecture.observationSize()];
+        double[] variances = new double[means.length];
+        for (int i = 0; i < means.length; i++) {
+            means[i] = (i % 4 - 1.5) / 4;
+            variances[i] = 1 + i % 4;
+        }
         Normalizer normalizer = new Normalizer(new RunningMoments(1, means, variances), RunningMoments.none(0));
         LearningNetwork plain = Engine.PLAIN.create(architecture);
         LearningNetwork dl4j = Engine.DL4J.create(architecture);
