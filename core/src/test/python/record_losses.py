@@ -3,8 +3,9 @@
     pip install torch==2.15.0      (recorded with Python 3.11; any version gives the same to the last few bits)
     python core/src/test/python/record_losses.py
 
-Writes two files of core/src/test/resources: io/sparring/loss/losses.json, the loss and its gradient with respect to the
-network's outputs, and io/sparring/network/torch-networks.json, its gradient with respect to all parameters of a network.
+Writes three files of core/src/test/resources: io/sparring/loss/losses.json, the loss and its gradient with respect to the
+network's outputs, io/sparring/network/torch-networks.json, its gradient with respect to all parameters of a network, and
+io/sparring/loss/clipped-losses.json, PPO's loss and its gradient with respect to the network's outputs.
 Everything is computed in double precision. Observations, actions and parameters, which Sparring holds as floats, are
 multiples of 1/1024, so that a float holds them exactly.
 
@@ -83,6 +84,57 @@ def loss_case(kind, rows, outputs, scale, weights):
         "policyLoss": policy_loss.item(),
         "valueLoss": value_loss.item(),
         "entropy": entropy.item(),
+        "policyGradient": flat(gradients[0]),
+        "valueGradient": flat(gradients[1]),
+        "logStdGradient": flat(gradients[2]) if kind == "gaussian" else [],
+    }
+
+
+def clipped_case(kind, rows, outputs, weights, clip, value_clip):
+    """PPO's loss as Schulman et al. 2017 write it; the policy has moved away from the one that acted."""
+    acted = torch.randn(rows, outputs)
+    policy = (acted + 0.5 * torch.randn(rows, outputs)).requires_grad_()
+    log_std = (0.5 * torch.randn(outputs if kind == "gaussian" else 0)).requires_grad_()
+    values_acted = torch.randn(rows)
+    values = (values_acted + 0.5 * torch.randn(rows)).requires_grad_()
+    actions, advantages, returns = batch(kind, rows, outputs)
+
+    def log_probability(pi):
+        return pi.log_prob(actions) if kind == "categorical" else pi.log_prob(actions).sum(1)
+
+    old = log_probability(distribution(kind, acted, log_std)).detach()
+    pi = distribution(kind, policy, log_std)
+    ratio = (log_probability(pi) - old).exp()
+    policy_loss = -torch.min(ratio * advantages, ratio.clamp(1 - clip, 1 + clip) * advantages).mean()
+    squares = (values - returns) ** 2
+    if value_clip:
+        near = values_acted + (values - values_acted).clamp(-value_clip, value_clip)
+        squares = torch.max(squares, (near - returns) ** 2)
+    value_loss = 0.5 * squares.mean()
+    entropy = pi.entropy().mean() if kind == "categorical" else pi.entropy().sum(1).mean()
+    loss = weights[0] * policy_loss + weights[1] * value_loss - weights[2] * entropy
+    inputs = [policy, values] + ([log_std] if kind == "gaussian" else [])
+    gradients = torch.autograd.grad(loss, inputs)
+    return {
+        "distribution": kind,
+        "outputs": outputs,
+        "rows": rows,
+        "weights": list(weights),
+        "clip": clip,
+        "valueClip": value_clip,
+        "policy": flat(policy),
+        "logStd": flat(log_std),
+        "values": flat(values),
+        "actions": flat(actions),
+        "advantages": flat(advantages),
+        "returns": flat(returns),
+        "logProbabilities": flat(old),
+        "actedValues": flat(values_acted),
+        "policyLoss": policy_loss.item(),
+        "valueLoss": value_loss.item(),
+        "entropy": entropy.item(),
+        "divergence": ((ratio - 1) - ratio.log()).mean().item(),
+        "clipped": int(((ratio - 1).abs() > clip).sum()),
         "policyGradient": flat(gradients[0]),
         "valueGradient": flat(gradients[1]),
         "logStdGradient": flat(gradients[2]) if kind == "gaussian" else [],
@@ -181,5 +233,14 @@ write(
         for activation in ("TANH", "RELU")
         for hidden in ([], [7], [6, 5])
         if hidden or activation == "TANH"
+    ],
+)
+write(
+    RESOURCES / "loss" / "clipped-losses.json",
+    [
+        clipped_case(kind, rows, outputs, weights, clip, value_clip)
+        for kind, rows, outputs in (("categorical", 12, 3), ("gaussian", 12, 2))
+        for weights in ((1, 0.5, 0.01), (0.7, 1, 0))
+        for clip, value_clip in ((0.2, 0), (0.1, 0.3))
     ],
 )
