@@ -95,12 +95,39 @@ public final class ConfigurationFile {
 
     /** The same without the sections of algorithms that are not used. */
     public static String writeUsed(Configuration configuration) {
+        return write(used(configuration));
+    }
+
+    private static ObjectNode used(Configuration configuration) {
         ObjectNode tree = flat(YAML.valueToTree(configuration), Configuration.class);
         String used = tree.get("algorithm").asText();
         names(Configuration.Algorithm.class).stream()
                 .filter(name -> !name.equals(used))
                 .forEach(tree::remove);
-        return write(tree);
+        return tree;
+    }
+
+    /** The same as paths with dots and their values: numbers, truth values, and text for everything else. */
+    public static Map<String, Object> valuesUsed(Configuration configuration) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        addValues("", used(configuration), values);
+        return values;
+    }
+
+    private static void addValues(String prefix, ObjectNode tree, Map<String, Object> values) {
+        tree.fields().forEachRemaining(field -> {
+            JsonNode value = field.getValue();
+            String path = prefix + field.getKey();
+            if (value instanceof ObjectNode section && !section.isEmpty()) {
+                addValues(path + ".", section, values);
+            } else if (value.isNumber()) {
+                values.put(path, value.numberValue());
+            } else if (value.isBoolean()) {
+                values.put(path, value.booleanValue());
+            } else if (!value.isNull()) {
+                values.put(path, value.isTextual() ? value.textValue() : value.toString());
+            }
+        });
     }
 
     private static String write(ObjectNode tree) {

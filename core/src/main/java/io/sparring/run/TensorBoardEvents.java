@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /**
@@ -72,6 +73,38 @@ public final class TensorBoardEvents implements Closeable {
         Message point = new Message().text(1, tag).real32(2, (float) value).bytes(9, SCALAR_METADATA);
         Message summary = new Message().bytes(1, point.encoded());
         write(new Message().real(1, wallTimeSeconds).integer(2, step).bytes(5, summary.encoded()));
+    }
+
+    /**
+     * Names what the run was asked for, for the page HPARAMS: the file's runs stand there in a table, beside their last scalars.
+     *
+     * @param values by name: numbers, truth values, and anything else as text
+     * @param wallTimeSeconds seconds since 1970
+     */
+    public void hyperparameters(Map<String, Object> values, double wallTimeSeconds) throws IOException {
+        // SessionStartInfo: a map of google.protobuf.Value (1), start_time_secs (5); HParamsPluginData:
+        // session_start_info (3).
+        Message session = new Message();
+        values.forEach((name, value) -> session.bytes(
+                1, new Message().text(1, name).bytes(2, value(value).encoded()).encoded()));
+        session.real(5, wallTimeSeconds);
+        byte[] content = new Message().bytes(3, session.encoded()).encoded();
+        byte[] metadata = new Message()
+                .bytes(1, new Message().text(1, "hparams").bytes(2, content).encoded())
+                .encoded();
+        Message point = new Message().text(1, "_hparams_/session_start_info").bytes(9, metadata);
+        Message summary = new Message().bytes(1, point.encoded());
+        write(new Message().real(1, wallTimeSeconds).bytes(5, summary.encoded()));
+    }
+
+    /** google.protobuf.Value: number_value (2), string_value (3), bool_value (4). */
+    private static Message value(Object value) {
+        if (value instanceof Number number) {
+            return new Message().real(2, number.doubleValue());
+        }
+        return value instanceof Boolean truth
+                ? new Message().integer(4, truth ? 1 : 0)
+                : new Message().text(3, value.toString());
     }
 
     /** Hands on what the stream buffers, so that a TensorBoard that watches sees it. */

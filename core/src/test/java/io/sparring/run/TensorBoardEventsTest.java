@@ -84,6 +84,29 @@ class TensorBoardEventsTest {
     }
 
     @Test
+    void tensorBoardReadsWhatTheRunWasAskedFor() throws IOException {
+        PythonEnvironment python = PythonEnvironment.orSkip();
+        Map<String, Object> asked = new LinkedHashMap<>();
+        asked.put("seed", 3);
+        asked.put("a2c.gamma", 0.995);
+        asked.put("evaluation.greedy", true);
+        asked.put("network.hidden", "[64,64]");
+        Path file = folder.resolve(TensorBoardEvents.fileName(START, "run"));
+        try (TensorBoardEvents events =
+                new TensorBoardEvents(new BufferedOutputStream(Files.newOutputStream(file)), START)) {
+            events.hyperparameters(asked, START);
+            events.scalar("loss/policy", 300, START + 1.25, -0.5);
+        }
+
+        Map<String, Object> read = JsonMapper.builder()
+                .build()
+                .readValue(python.run("read_events.py", folder, "--hparams"), new TypeReference<>() {});
+
+        asked.put("seed", 3.0);
+        assertThat(read).isEqualTo(asked);
+    }
+
+    @Test
     void whatIsFlushedIsThere() throws IOException {
         TensorBoardEvents events = new TensorBoardEvents(new BufferedOutputStream(file, 1 << 16), START);
         events.scalar("loss/policy", 300, START + 1.25, -0.5);

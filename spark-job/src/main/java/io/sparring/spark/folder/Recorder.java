@@ -6,6 +6,7 @@ import io.sparring.algorithm.ShardStatistics;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.run.MetricsLog;
 import io.sparring.run.TensorBoardEvents;
@@ -98,6 +99,9 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         eventsFile = folder.segment(TensorBoardEvents.fileName(now, writer));
         metrics = new MetricsLog(metricsFile);
         events = new TensorBoardEvents(eventsFile, now);
+        if (segment == 1) {
+            events.hyperparameters(ConfigurationFile.valuesUsed(configuration), now);
+        }
         for (Map<String, Object> line : unsynced) {
             write(line);
         }
