@@ -70,9 +70,9 @@ final class Symptoms {
         if (unexplained == ROUNDS && !saidCritic) {
             saidCritic = true;
             lines.add(line(
-                    "the critic has learned nothing for %d rounds: it explains %.0f %% of what returns differ by. Look at %s.value-weight (%s), optimizer.learning-rate (%s) and network.kind",
+                    "the critic has learned nothing for %d rounds: it explains %d %% of what returns differ by. Look at %s.value-weight (%s), optimizer.learning-rate (%s) and network.kind",
                     ROUNDS,
-                    100 * explained / ROUNDS,
+                    Math.round(100 * explained / ROUNDS),
                     section,
                     configuration.learning().valueWeight(),
                     configuration.optimizer().learningRate()));
