@@ -115,7 +115,8 @@ public final class A2c {
                             loss(rollout, targets, advantages, weights.ofTheRest()))
                     : List.of(loss(rollout, targets, advantages, weights));
             float[] gradient = new float[length()];
-            Sums sums = worker.learn(model, rollout.observations(), rollout.allowed(), losses, gradient); // (b)
+            Sums sums = worker.learn(
+                    model, rollout.observations(), rollout.allowed(), rollout.past(), losses, gradient); // (b)
 
             ShardStatistics statistics = ShardStatistics.of(
                     shard.index(),

@@ -143,6 +143,7 @@ public final class A3cWorker implements AutoCloseable {
                     local,
                     rollout.observations(),
                     rollout.allowed(),
+                    rollout.past(),
                     List.of(new ActorCriticLoss(
                             rollout.actions(),
                             targets.advantages(),

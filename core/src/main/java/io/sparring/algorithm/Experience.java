@@ -1,6 +1,8 @@
 package io.sparring.algorithm;
 
+import io.sparring.loss.Chosen;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.rollout.Rollout;
 import java.io.Serializable;
 
@@ -15,6 +17,7 @@ import java.io.Serializable;
  * @param returns R
  * @param values V(s) by the critic that acted
  * @param logProbabilities log π(a|s) by the policy that acted
+ * @param past how they hang together, where the network has memory: they are then whole rollouts of some copies
  */
 public record Experience(
         int shard,
@@ -24,7 +27,8 @@ public record Experience(
         double[] advantages,
         double[] returns,
         double[] values,
-        double[] logProbabilities)
+        double[] logProbabilities,
+        Past past)
         implements Serializable {
 
     /** Of a whole rollout. */
@@ -37,42 +41,34 @@ public record Experience(
                 targets.advantages(),
                 targets.returns(),
                 targets.values(),
-                logProbabilities);
+                logProbabilities,
+                rollout.past());
     }
 
     int samples() {
         return advantages.length;
     }
 
-    /** These samples of it, in this order. */
+    /** These samples of it, in this order, where the network has no memory. */
     Experience of(int[] samples) {
-        int observed = observations.length() / samples();
-        int acted = actions.length / samples();
-        int masked = allowed.length / samples();
-        Observations chosen = observations.room(samples.length * observed);
-        float[] taken = new float[samples.length * acted];
-        boolean[] masks = new boolean[samples.length * masked];
-        for (int i = 0; i < samples.length; i++) {
-            chosen.put(i * observed, observations, samples[i] * observed, observed);
-            System.arraycopy(actions, samples[i] * acted, taken, i * acted, acted);
-            System.arraycopy(allowed, samples[i] * masked, masks, i * masked, masked);
-        }
-        return new Experience(
-                shard,
-                chosen,
-                taken,
-                masks,
-                chosen(advantages, samples),
-                chosen(returns, samples),
-                chosen(values, samples),
-                chosen(logProbabilities, samples));
+        return of(new Chosen(samples), Past.NONE);
     }
 
-    private static double[] chosen(double[] numbers, int[] samples) {
-        double[] chosen = new double[samples.length];
-        for (int i = 0; i < samples.length; i++) {
-            chosen[i] = numbers[samples[i]];
-        }
-        return chosen;
+    /** All samples of these copies, where it has. */
+    Experience ofCopies(int[] copies) {
+        return of(new Chosen(past.samples(copies)), past.of(copies));
+    }
+
+    private Experience of(Chosen chosen, Past theirs) {
+        return new Experience(
+                shard,
+                chosen.of(observations, observations.length() / samples()),
+                chosen.of(actions, actions.length / samples()),
+                chosen.of(allowed, allowed.length / samples()),
+                chosen.of(advantages),
+                chosen.of(returns),
+                chosen.of(values),
+                chosen.of(logProbabilities),
+                theirs);
     }
 }

@@ -6,6 +6,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Space;
 import io.sparring.network.Architecture;
+import io.sparring.network.Memory;
 import io.sparring.network.Trunk;
 import io.sparring.policy.ActionDistribution;
 import java.util.List;
@@ -42,7 +43,12 @@ public final class Footprint {
         double numberBytes = spec.observationSpace().dtype() == Space.Dtype.UINT8 ? 1 : Float.BYTES;
         double noiseBytes = Float.BYTES * noise(configuration.network().distribution(spec));
         double choices = spec.masks() ? spec.actionSpace().maskSize() : 0;
-        double copyBytes = COPY_BYTES + numberBytes * observation + noiseBytes + choices;
+        Memory memory = configuration.network().memory().layer();
+        double copyBytes = COPY_BYTES
+                + numberBytes * observation
+                + noiseBytes
+                + choices
+                + Float.BYTES * trunks(configuration) * memory.stateSize();
         // What a round has seen: mean and sum of squares of each number.
         double seenBytes = 2.0
                 * Double.BYTES
@@ -52,6 +58,8 @@ public final class Footprint {
                 && configuration.a2c().normalizeAdvantages();
         double gradients = threefold ? 3 : 1;
         double parameters = parameters(configuration, spec);
+        double recurrent = trunks(configuration) * memory.parameters(0);
+        require("network.memory.size", memory.size(), recurrent * PARAMETER_BYTES, recurrent, heapBytes);
         List<Integer> hidden = configuration.network().hidden();
         require("network.hidden", hidden, parameters * PARAMETER_BYTES, parameters * gradients, heapBytes);
 
@@ -74,6 +82,7 @@ public final class Footprint {
                 0,
                 samples * Math.max(Math.max(spec.actionSpace().size(), observation), choices),
                 heapBytes);
+        require("network.memory.size", memory.size(), 0, samples * memory.gates(), heapBytes);
         if (rounds) {
             double shards = configuration.shards();
             double shardBytes = copies * copyBytes + seenBytes;
@@ -112,10 +121,18 @@ public final class Footprint {
             trunk += (inputs + 1) * outputs + (below.layerNorm() ? 2.0 * outputs : 0);
             inputs = outputs;
         }
-        int trunks = configuration.network().kind() == Architecture.Kind.SHARED ? 1 : 2;
+        Memory memory = configuration.network().memory().layer();
+        if (memory.isThere()) {
+            trunk += memory.parameters(inputs);
+            inputs = memory.size();
+        }
         ActionDistribution distribution = configuration.network().distribution(spec);
         double heads = (inputs + 1) * (distribution.outputs() + 1);
-        return trunks * trunk + heads + noise(distribution);
+        return trunks(configuration) * trunk + heads + noise(distribution);
+    }
+
+    private static int trunks(Configuration configuration) {
+        return configuration.network().kind() == Architecture.Kind.SHARED ? 1 : 2;
     }
 
     /** Of lasting noise: how many numbers each copy keeps, and how many scales are learned. */

@@ -6,6 +6,7 @@ import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 import io.sparring.policy.PolicyBatch;
@@ -38,7 +39,8 @@ final class OffPolicy {
         addLogProbabilities(learning, rollout, 1, logRatios, values);
 
         int copies = rollout.environments();
-        network.forward(following, 0, copies);
+        network.forward(
+                following, 0, copies, after(rollout, learning.architecture().stateSize()));
         double[] nextValues = rollout.nextValues().clone();
         for (int i = 0; i < samples; i++) {
             if (rollout.continues()[i] != 0) {
@@ -60,10 +62,20 @@ final class OffPolicy {
         return new Targets(trace.advantages(), trace.targets(), values);
     }
 
-    /** Leaves the network at this model. */
+    /** What the network that has just gone through a rollout remembers behind it. An episode that ended there counts no more. */
+    private Past after(Rollout rollout, int stateSize) {
+        if (stateSize == 0) {
+            return Past.NONE;
+        }
+        float[] states = new float[rollout.environments() * stateSize];
+        network.remember(states, 0);
+        return Past.before(states, rollout.environments());
+    }
+
+    /** Leaves the network at this model, behind the rollout. */
     private void addLogProbabilities(Model model, Rollout rollout, int sign, double[] logRatios, double[] values) {
         network.setModel(model);
-        network.forward(rollout.observations(), 0, rollout.samples());
+        network.forward(rollout.observations(), 0, rollout.samples(), rollout.past());
         Masks.apply(network.policyOutputs(), rollout.allowed(), 0);
         PolicyBatch policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
         double[] outputs = new double[distribution.outputs() + distribution.features()];

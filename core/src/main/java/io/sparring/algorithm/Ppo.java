@@ -287,20 +287,21 @@ public final class Ppo {
         }
     }
 
-    /** (c): what a shard has for one of a round's E × M steps, in the order in which it was acted. */
+    /** (c): what a shard has for one of a round's E × M steps, in the order in which it was acted; where the network has memory, all of some copies. */
     static Experience part(Configuration configuration, Experience experience, long round, int step) {
         int minibatches = configuration.ppo().minibatches();
         if (minibatches == 1) {
             return experience;
         }
         long epoch = round * configuration.ppo().epochs() + step / minibatches;
-        int[] order = PermutationSampler.natural(experience.samples());
+        boolean whole = experience.past().isThere();
+        int[] order = PermutationSampler.natural(whole ? experience.past().copies() : experience.samples());
         PermutationSampler.shuffle(
                 Streams.of(configuration.seed(), experience.shard(), epoch, Purpose.MINIBATCHES), order);
         int size = order.length / minibatches;
         int[] chosen = Arrays.copyOfRange(order, step % minibatches * size, (step % minibatches + 1) * size);
         Arrays.sort(chosen);
-        return experience.of(chosen);
+        return whole ? experience.ofCopies(chosen) : experience.of(chosen);
     }
 
     /** (d): the gradient of the sum over these samples. */
@@ -317,7 +318,7 @@ public final class Ppo {
                 weights,
                 options.clip() * options.clipSchedule().factor(progress),
                 options.valueClip());
-        return worker.learn(model, part.observations(), part.allowed(), List.of(loss), gradient);
+        return worker.learn(model, part.observations(), part.allowed(), part.past(), List.of(loss), gradient);
     }
 
     private static double[] normalized(double[] advantages, Moments moments) {

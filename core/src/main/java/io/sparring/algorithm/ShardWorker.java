@@ -5,6 +5,7 @@ import io.sparring.environment.Disturbances;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.EnvironmentSpec;
+import io.sparring.loss.Chosen;
 import io.sparring.loss.Loss;
 import io.sparring.loss.Sums;
 import io.sparring.network.Architecture;
@@ -12,6 +13,7 @@ import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.network.Trunk;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
@@ -19,7 +21,9 @@ import io.sparring.policy.PolicyBatch;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * What acting and learning on a shard need and nothing remembers: an environment and two readers of the model, a scratch pad that saves
@@ -33,6 +37,8 @@ public final class ShardWorker implements AutoCloseable {
     private static final int WIDE_CHUNK = 256;
 
     private static final int WIDE = 4096;
+    /** With memory whole sequences go through it, of as many copies as would make so many rows if they had no more steps than this. */
+    private static final int LONG = 32;
 
     private final Configuration configuration;
     private final Architecture architecture;
@@ -90,18 +96,72 @@ public final class ShardWorker implements AutoCloseable {
         PolicyBatch policy = PolicyBatch.of(learning, distribution.prepare(model.freeParameters()));
         double[] outputs = new double[distribution.outputs() + distribution.features()];
         learning.setModel(model);
-        int chunk = chunk(architecture.trunk());
-        for (int from = 0; from < rollout.samples(); from += chunk) {
-            int rows = Math.min(chunk, rollout.samples() - from);
-            learning.forward(rollout.observations(), from * architecture.observationSize(), rows);
-            Masks.apply(learning.policyOutputs(), rollout.allowed(), from);
-            for (int row = 0; row < rows; row++) {
+        for (Chunk chunk : chunks(rollout.observations(), rollout.allowed(), rollout.past())) {
+            forward(chunk);
+            for (int row = 0; row < chunk.rows(); row++) {
+                int sample = chunk.sample(row);
                 policy.read(row, outputs);
-                logProbabilities[from + row] = distribution.logProbability(
-                        outputs, 0, policy.free(), rollout.actions(), (from + row) * distribution.actionSize());
+                logProbabilities[sample] = distribution.logProbability(
+                        outputs, 0, policy.free(), rollout.actions(), sample * distribution.actionSize());
             }
         }
         return logProbabilities;
+    }
+
+    /**
+     * Samples that go through the network at once.
+     *
+     * @param observations among which theirs stand one behind the other
+     * @param allowed their masks, likewise
+     * @param from the first one's place
+     * @param rows how many
+     * @param past how they hang together
+     * @param chosen which of all samples they are; null: those from {@code from} on
+     */
+    private record Chunk(Observations observations, boolean[] allowed, int from, int rows, Past past, Chosen chosen) {
+        int sample(int row) {
+            return chosen == null ? from + row : chosen.samples()[row];
+        }
+
+        Loss of(Loss loss) {
+            return chosen == null ? loss : loss.of(chosen);
+        }
+    }
+
+    /** Cuts samples where nothing hangs together: anywhere, and where there is memory between copies. */
+    private List<Chunk> chunks(Observations observations, boolean[] allowed, Past past) {
+        int samples = observations.length() / architecture.observationSize();
+        int most = chunk(architecture.trunk());
+        List<Chunk> chunks = new ArrayList<>();
+        if (!past.isThere()) {
+            for (int from = 0; from < samples; from += most) {
+                chunks.add(new Chunk(observations, allowed, from, Math.min(most, samples - from), past, null));
+            }
+            return chunks;
+        }
+        int together = most / Math.min(past.steps(), LONG);
+        if (past.copies() <= together) {
+            return List.of(new Chunk(observations, allowed, 0, samples, past, null));
+        }
+        for (int from = 0; from < past.copies(); from += together) {
+            int[] copies = IntStream.range(from, Math.min(from + together, past.copies()))
+                    .toArray();
+            Chosen chosen = new Chosen(past.samples(copies));
+            chunks.add(new Chunk(
+                    chosen.of(observations, architecture.observationSize()),
+                    chosen.of(allowed, allowed.length / samples),
+                    0,
+                    chosen.samples().length,
+                    past.of(copies),
+                    chosen));
+        }
+        return chunks;
+    }
+
+    private void forward(Chunk chunk) {
+        learning.forward(
+                chunk.observations(), chunk.from() * architecture.observationSize(), chunk.rows(), chunk.past());
+        Masks.apply(learning.policyOutputs(), chunk.allowed(), chunk.from());
     }
 
     /**
@@ -110,28 +170,26 @@ public final class ShardWorker implements AutoCloseable {
      *
      * @param observations of the samples
      * @param allowed the masks that held
+     * @param past how the samples hang together, where the network has memory; gradients end where it begins
      * @return the first loss's sums
      */
-    Sums learn(Model model, Observations observations, boolean[] allowed, List<Loss> losses, float[] gradient) {
+    Sums learn(
+            Model model, Observations observations, boolean[] allowed, Past past, List<Loss> losses, float[] gradient) {
         int count = architecture.parameterCount();
-        int samples = observations.length() / architecture.observationSize();
         PolicyBatch policy = PolicyBatch.of(learning, distribution.prepare(model.freeParameters()));
         double[][] sums = new double[losses.size()][count];
         double[][] freeSums = new double[losses.size()][architecture.freeParameters()];
         Sums first = Sums.NONE;
         learning.setModel(model);
-        int chunk = chunk(architecture.trunk());
-        for (int from = 0; from < samples; from += chunk) {
-            int rows = Math.min(chunk, samples - from);
-            learning.forward(observations, from * architecture.observationSize(), rows);
-            Masks.apply(learning.policyOutputs(), allowed, from);
+        for (Chunk chunk : chunks(observations, allowed, past)) {
+            forward(chunk);
             for (int i = 0; i < losses.size(); i++) {
-                Loss loss = losses.get(i);
+                Loss loss = chunk.of(losses.get(i));
                 Sums terms = loss.gradient(
                         distribution,
                         policy,
                         learning.values(),
-                        from,
+                        chunk.from(),
                         learning.policyGradient(),
                         learning.valueGradient(),
                         freeSums[i]);

@@ -21,6 +21,7 @@ import io.sparring.network.Architecture;
 import io.sparring.network.Engine;
 import io.sparring.network.Filters;
 import io.sparring.network.Input;
+import io.sparring.network.Memory;
 import io.sparring.network.Normalizer;
 import io.sparring.network.Trunk;
 import io.sparring.optimizer.OptimizerKind;
@@ -101,6 +102,14 @@ public record Configuration(
                 "budget.target-return",
                 budget.targetReturn(),
                 "no target where evaluation.every-env-steps is 0, since evaluations decide when it is reached");
+        Require.that(
+                algorithm != Algorithm.PPO
+                        || !network.memory().layer().isThere()
+                        || environment.copiesPerShard() % ppo.minibatches() == 0,
+                "ppo.minibatches",
+                ppo.minibatches(),
+                "a divisor of environment.copies-per-shard, which is " + environment.copiesPerShard()
+                        + ", since with network.memory a minibatch is all steps of some copies");
         long samples = (long) environment.copiesPerShard() * ppo.learning().rolloutLength();
         Require.that(
                 algorithm != Algorithm.PPO || samples % ppo.minibatches() == 0,
@@ -465,6 +474,10 @@ public record Configuration(
                     "What follows each convolution and each hidden layer: `tanh`, `relu`, `elu`, or `silu`, x σ(x).")
             Activation activation,
 
+            @JsonPropertyDescription(
+                    "What stands between the last hidden layer and a head, so that an action can depend on what was observed before.")
+            NetworkMemory memory,
+
             @JsonProperty(defaultValue = "plain")
             @JsonPropertyDescription(
                     "What computes gradients: `plain`, or `dl4j`, DL4J's own layers on ND4J arrays: the same as far as floats go, several times as slow, from a jar of its own.")
@@ -497,6 +510,11 @@ public record Configuration(
                     "layer-norm",
                     layerNorm,
                     "false with engine: dl4j, whose own layer norm divides by the deviation alone");
+            Require.that(
+                    engine == Engine.PLAIN || !memory.layer().isThere(),
+                    "engine",
+                    engine.name().toLowerCase(Locale.ROOT),
+                    "plain where network.memory is not none");
         }
 
         /** Which dimension of an image is its channels. */
@@ -516,7 +534,8 @@ public record Configuration(
          */
         public Architecture architecture(EnvironmentSpec environment) {
             ActionDistribution distribution = distribution(environment);
-            return new Architecture(kind, trunk(environment), distribution.outputs(), distribution.freeParameters());
+            return new Architecture(
+                    kind, trunk(environment), memory.layer(), distribution.outputs(), distribution.freeParameters());
         }
 
         /** What its heads stand on; as {@link #architecture}. */
@@ -545,11 +564,38 @@ public record Configuration(
                 return ActionDistribution.of(environment.actionSpace());
             }
             if (environment.actionSpace() instanceof Space.Box box) {
-                return ActionDistribution.stateDependent(box, trunk(environment).features(), noiseSteps);
+                return ActionDistribution.stateDependent(box, features(environment), noiseSteps);
             }
             throw new InvalidConfiguration(
                     "network.noise: expected gaussian where actions are no box of numbers, got gsde; those of "
                             + environment.id() + " are " + environment.actionSpace());
+        }
+
+        /** How many numbers a head stands on. */
+        private int features(EnvironmentSpec environment) {
+            return memory.layer().isThere() ? memory.size() : trunk(environment).features();
+        }
+    }
+
+    /** See {@link Network#memory()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record NetworkMemory(
+            @JsonProperty(defaultValue = "none")
+            @JsonPropertyDescription(
+                    "`none`, `lstm` or `gru`, as PyTorch has them: one layer between the last hidden layer and the heads, with `network.kind: separate` one for the actor and one for the critic. `network.memory: lstm` says the same as `network.memory.kind: lstm`. What is remembered is forgotten where an episode ends; gradients end where a rollout begins.")
+            Memory.Kind kind,
+
+            @JsonProperty(defaultValue = "128")
+            @JsonPropertyDescription("How many numbers it gives, which stand below the heads.")
+            int size)
+            implements Serializable {
+        public NetworkMemory {
+            Require.atLeast(1, "size", size);
+        }
+
+        /** The layer that this describes. */
+        public Memory layer() {
+            return kind == Memory.Kind.NONE ? Memory.NONE : new Memory(kind, size);
         }
     }
 

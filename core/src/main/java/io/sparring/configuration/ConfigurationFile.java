@@ -59,6 +59,9 @@ public final class ConfigurationFile {
             .map(ConfigurationFile::key)
             .collect(Collectors.toSet());
 
+    /** Sections that may be given by their kind alone, as in {@code memory: none}. */
+    private static final Set<String> GIVEN_BY_KIND = Set.of("memory");
+
     /** Larger files are not read. */
     public static final int MAX_BYTES = YamlText.MAX_CHARACTERS;
 
@@ -265,6 +268,10 @@ public final class ConfigurationFile {
             JsonNode present = into.get(field.getKey());
             if (present != null && present.isObject() && field.getValue().isObject()) {
                 merge((ObjectNode) present, field.getValue());
+            } else if (GIVEN_BY_KIND.contains(field.getKey())
+                    && present instanceof ObjectNode section
+                    && field.getValue().isTextual()) {
+                section.set("kind", field.getValue());
             } else if (!(present != null
                     && present.isObject()
                     && field.getValue().isNull())) {

@@ -35,6 +35,15 @@ public record ActorCriticLoss(float[] actions, double[] advantages, double[] ret
     }
 
     @Override
+    public ActorCriticLoss of(Chosen chosen) {
+        return new ActorCriticLoss(
+                chosen.of(actions, actions.length / advantages.length),
+                chosen.of(advantages),
+                chosen.of(returns),
+                weights);
+    }
+
+    @Override
     public Sums gradient(
             ActionDistribution distribution,
             PolicyBatch policy,

@@ -52,6 +52,19 @@ public record ClippedLoss(
     }
 
     @Override
+    public ClippedLoss of(Chosen chosen) {
+        return new ClippedLoss(
+                chosen.of(actions, actions.length / advantages.length),
+                chosen.of(advantages),
+                chosen.of(returns),
+                chosen.of(logProbabilities),
+                chosen.of(values),
+                weights,
+                clip,
+                valueClip);
+    }
+
+    @Override
     public Sums gradient(
             ActionDistribution distribution,
             PolicyBatch policy,

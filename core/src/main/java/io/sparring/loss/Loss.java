@@ -13,6 +13,9 @@ public interface Loss {
     /** Whether it depends on the values. */
     boolean asksValue();
 
+    /** That over some of the samples, in this order. */
+    Loss of(Chosen chosen);
+
     /**
      * The loss of a batch of rows and its gradient.
      *

@@ -23,10 +23,12 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  *
  * @param kind shared or separate trunk
  * @param trunk what a head stands on
+ * @param memory what stands between the trunk and its head
  * @param policyOutputs outputs of the policy head
  * @param freeParameters parameters of the action's distribution that depend on no state
  */
-public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freeParameters) implements Serializable {
+public record Architecture(Kind kind, Trunk trunk, Memory memory, int policyOutputs, int freeParameters)
+        implements Serializable {
 
     /** The standard deviation, as a share of an orthogonal matrix, of the policy head: small, so that all actions start alike. */
     private static final double POLICY_GAIN = 0.01;
@@ -64,7 +66,12 @@ public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freePa
     /** The name of the value head. */
     public static final String VALUE = "value";
 
-    /** Of hidden layers on a vector of so many numbers. */
+    /** One without memory. */
+    public Architecture(Kind kind, Trunk trunk, int policyOutputs, int freeParameters) {
+        this(kind, trunk, Memory.NONE, policyOutputs, freeParameters);
+    }
+
+    /** Of hidden layers on a vector of so many numbers, without memory. */
     public Architecture(
             Kind kind,
             List<Integer> hidden,
@@ -115,6 +122,13 @@ public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freePa
             }
             inputs = outputs;
         }
+        if (memory.isThere()) {
+            for (String name : names) {
+                add(nodes, name + ".memory", tops.get(name), memory.layer(inputs));
+                tops.put(name, List.of(name + ".memory"));
+            }
+            inputs = memory.size();
+        }
         add(nodes, POLICY, tops.get(names.get(0)), new Dense(inputs, policyOutputs, null, POLICY_GAIN));
         add(nodes, VALUE, tops.get(names.get(names.size() - 1)), new Dense(inputs, 1, null, 1));
         return nodes;
@@ -150,6 +164,11 @@ public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freePa
         return false;
     }
 
+    /** How many numbers each copy of the environment carries from one step to the next; 0 without memory. */
+    public int stateSize() {
+        return nodes().stream().mapToInt(node -> node.layer().stateSize()).sum();
+    }
+
     /** How many parameters the layers have: the vector's length without the free ones at its end. */
     public int layerParameterCount() {
         List<Node> nodes = nodes();
@@ -163,7 +182,7 @@ public record Architecture(Kind kind, Trunk trunk, int policyOutputs, int freePa
 
     /**
      * First parameters: orthogonal weights (Saxe et al. 2014) with gain √2 in convolutions and hidden layers, whatever their activation,
-     * 0.01 in the policy head and 1 in the value head; biases and free parameters 0, gains of layer norms 1. Free parameters that begin elsewhere are their distribution's concern.
+     * 1 in memory, 0.01 in the policy head and 1 in the value head; biases and free parameters 0, gains of layer norms 1. Free parameters that begin elsewhere are their distribution's concern.
      */
     public float[] initialParameters(UniformRandomProvider random) {
         float[] parameters = new float[parameterCount()];

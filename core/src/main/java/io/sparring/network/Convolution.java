@@ -100,7 +100,7 @@ public record Convolution(Shape input, Filters filters, Activation activation, d
         }
 
         @Override
-        public void forward(Batch in, Batch state, Batch out) {
+        public void forward(Batch in, Batch state, double[] continues, Batch out) {
             kernels.convolve(forwardWeights, window, count, biases, activated.atOnce(), in, activated.sums(out));
             activated.finish(out);
         }

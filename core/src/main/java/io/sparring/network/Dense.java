@@ -64,7 +64,7 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
         }
 
         @Override
-        public void forward(Batch in, Batch state, Batch out) {
+        public void forward(Batch in, Batch state, double[] continues, Batch out) {
             kernels.product(
                     forwardWeights, inputs, outputs, biases, false, activated.atOnce(), in, activated.sums(out));
             activated.finish(out);

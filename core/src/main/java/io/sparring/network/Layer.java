@@ -35,11 +35,13 @@ public interface Layer {
         void setParameters(float[] parameters, int offset);
 
         /**
-         * out ← layer(in). A row's result depends on that row alone.
+         * out ← layer(in). A row's result depends on that row alone, and with memory on the rows of the same copy before it.
          *
-         * @param state of each row, {@link #stateSize()} features: read, and written over with what the next step needs
+         * @param state of layers with memory: what each copy remembers, {@link #stateSize()} features; read, and written over with what is
+         *     remembered after the last step. Else null
+         * @param continues of layers with memory: see {@link Past}. Else null
          */
-        void forward(Batch in, Batch state, Batch out);
+        void forward(Batch in, Batch state, double[] continues, Batch out);
 
         /**
          * From ∂L/∂out to the gradients, for the batch of the last {@link #forward}.

@@ -71,7 +71,7 @@ public record LayerNorm(int size, Activation activation) implements Layer {
         }
 
         @Override
-        public void forward(Batch in, Batch state, Batch out) {
+        public void forward(Batch in, Batch state, double[] continues, Batch out) {
             measure(in);
             Batch sums = activated.sums(out);
             sums.resize(in.rows());

@@ -31,6 +31,18 @@ public interface LearningNetwork {
      */
     void forward(Observations observations, int from, int rows);
 
+    /**
+     * As {@link #forward(Observations, int, int)}, of a network that may have memory.
+     *
+     * @param past how the rows hang together; {@link Past#NONE} where there is no memory
+     */
+    default void forward(Observations observations, int from, int rows, Past past) {
+        if (past.isThere()) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + " has no memory");
+        }
+        forward(observations, from, rows);
+    }
+
     /** As {@link #forward(Observations, int, int)}, of floats as environments give them. */
     default void forward(float[] observations, int from, int rows) {
         forward(new Observations.Floats(observations), from, rows);
@@ -40,7 +52,7 @@ public interface LearningNetwork {
     Batch policyOutputs();
 
     /**
-     * What the policy head stands on, of the last batch: its last hidden layer behind the activation, or the observations where it has none;
+     * What the policy head stands on, of the last batch: what its memory gives, or its last hidden layer behind the activation, or the observations where it has none;
      * overwritten by the next one, and by nobody else.
      */
     Batch policyFeatures();

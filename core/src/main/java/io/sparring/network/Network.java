@@ -15,7 +15,16 @@ import java.util.Map;
  */
 public final class Network implements LearningNetwork {
     /** A layer and where it stands: {@code below} are the indices of what it takes, the trunk's inputs coming first. */
-    private record Node(Layer.Computation computation, Below below, int offset, boolean policy, boolean value) {}
+    private record Node(
+            Layer.Computation computation,
+            Below below,
+            int offset,
+            boolean policy,
+            boolean value,
+            Remembered remembered) {}
+
+    /** What the copies remember for one layer, and where that stands in the state of each; null for layers without memory. */
+    private record Remembered(int offset, Batch state) {}
 
     private final Architecture architecture;
     private final List<Part> parts = new ArrayList<>();
@@ -27,6 +36,7 @@ public final class Network implements LearningNetwork {
 
     private final int policy;
     private final int value;
+    private final int stateSize;
     private ObservationScale observationScale = ObservationScale.IDENTITY;
 
     /** An input, how it is read, and where it begins in a row. */
@@ -106,7 +116,9 @@ public final class Network implements LearningNetwork {
             deltas.add(null);
             from += input.size();
         }
+        int remembered = 0;
         for (Architecture.Node node : architecture.nodes()) {
+            int own = node.layer().stateSize();
             List<Integer> below = node.inputs().stream().map(index::get).toList();
             index.put(node.name(), index.size());
             nodes.add(new Node(
@@ -114,12 +126,15 @@ public final class Network implements LearningNetwork {
                     new Below(below, node.layer().input().size()),
                     node.offset(),
                     architecture.isUnder(node.name(), Architecture.POLICY),
-                    architecture.isUnder(node.name(), Architecture.VALUE)));
+                    architecture.isUnder(node.name(), Architecture.VALUE),
+                    own == 0 ? null : new Remembered(remembered, new Batch(own))));
+            remembered += own;
             activations.add(new Batch(node.layer().output().size()));
             deltas.add(new Batch(node.layer().output().size()));
         }
         policy = index.get(Architecture.POLICY);
         value = index.get(Architecture.VALUE);
+        stateSize = remembered;
     }
 
     @Override
@@ -133,15 +148,21 @@ public final class Network implements LearningNetwork {
 
     @Override
     public void forward(Observations observations, int from, int rows) {
-        forward(observations, from, rows, true);
+        forward(observations, from, rows, Past.NONE);
     }
 
-    /** As {@link #forward(Observations, int, int)}, for those who ask for no values. */
-    public void forwardPolicy(Observations observations, int from, int rows) {
-        forward(observations, from, rows, false);
+    @Override
+    public void forward(Observations observations, int from, int rows, Past past) {
+        forward(observations, from, rows, past, true);
     }
 
-    private void forward(Observations observations, int from, int rows, boolean values) {
+    /** As {@link #forward(Observations, int, int, Past)}, for those who ask for no values: what the critic remembers stays as it was. */
+    public void forwardPolicy(Observations observations, int from, int rows, Past past) {
+        forward(observations, from, rows, past, false);
+    }
+
+    private void forward(Observations observations, int from, int rows, Past past, boolean values) {
+        require(past, rows);
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             activations
@@ -159,9 +180,57 @@ public final class Network implements LearningNetwork {
         }
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
+            Batch state = recall(node, past);
             if (values || node.policy()) {
                 node.below().join();
-                node.computation().forward(node.below().batch(), null, activations.get(parts.size() + i));
+                node.computation()
+                        .forward(node.below().batch(), state, past.continues(), activations.get(parts.size() + i));
+            }
+        }
+    }
+
+    private void require(Past past, int rows) {
+        if (past.isThere() != stateSize > 0) {
+            throw new IllegalArgumentException("a network with " + stateSize + " numbers of memory for each copy, and "
+                    + (past.isThere() ? "a past" : "no past"));
+        }
+        if (past.isThere() && (past.states().length != past.copies() * stateSize || past.continues().length != rows)) {
+            throw new IllegalArgumentException(past.states().length + " numbers are remembered by " + past.copies()
+                    + " copies with " + stateSize + " each, before " + past.continues().length + " samples of " + rows);
+        }
+    }
+
+    private Batch recall(Node node, Past past) {
+        if (node.remembered() == null) {
+            return null;
+        }
+        Batch state = node.remembered().state();
+        state.resize(past.copies());
+        for (int copy = 0; copy < past.copies(); copy++) {
+            int at = copy * stateSize + node.remembered().offset();
+            for (int i = 0; i < state.features(); i++) {
+                state.set(i, copy, past.states()[at + i]);
+            }
+        }
+        return state;
+    }
+
+    /**
+     * Writes down what each copy remembers after the last batch's last step: whoever has that goes on from there.
+     *
+     * @param states receives copies × {@link Architecture#stateSize()}, copy by copy
+     * @param at where the first copy's begins
+     */
+    public void remember(float[] states, int at) {
+        for (Node node : nodes) {
+            if (node.remembered() != null) {
+                Batch state = node.remembered().state();
+                for (int copy = 0; copy < state.rows(); copy++) {
+                    int to = at + copy * stateSize + node.remembered().offset();
+                    for (int i = 0; i < state.features(); i++) {
+                        states[to + i] = state.get(i, copy);
+                    }
+                }
             }
         }
     }

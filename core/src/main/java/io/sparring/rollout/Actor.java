@@ -8,6 +8,7 @@ import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Normalizer;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.network.RunningMoments;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.LastingNoise;
@@ -77,7 +78,7 @@ public final class Actor {
      * @param model by which every step is taken
      * @param gamma γ
      * @param steps T
-     * @throws IllegalStateException if a copy's mask forbids every action, or the shard's masks or noise are not those of this environment and
+     * @throws IllegalStateException if a copy's mask forbids every action, or the shard's masks, noise or memory are not those of this environment and
      *     network
      */
     public Result act(Model model, Shard shard, double gamma, int steps) {
@@ -128,6 +129,8 @@ public final class Actor {
         private final Generators generators;
         private final PolicyBatch policy;
         private LastingNoise noise;
+        private final float[] remembered;
+        private final Recollection memory;
         private final double[] returns;
         private final int[] lengths;
         /** G of each running episode, and after each step, T×B; empty where rewards are not normalised. */
@@ -149,6 +152,8 @@ public final class Actor {
             this.steps = steps;
             policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
             noise = shard.noise();
+            remembered = remembered(model, shard);
+            memory = new Recollection(model.architecture().stateSize(), remembered.clone());
             generators = Generators.read(ByteBuffer.wrap(shard.actionGenerators()), copies);
             returns = shard.returns().clone();
             lengths = shard.lengths().clone();
@@ -163,6 +168,16 @@ public final class Actor {
             discounts = new double[steps * copies];
             stateValues = new double[steps * copies];
             continues = new double[steps * copies];
+        }
+
+        /** What is remembered of the running episodes: nothing where no step has been made. */
+        private float[] remembered(Model model, Shard shard) {
+            int numbers = copies * model.architecture().stateSize();
+            if (shard.memory().length > 0 && shard.memory().length != numbers) {
+                throw new IllegalStateException("shard " + shard.index() + " remembers " + shard.memory().length
+                        + " numbers, and its network " + numbers);
+            }
+            return Arrays.copyOf(shard.memory(), numbers);
         }
 
         /** Each part in turn, so that one is stepped while the other is acted for. */
@@ -182,7 +197,8 @@ public final class Actor {
                 throw new IllegalStateException("copy " + stuck + " of shard " + shard.index()
                         + " has no allowed action at step " + (lengths[stuck] + 1) + " of its episode");
             }
-            network.forward(observations, t * observed + from * (observed / copies), to - from);
+            network.forward(observations, t * observed + from * (observed / copies), to - from, memory.of(from, to));
+            memory.keep(network, from);
             Masks.apply(network.policyOutputs(), allowed, row + from);
             if (from == 0) {
                 noise = distribution.noise(noise, generators, copies);
@@ -238,8 +254,9 @@ public final class Actor {
                 }
                 if (step.ended(copy)) {
                     if (!step.terminated[copy]) {
-                        finals.add(i, step, copy);
+                        finals.add(i, step, copy, memory);
                     }
+                    memory.forget(copy);
                     episodes.add(new Episode(returns[copy], lengths[copy]));
                     returns[copy] = 0;
                     lengths[copy] = 0;
@@ -255,7 +272,7 @@ public final class Actor {
         }
 
         Result result(long start) {
-            network.forward(Shard.given(step), 0, copies);
+            network.forward(Shard.given(step), 0, copies, memory.of(0, copies));
             double[] nextValues = new double[steps * copies];
             for (int i = 0; i < nextValues.length; i++) {
                 int next = i + copies;
@@ -265,7 +282,16 @@ public final class Actor {
             }
             finals.bootstrap(network, nextValues);
             Rollout rollout = new Rollout(
-                    copies, observations, actions, rewards, discounts, stateValues, nextValues, continues, allowed);
+                    copies,
+                    observations,
+                    actions,
+                    rewards,
+                    discounts,
+                    stateValues,
+                    nextValues,
+                    continues,
+                    allowed,
+                    remembered);
             Shard next = new Shard(
                     shard.index(),
                     environment.snapshot(),
@@ -275,7 +301,8 @@ public final class Actor {
                     lengths,
                     step.allowed.clone(),
                     noise,
-                    discountedReturns);
+                    discountedReturns,
+                    memory.states());
             Normalizer seen = seen();
             Normalization normalization = new Normalization(
                     normalizer.observationScale().clipped(observations), normalizer.rewardScale(), seen.isFinite());
@@ -320,10 +347,11 @@ public final class Actor {
         }
     }
 
-    /** The last observations of truncated episodes: their V is asked for once, in one batch. */
+    /** The last observations of truncated episodes, and what was remembered there: their V is asked for once, in one batch. */
     private static final class Finals {
         private final Space.Box space;
         private final List<Integer> indices = new ArrayList<>();
+        private final List<Past> pasts = new ArrayList<>();
         private Observations observations;
 
         Finals(Space.Box space) {
@@ -331,7 +359,7 @@ public final class Actor {
             observations = Shard.room(space, 0);
         }
 
-        void add(int index, Step step, int copy) {
+        void add(int index, Step step, int copy, Recollection memory) {
             int at = indices.size() * space.size();
             if (at == observations.length()) {
                 Observations more = Shard.room(space, Math.max(space.size() * 16, 2 * at));
@@ -340,13 +368,14 @@ public final class Actor {
             }
             observations.put(at, Shard.givenLast(step), copy * space.size(), space.size());
             indices.add(index);
+            pasts.add(memory.of(copy, copy + 1));
         }
 
         void bootstrap(Network network, double[] nextValues) {
             if (indices.isEmpty()) {
                 return;
             }
-            network.forward(observations, 0, indices.size());
+            network.forward(observations, 0, indices.size(), Past.beside(pasts));
             for (int i = 0; i < indices.size(); i++) {
                 nextValues[indices.get(i)] = network.values().get(0, i);
             }

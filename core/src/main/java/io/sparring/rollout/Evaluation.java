@@ -81,6 +81,7 @@ public final class Evaluation {
         environment.reset(environmentSeeds, step);
         PolicyBatch policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
         LastingNoise noise = LastingNoise.NONE;
+        Recollection memory = new Recollection(model.architecture().stateSize(), copies);
         spectator.look(0, false);
 
         int playing = copies;
@@ -90,7 +91,8 @@ public final class Evaluation {
                 throw new IllegalStateException("copy " + stuck + " of an evaluation from episode " + first
                         + " on has no allowed action at step " + length);
             }
-            network.forwardPolicy(Shard.given(step), 0, copies);
+            network.forwardPolicy(Shard.given(step), 0, copies, memory.of(0, copies));
+            memory.keep(network, 0);
             Masks.apply(network.policyOutputs(), step.allowed, 0);
             if (!greedy) {
                 noise = distribution.noise(noise, generators, copies);
@@ -105,6 +107,9 @@ public final class Evaluation {
             distribution.toEnvironment(actions, environmentActions, copies);
             environment.step(environmentActions, step);
             for (int copy = 0; copy < copies; copy++) {
+                if (step.ended(copy)) {
+                    memory.forget(copy);
+                }
                 if (episodes[copy] == null) {
                     returns[copy] += step.rewards[copy];
                     if (step.ended(copy)) {

@@ -7,12 +7,16 @@ import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 
-/** Acts for one observation at a time, greedily. Used by one thread at a time. */
+/**
+ * Acts for one observation at a time, greedily. Where its network has memory it remembers what it was shown since {@link #reset}, so that observations
+ * come in the order of an episode. Used by one thread at a time.
+ */
 public final class Policy {
     private final Network network;
     private final ActionDistribution distribution;
     private final Space actionSpace;
     private final int observationSize;
+    private final Recollection memory;
 
     /** @param actionSpace which the model's policy head is for */
     public Policy(Model model, Space actionSpace) {
@@ -21,6 +25,12 @@ public final class Policy {
         this.actionSpace = actionSpace;
         distribution = ActionDistribution.of(actionSpace);
         observationSize = model.architecture().observationSize();
+        memory = new Recollection(model.architecture().stateSize(), 1);
+    }
+
+    /** An episode begins: what was shown before is forgotten. To be called between episodes; without memory it does nothing. */
+    public void reset() {
+        memory.forget(0);
     }
 
     /**
@@ -54,7 +64,8 @@ public final class Policy {
         if (Masks.firstWithoutAction(actionSpace, allowed) >= 0) {
             throw new IllegalArgumentException("the mask forbids every action");
         }
-        network.forwardPolicy(new Observations.Floats(observation), 0, 1);
+        network.forwardPolicy(new Observations.Floats(observation), 0, 1, memory.of(0, 1));
+        memory.keep(network, 0);
         Masks.apply(network.policyOutputs(), allowed, 0);
         float[] action = new float[distribution.actionSize()];
         distribution.mode(network.policyOutputs(), 0, action, 0);

@@ -2,6 +2,7 @@ package io.sparring.rollout;
 
 import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 
 /**
  * T steps of B environments. All arrays are T×B, step by step: element t·B + b is step t of environment b; observations and
@@ -16,6 +17,7 @@ import io.sparring.network.Observations;
  * @param nextValues V of what followed: V(s_{t+1}), V(final observation) where truncated, the bootstrap at the end
  * @param continues 1 where step t + 1 belongs to the same episode, else 0
  * @param allowed the masks that held when the actions were drawn, T×B×mask size; empty where none did
+ * @param states what the acting network remembered of each environment before the first step, B × state size; empty without memory
  */
 public record Rollout(
         int environments,
@@ -26,7 +28,8 @@ public record Rollout(
         double[] values,
         double[] nextValues,
         double[] continues,
-        boolean[] allowed) {
+        boolean[] allowed,
+        float[] states) {
 
     /** T×B. */
     public int samples() {
@@ -40,6 +43,11 @@ public record Rollout(
             count += continues[i] == 0 && discounts[i] != 0 ? 1 : 0;
         }
         return count;
+    }
+
+    /** What a network with memory has to know to go through it again; {@link Past#NONE} for one without. */
+    public Past past() {
+        return states.length == 0 ? Past.NONE : new Past(environments, states, continues);
     }
 
     /** What the advantage estimators take. */

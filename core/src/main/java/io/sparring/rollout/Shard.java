@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
  * @param allowed which actions may be taken next, B × mask size; empty where none is ever forbidden
  * @param noise of the actions that were taken last, where noise lasts
  * @param discountedReturns G ← γ G + r so far of each running episode, where rewards are normalised and a step was made; else empty
+ * @param memory what a network with memory remembers of each running episode, B × state size; empty for other networks and before the first step
  */
 public record Shard(
         int index,
@@ -34,7 +35,8 @@ public record Shard(
         int[] lengths,
         boolean[] allowed,
         LastingNoise noise,
-        double[] discountedReturns)
+        double[] discountedReturns,
+        float[] memory)
         implements Serializable {
 
     /** The shard at the start of a run: B first episodes. */
@@ -57,7 +59,8 @@ public record Shard(
                 new int[copies],
                 first.allowed,
                 LastingNoise.NONE,
-                new double[0]);
+                new double[0],
+                new float[0]);
     }
 
     /** Room for this many numbers, as the space has them. */
@@ -106,7 +109,7 @@ public record Shard(
                 + actionGenerators.length
                 + (long) returns.length * (Double.BYTES + Integer.BYTES)
                 + allowed.length
-                + (long) noise.values().length * Float.BYTES
+                + (long) (noise.values().length + memory.length) * Float.BYTES
                 + (long) discountedReturns.length * Double.BYTES;
     }
 }

@@ -11,36 +11,40 @@ import java.io.InvalidObjectException;
 import java.io.Serializable;
 
 /**
- * A shard as bytes: the same between driver and executors, in checkpoints, and in what asynchronous workers leave behind. Version 5 of
+ * A shard as bytes: the same between driver and executors, in checkpoints, and in what asynchronous workers leave behind. Version 6 of
  * the {@link Format} {@code SHRD}, big-endian, every array behind its length:
  *
  * <pre>
  *   index (int) · environment (bytes) · bytes that one of the observations takes (int: 1 or 4) · observations (bytes or floats)
  *   · generators (bytes) · returns (doubles) · lengths (ints) · allowed (flags) · noise (floats) · the steps that it has served (int)
- *   · discounted returns (doubles)
+ *   · discounted returns (doubles) · memory (floats)
  * </pre>
  *
- * <p>Version 4 ends before the discounted returns. Versions 1 to 3 say nothing of how many bytes an observation takes and end before {@code noise}. In version 3 observations are bytes, before that
+ * <p>Version 5 ends before {@code memory}, version 4 before the discounted returns. Versions 1 to 3 say nothing of how many bytes an observation takes and end before {@code noise}. In version 3 observations are bytes, before that
  * floats, and version 1 ends before {@code allowed}. A shard is written in the first version that can hold it: its bytes are those of all
  * builds.
  */
 public final class ShardCodec {
+    private static final int MEMORY = 6;
     private static final int DISCOUNTED_RETURNS = 5;
     private static final int NOISE = 4;
     private static final int BYTES = 3;
     private static final int MASKS = 2;
     private static final int FLOATS = 1;
-    private static final Format FORMAT = format(DISCOUNTED_RETURNS);
+    private static final Format FORMAT = format(MEMORY);
 
     private ShardCodec() {}
 
     /** Equal shards are equal bytes. */
     public static byte[] encode(Shard shard) {
         int version = version(shard);
-        return format(version).write(out -> write(shard, version, out), 11 * Integer.BYTES + (int) shard.bytes());
+        return format(version).write(out -> write(shard, version, out), 12 * Integer.BYTES + (int) shard.bytes());
     }
 
     private static int version(Shard shard) {
+        if (shard.memory().length > 0) {
+            return MEMORY;
+        }
         if (shard.discountedReturns().length > 0) {
             return DISCOUNTED_RETURNS;
         }
@@ -86,6 +90,9 @@ public final class ShardCodec {
         if (version >= DISCOUNTED_RETURNS) {
             out.doubles(shard.discountedReturns());
         }
+        if (version >= MEMORY) {
+            out.floats(shard.memory());
+        }
     }
 
     /**
@@ -103,7 +110,8 @@ public final class ShardCodec {
                 in.integers(),
                 version >= MASKS ? in.flags() : new boolean[0],
                 version >= NOISE ? new LastingNoise(in.floats(), in.integer()) : LastingNoise.NONE,
-                version >= DISCOUNTED_RETURNS ? in.doubles() : new double[0]);
+                version >= DISCOUNTED_RETURNS ? in.doubles() : new double[0],
+                version >= MEMORY ? in.floats() : new float[0]);
         if (shard.returns().length != shard.lengths().length) {
             throw new Unreadable.Damaged("a shard has returns of " + shard.returns().length
                     + " episodes, and lengths of " + shard.lengths().length);

@@ -512,6 +512,8 @@ class A2cTest {
         "adam, environment.id=Identity-Box-v0",
         "adam, 'normalize={observations: true, rewards: true}'",
         "adam, 'environment.id=Identity-Box-v0; network.noise=gsde; network.noise-steps=5'",
+        "adam, 'environment.wrappers=[{time-limit: {steps: 9}}]; network.memory={kind: lstm, size: 5}'",
+        "adam, 'network.kind=shared; network.memory={kind: gru, size: 5}; normalize={observations: true, rewards: true}'",
         "adam, 'environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {repeat-action: {times: 2}}, {frame-stack: {frames: 3}}]'",
     })
     void aRunThatIsCutAndGoesOnIsTheRunThatWasNotCut(String optimizer, String overrides) throws IOException {

@@ -66,10 +66,15 @@ class A3cTest {
     private static final String NORMALIZED = "normalize={observations: true, rewards: true}";
 
     @ParameterizedTest
-    @CsvSource({"sum, false", "average, false", "gradients, false", "sum, true"})
-    void oneWorkerLearnsToTheBitWhatOneShardLearns(String merge, boolean normalized) throws Exception {
-        String normalize = normalized ? NORMALIZED : "normalize={}";
-        Configuration synchronous = configuration("algorithm=a2c", normalize);
+    @CsvSource({
+        "sum, normalize={}",
+        "average, normalize={}",
+        "gradients, normalize={}",
+        "sum, 'normalize={observations: true, rewards: true}'",
+        "average, 'network.memory={kind: lstm, size: 6}'"
+    })
+    void oneWorkerLearnsToTheBitWhatOneShardLearns(String merge, String variant) throws Exception {
+        Configuration synchronous = configuration("algorithm=a2c", variant);
         TrainingState start =
                 TrainingState.first(synchronous, synchronous.environment().resolve());
         Model expected = A2c.train(
@@ -80,12 +85,12 @@ class A3cTest {
                 .state()
                 .model();
 
-        Model model = stepped(configuration("a3c.workers=1", "a3c.merge=" + merge, normalize), new Recorder())
+        Model model = stepped(configuration("a3c.workers=1", "a3c.merge=" + merge, variant), new Recorder())
                 .state()
                 .model();
         assertThat(model.parameters()).isEqualTo(expected.parameters());
         assertThat(model.normalizer()).isEqualTo(expected.normalizer());
-        assertThat(model.normalizer().returns().count()).isEqualTo(normalized ? 960 : 0);
+        assertThat(model.normalizer().returns().count()).isEqualTo(variant.contains("rewards: true") ? 960 : 0);
     }
 
     @ParameterizedTest
@@ -191,11 +196,17 @@ class A3cTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CartPole-v1, gaussian", "Identity-Masked-v0, gaussian", "Identity-Box-v0, gsde"})
-    void withEqualPoliciesVTraceIsTheLongestKStep(String environment, String noise) throws Exception {
+    @CsvSource({
+        "CartPole-v1, gaussian, none",
+        "Identity-Masked-v0, gaussian, none",
+        "Identity-Box-v0, gsde, none",
+        "CartPole-v1, gaussian, lstm",
+        "Identity-Box-v0, gsde, gru"
+    })
+    void withEqualPoliciesVTraceIsTheLongestKStep(String environment, String noise, String memory) throws Exception {
         // One worker alone: what it pulls after its rollout is what it acted with.
         String id = "environment.id=" + environment;
-        String ofActions = "network.noise=" + noise;
+        String ofActions = "network={noise: " + noise + ", memory: {kind: " + memory + ", size: 6}}";
         float[] plain = parameters(id, ofActions, "a3c.workers=1");
         float[] corrected = parameters(
                 id, ofActions, "a3c.workers=1", "a3c.correction=v-trace", "a3c.rho-bar=1e9", "a3c.c-bar=1e9");

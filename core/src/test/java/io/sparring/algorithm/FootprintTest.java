@@ -59,6 +59,7 @@ class FootprintTest {
                 "a2c.shards=1000000000               | a2c.shards: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 1000000000, which takes 864.3 GiB at least",
                 "network.hidden=[32768,32768]        | network.hidden: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got [32768, 32768], which takes 48.0 GiB at least",
                 "evaluation.episodes=2147483647      | evaluation.episodes: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 2147483647, which takes 64.0 GiB at least",
+                "network.memory={kind: gru, size: 9000} | network.memory.size: expected what fits into a heap of 2.0 GiB (--driver-memory gives more), got 9000, which takes 10.9 GiB at least",
                 "environment.copies-per-shard=2147483647 | environment.copies-per-shard: expected what fits into an array of 2³¹ numbers, got 2147483647, which makes 8.6e+09",
                 "a2c.rollout-length=2147483647       | a2c.rollout-length: expected what fits into an array of 2³¹ numbers, got 2147483647, which makes 6.9e+10"
             })
@@ -98,10 +99,24 @@ class FootprintTest {
     }
 
     @Test
+    void whatIsRememberedCountsAsObservationsDo() {
+        String yaml = "{environment: {id: CartPole-v1}, network: {kind: separate, memory: {kind: lstm, size: 100}}}";
+        String copies = "environment.copies-per-shard=1000000";
+
+        // 100 of a copy, 16 of its observation, 1,600 of h and c of both trunks.
+        assertThatCode(() -> require(yaml, 1_716_000_000, copies, "a2c.shards=1", "a2c.rollout-length=1"))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> require(yaml, 1_715_000_000, copies, "a2c.shards=1", "a2c.rollout-length=1"))
+                .hasMessageContaining("a2c.shards: expected what fits");
+    }
+
+    @Test
     void parametersAreCountedAsTheArchitectureCountsThem() {
         for (String network : List.of(
                 "{environment: {id: CartPole-v1}, network: {kind: shared, hidden: [300, 200], layer-norm: true}}",
                 "{environment: {id: CartPole-v1}, network: {kind: separate, hidden: [300, 200]}}",
+                "{environment: {id: CartPole-v1}, network: {kind: shared, hidden: [300], memory: {kind: lstm, size: 90}}}",
+                "{environment: {id: CartPole-v1}, network: {kind: separate, hidden: [30], memory: {kind: gru, size: 70}}}",
                 "{environment: {id: MinBreakout-v0}, network: {convolutions: minatar, hidden: [128]}}")) {
             String yaml = network;
             Configuration configuration = ConfigurationFile.parse("test", yaml, List.of());

@@ -8,6 +8,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.run.CheckpointFile;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -57,6 +58,8 @@ class PpoTest {
                 "environment.id=Identity-Box-v0",
                 "environment.id=Identity-Masked-v0",
                 "environment.id=Identity-MultiDiscrete-v0",
+                "network.memory={kind: lstm, size: 5}",
+                "network={kind: shared, memory: {kind: gru, size: 5}}",
                 "environment.wrappers=[{time-limit: {steps: 5}}]",
                 "normalize={observations: true, rewards: true}"
             })
@@ -116,6 +119,23 @@ class PpoTest {
 
     @ParameterizedTest
     @CsvSource({"gradients", "parameters"})
+    void aRunWithMemoryIsGoneOnWithInTheMiddleOfEpisodes(String average) throws Exception {
+        Configuration configuration =
+                configuration(SMALL, "ppo.average=" + average, "network.memory={kind: lstm, size: 5}");
+        Recorder whole = new Recorder();
+        TrainingState end = train(configuration, whole);
+        TrainingState read =
+                CheckpointFile.read(whole.files.get(4L)).state(end.model().architecture());
+        TrainingState rest = Training.of(configuration)
+                .run(read, Backend.LOCAL, new Recorder())
+                .state();
+
+        assertThat(rest.model().parameters()).isEqualTo(end.model().parameters());
+        assertThat(rest.shards()).usingRecursiveComparison().isEqualTo(end.shards());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gradients", "parameters"})
     void aRunThatIsGoneOnWithHasTheBitsOfOneThatWasNotCut(String average) throws Exception {
         Configuration configuration =
                 configuration(SMALL, "ppo.average=" + average, "normalize={observations: true, rewards: true}");
@@ -135,6 +155,37 @@ class PpoTest {
                 .isEqualTo(640);
     }
 
+    /** Cut along copies, never along time. */
+    @Test
+    void withMemoryAMinibatchIsWholeSequencesOfSomeCopies() {
+        Configuration configuration = configuration(SMALL, "ppo.minibatches=2", "network.memory=lstm");
+        int steps = 8;
+        double[] numbers = IntStream.range(0, 4 * steps).asDoubleStream().toArray();
+        float[] floats = new float[numbers.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = i;
+        }
+        Past past = new Past(4, new float[] {0, 1, 2, 3}, numbers);
+        Experience experience = new Experience(
+                0, new Observations.Floats(floats), floats, new boolean[0], numbers, numbers, numbers, numbers, past);
+        List<Float> copies = new ArrayList<>();
+        for (int step = 0; step < 2; step++) {
+            Experience part = Ppo.part(configuration, experience, 3, step);
+            int[] own = {(int) part.past().states()[0], (int) part.past().states()[1]};
+            assertThat(own[0]).isLessThan(own[1]);
+            assertThat(part.past().copies()).isEqualTo(2);
+            assertThat(part.advantages())
+                    .containsExactly(IntStream.range(0, 2 * steps)
+                            .mapToDouble(i -> i / 2 * 4 + own[i % 2])
+                            .toArray());
+            assertThat(part.past().continues()).isEqualTo(part.advantages());
+            assertThat(part.observations().toFloats()).isEqualTo(part.actions());
+            copies.add((float) own[0]);
+            copies.add((float) own[1]);
+        }
+        assertThat(copies).containsExactlyInAnyOrder(0f, 1f, 2f, 3f);
+    }
+
     @Test
     void theMinibatchesOfAnEpochAreAllSamplesOnce() {
         Configuration configuration = configuration(SMALL, "ppo.minibatches=4");
@@ -144,7 +195,15 @@ class PpoTest {
             floats[i] = i;
         }
         Experience experience = new Experience(
-                1, new Observations.Floats(floats), floats, new boolean[0], numbers, numbers, numbers, numbers);
+                1,
+                new Observations.Floats(floats),
+                floats,
+                new boolean[0],
+                numbers,
+                numbers,
+                numbers,
+                numbers,
+                Past.NONE);
         List<List<Double>> epochs = new ArrayList<>();
         for (int epoch = 0; epoch < 3; epoch++) {
             List<Double> seen = new ArrayList<>();

@@ -8,9 +8,12 @@ import io.sparring.configuration.ConfigurationFile;
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.loss.ActorCriticLoss;
+import io.sparring.loss.Chosen;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
 import io.sparring.policy.PolicyBatch;
@@ -20,6 +23,7 @@ import io.sparring.rollout.Shard;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +54,18 @@ class ShardWorkerTest {
                 configuration("environment={id: Identity-Masked-v0, copies-per-shard: 6}"),
                 configuration("environment={id: Identity-Masked-v0, copies-per-shard: 64}"),
                 configuration("environment.copies-per-shard=64", "a2c.rollout-length=20"),
+                configuration("network.memory={kind: lstm, size: 5}"),
+                configuration(
+                        "environment={id: Identity-Masked-v0, copies-per-shard: 70}",
+                        "a2c.rollout-length=40",
+                        "network={kind: shared, hidden: [], memory: {kind: gru, size: 5}}"),
+                configuration(
+                        "environment={id: MinBreakout-v0, copies-per-shard: 36}",
+                        "a2c.rollout-length=40",
+                        "network={convolutions: [{filters: 2, kernel: 3, stride: 2}], hidden: [4], memory: {kind: lstm, size: 3}}"),
+                configuration(
+                        "environment={id: Identity-Box-v0, copies-per-shard: 6}",
+                        "network={noise: gsde, memory: {kind: gru, size: 5}}"),
                 configuration(
                         "environment={id: Identity-Box-v0, copies-per-shard: 64}",
                         "a2c.advantage=k-step",
@@ -123,6 +139,8 @@ class ShardWorkerTest {
         private boolean[] allowed = new boolean[0];
         private double[] advantages = new double[0];
         private double[] returns = new double[0];
+        private float[] states = new float[0];
+        private double[] continues = new double[0];
 
         WholeBatch(Configuration configuration, TrainingState state) {
             this.configuration = configuration;
@@ -160,8 +178,34 @@ class ShardWorkerTest {
                     System.arraycopy(rollout.allowed(), 0, allowed, before, rollout.allowed().length);
                     advantages = join(advantages, estimated);
                     returns = join(returns, targets);
+                    states = join(states, rollout.states());
+                    continues = join(continues, rollout.continues());
                 }
             }
+            if (architecture.stateSize() > 0) {
+                sideBySide(state.shards().size());
+            }
+        }
+
+        /** Step by step, each shard's copies beside the others', as one shard of all copies would have them. */
+        private void sideBySide(int shards) {
+            int copies = configuration.environment().copiesPerShard();
+            int samples = advantages.length;
+            int[] order = IntStream.range(0, samples)
+                    .map(i -> i / copies % shards * (samples / shards) + i / (copies * shards) * copies + i % copies)
+                    .toArray();
+            Chosen chosen = new Chosen(order);
+            observations = chosen.of(observations, observations.length / samples);
+            actions = chosen.of(actions, actions.length / samples);
+            allowed = chosen.of(allowed, allowed.length / samples);
+            advantages = chosen.of(advantages);
+            returns = chosen.of(returns);
+            continues = chosen.of(continues);
+        }
+
+        private Past past() {
+            int size = architecture.stateSize();
+            return size == 0 ? Past.NONE : new Past(states.length / size, states, continues);
         }
 
         void normalize() {
@@ -188,7 +232,7 @@ class ShardWorkerTest {
             double[] gradient = new double[parameters.length];
             Network network = new Network(architecture);
             network.setModel(model);
-            network.forward(observations, 0, rows);
+            network.forward(new Observations.Floats(observations), 0, rows, past());
             Masks.apply(network.policyOutputs(), allowed, 0);
             ActorCriticLoss.gradient(
                     distribution,

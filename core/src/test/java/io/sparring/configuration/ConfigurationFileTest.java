@@ -8,6 +8,7 @@ import io.sparring.advantage.AdvantageEstimator;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Engine;
+import io.sparring.network.Memory;
 import io.sparring.optimizer.OptimizerKind;
 import io.sparring.optimizer.Schedule;
 import io.sparring.parameterserver.Merging;
@@ -74,6 +75,18 @@ class ConfigurationFileTest {
     }
 
     @Test
+    void memoryMayBeGivenByItsKindAlone() {
+        assertThat(parse(CARTPOLE + "network: {memory: lstm}").network().memory())
+                .isEqualTo(new Configuration.NetworkMemory(Memory.Kind.LSTM, 128));
+        assertThat(parse(CARTPOLE + "network: {memory: {kind: gru, size: 5}}", "network.memory=none")
+                        .network()
+                        .memory())
+                .isEqualTo(new Configuration.NetworkMemory(Memory.Kind.NONE, 5));
+        assertThat(parse(CARTPOLE, "network.memory.kind=gru").network().memory())
+                .isEqualTo(new Configuration.NetworkMemory(Memory.Kind.GRU, 128));
+    }
+
+    @Test
     void whatIsNotSaidHasItsDefault() {
         Configuration.Learning learning = learning(16, 1.0);
         assertThat(parse(CARTPOLE))
@@ -89,6 +102,7 @@ class ConfigurationFileTest {
                                 Configuration.Network.Channels.AUTO,
                                 false,
                                 Activation.TANH,
+                                new Configuration.NetworkMemory(Memory.Kind.NONE, 128),
                                 Engine.PLAIN,
                                 Noise.GAUSSIAN,
                                 8,
@@ -297,7 +311,7 @@ class ConfigurationFileTest {
                 .doesNotStartWith("---");
         assertThat(ConfigurationFile.keys()).contains("seed", "a2c.gamma", "budget.target-return", "environment.id");
         for (String key : ConfigurationFile.keys()) {
-            assertThat(written).contains(key.substring(key.indexOf('.') + 1) + ":");
+            assertThat(written).contains(key.substring(key.lastIndexOf('.') + 1) + ":");
         }
     }
 
@@ -362,6 +376,22 @@ class ConfigurationFileTest {
                 mistakeIn(
                         "environment: {id: CartPole-v1, wrappers: [{frame-stack: 4}]}",
                         "run.yaml: environment.wrappers: expected a wrapper's name or {name: {argument: value}}, got {frame-stack=4}"),
+                mistake(
+                        "network: {memory: rnn}",
+                        "run.yaml: network.memory.kind: expected one of [none, lstm, gru], got \"rnn\""),
+                mistake(
+                        "network: {memory: {kind: lstm, size: 0}}",
+                        "run.yaml: network.memory.size: expected a whole number of at least 1, got 0"),
+                mistake(
+                        "network: {memory: {kind: lstm, units: 8}}",
+                        "run.yaml: there is no key network.memory.units; known here: kind, size"),
+                mistake("network: {memory: 8}", "run.yaml: network.memory: expected a section with keys, got 8"),
+                mistake(
+                        "network: {memory: lstm, engine: dl4j}",
+                        "run.yaml: network.engine: expected plain where network.memory is not none, got dl4j"),
+                mistake(
+                        "algorithm: ppo\nnetwork: {memory: gru}\nppo: {minibatches: 3, rollout-length: 24}",
+                        "run.yaml: ppo.minibatches: expected a divisor of environment.copies-per-shard, which is 8, since with network.memory a minibatch is all steps of some copies, got 3"),
                 mistake("optimiser: {kind: adam}", "run.yaml: there is no key optimiser (did you mean optimizer?)"),
                 mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
                 mistake(

@@ -59,15 +59,21 @@ class ReferenceTest {
 
     private static void table(StringBuilder text, String prefix, Class<?> type) {
         text.append("| key | type | default | meaning |\n|---|---|---|---|\n");
+        rows(text, prefix, type);
+    }
+
+    /** A section's keys; one within it has its own behind them, but the file's sections have tables of their own. */
+    private static void rows(StringBuilder text, String prefix, Class<?> type) {
         for (RecordComponent component : ConfigurationFile.components(type)) {
+            String key = prefix + ConfigurationFile.key(component);
             if (component.getType().isRecord()) {
+                if (!prefix.isEmpty()) {
+                    rows(text, key + ".", component.getType());
+                }
                 continue;
             }
             String byDefault = ConfigurationFile.defaultValue(type, component);
-            text.append("| `")
-                    .append(prefix)
-                    .append(ConfigurationFile.key(component))
-                    .append("` | ");
+            text.append("| `").append(key).append("` | ");
             text.append(ConfigurationFile.expected(component.getType()).replaceFirst("^an? ", ""))
                     .append(" | ");
             text.append(byDefault == null ? "none" : "`" + byDefault + "`").append(" | ");

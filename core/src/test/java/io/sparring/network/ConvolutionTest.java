@@ -168,7 +168,7 @@ class ConvolutionTest {
             Batch out =
                     batch(layer.output().size(), new float[7 * layer.output().size()]);
             Batch in = batch(layer.input().size(), one.in);
-            one.computation(kernels).forward(in, null, out);
+            one.computation(kernels).forward(in, null, null, out);
 
             assertThat(Batches.rowByRow(out)).isEqualTo(one.forward());
             assertThat(Batches.rowByRow(in)).isEqualTo(one.in);
@@ -184,7 +184,7 @@ class ConvolutionTest {
             Layer.Computation computation = one.computation(kernels);
             Batch in = batch(layer.input().size(), one.in);
             Batch out = new Batch(layer.output().size());
-            computation.forward(in, null, out);
+            computation.forward(in, null, null, out);
             double[] gradient = new double[one.parameters.length];
             Batch inputGradient = batch(layer.input().size(), before);
             computation.backward(in, out, batch(layer.output().size(), one.delta), inputGradient, true, gradient, 0);
@@ -205,7 +205,7 @@ class ConvolutionTest {
             Layer.Computation computation = whole.computation(KERNELS[0]);
             Batch in = rows(whole.layer.input().size(), whole.in, part);
             Batch out = new Batch(whole.layer.output().size());
-            computation.forward(in, null, out);
+            computation.forward(in, null, null, out);
             Batch delta = rows(whole.layer.output().size(), whole.delta, part);
             computation.backward(in, out, delta, null, false, parts, 0);
         }

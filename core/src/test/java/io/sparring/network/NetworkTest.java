@@ -153,7 +153,7 @@ class NetworkTest {
         float[] asked = Batches.rowByRow(network.policyOutputs());
         // Another batch between them, so that nothing is left over from the first.
         network.forward(observations(5, architecture), 0, 5);
-        network.forwardPolicy(new Observations.Floats(observations), 0, 5);
+        network.forwardPolicy(new Observations.Floats(observations), 0, 5, Past.NONE);
 
         assertThat(Batches.rowByRow(network.policyOutputs())).isEqualTo(asked);
     }

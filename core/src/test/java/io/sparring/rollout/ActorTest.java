@@ -11,11 +11,14 @@ import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Memory;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Normalizer;
 import io.sparring.network.Observations;
+import io.sparring.network.Past;
 import io.sparring.network.RunningMoments;
+import io.sparring.network.Trunk;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ActorTest {
@@ -115,6 +119,74 @@ class ActorTest {
 
         assertThat(rollout.discounts()).containsExactly(GAMMA, 0, 0, GAMMA);
         assertThat(rollout.continues()).containsExactly(1, 0, 0, 1);
+    }
+
+    /** Two trunks of two units each on what is seen. */
+    private static Architecture remembering(Environment environment, Memory.Kind kind) {
+        ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+        return new Architecture(
+                Architecture.Kind.SEPARATE,
+                Trunk.dense(environment.observationSpace().size(), List.of(), Activation.TANH),
+                new Memory(kind, 2),
+                distribution.outputs(),
+                distribution.freeParameters());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LSTM", "GRU"})
+    void aTruncatedEpisodeIsBootstrappedWithWhatWasRememberedOfItAndTheNextOneBeginsWithNothing(Memory.Kind kind) {
+        Environment environment = new Scripted(".u.", ".t.", "..u");
+        Architecture architecture = remembering(environment, kind);
+        Model model = new Model(architecture, architecture.initialParameters(Streams.of(3)));
+        Actor.Result result = new Actor(
+                        environment, new Network(architecture), ActionDistribution.of(environment.actionSpace()))
+                .act(model, Shard.first(7, 3, environment), GAMMA, 3);
+
+        Network network = new Network(architecture);
+        network.setModel(model);
+        int size = architecture.stateSize();
+        float[] states = new float[3 * size];
+        Observations seen = result.rollout().observations();
+        for (int t = 0; t < 3; t++) {
+            network.forward(seen, 3 * t, 3, Past.before(states.clone(), 3));
+            network.remember(states, 0);
+            for (int copy = 0; copy < 3; copy++) {
+                assertThat(result.rollout().values()[3 * t + copy])
+                        .isEqualTo(network.values().get(0, copy));
+            }
+            if (t == 1) {
+                float[] own = Arrays.copyOf(states, size);
+                Observations last = new Observations.Floats(new float[] {-2});
+                network.forward(last, 0, 1, Past.before(own, 1));
+                assertThat(result.rollout().nextValues()[3])
+                        .isEqualTo(network.values().get(0, 0));
+                network.forward(last, 0, 1, Past.before(new float[size], 1));
+                assertThat(result.rollout().nextValues()[3])
+                        .isNotEqualTo(network.values().get(0, 0));
+                Arrays.fill(states, 0, 2 * size, 0);
+            }
+        }
+        Arrays.fill(states, 2 * size, 3 * size, 0);
+        assertThat(result.next().memory()).isEqualTo(states);
+        assertThat(states[0]).isNotZero();
+        network.forward(result.next().observations(), 0, 3, Past.before(states, 3));
+        assertThat(result.rollout().nextValues()[6]).isEqualTo(network.values().get(0, 0));
+        assertThat(result.rollout().states()).containsOnly(0);
+    }
+
+    @Test
+    void aShardThatRemembersForAnotherNetworkIsRefused() {
+        Environment environment = new Scripted("...", "...");
+        Architecture lstm = remembering(environment, Memory.Kind.LSTM);
+        Architecture gru = remembering(environment, Memory.Kind.GRU);
+        ActionDistribution distribution = ActionDistribution.of(environment.actionSpace());
+        Shard next = new Actor(environment, new Network(lstm), distribution)
+                .act(new Model(lstm, new float[lstm.parameterCount()]), Shard.first(7, 3, environment), GAMMA, 1)
+                .next();
+        Actor other = new Actor(environment, new Network(gru), distribution);
+
+        assertThatThrownBy(() -> other.act(new Model(gru, new float[gru.parameterCount()]), next, GAMMA, 1))
+                .hasMessage("shard 3 remembers 16 numbers, and its network 8");
     }
 
     /** More of them than the first batch of final observations has room for. */
@@ -428,14 +500,13 @@ class ActorTest {
     }
 
     @Test
-    void aCopyHasItsOwnLastingNoiseInWhicheverPartItIsStepped() {
+    void aCopyHasItsOwnLastingNoiseAndMemoryInWhicheverPartItIsStepped() {
         Environment whole = Environments.create("Identity-Box-v0", 3);
         ActionDistribution distribution = ActionDistribution.stateDependent((Space.Box) whole.actionSpace(), 8, 4);
         Architecture architecture = new Architecture(
                 Architecture.Kind.SEPARATE,
-                List.of(8),
-                Activation.TANH,
-                whole.observationSpace().size(),
+                Trunk.dense(whole.observationSpace().size(), List.of(5), Activation.TANH),
+                new Memory(Memory.Kind.LSTM, 8),
                 distribution.outputs(),
                 distribution.freeParameters());
         Model model = new Model(

@@ -7,9 +7,11 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Memory;
 import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.RunningMoments;
+import io.sparring.network.Trunk;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.random.Streams;
 import java.util.ArrayList;
@@ -34,6 +36,28 @@ class EvaluationTest {
                 environment.observationSpace().size(),
                 distribution.outputs(),
                 distribution.freeParameters());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void withMemoryTooAnEpisodeIsTheSameWhateverIsPlayedBesideIt(boolean greedy) {
+        Environment ten = Environments.create("CartPole-v1", 10);
+        Architecture architecture = new Architecture(
+                Architecture.Kind.SEPARATE,
+                Trunk.dense(4, List.of(8), Activation.TANH),
+                new Memory(Memory.Kind.LSTM, 4),
+                2,
+                0);
+        Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
+        ActionDistribution distribution = ActionDistribution.of(ten.actionSpace());
+        List<Episode> apart = new ArrayList<>();
+        for (int first = 0; first < 10; first++) {
+            apart.addAll(List.of(
+                    Evaluation.play(Environments.create("CartPole-v1", 1), distribution, model, 7, 3, first, greedy)));
+        }
+
+        assertThat(List.of(Evaluation.play(ten, distribution, model, 7, 3, 0, greedy)))
+                .isEqualTo(apart);
     }
 
     private static List<Episode> play(

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sparring.environment.Space;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Memory;
 import io.sparring.network.Model;
+import io.sparring.network.Trunk;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +30,32 @@ class PolicyTest {
         assertThat(policy(Space.MultiDiscrete.of(3, 2), 1, 3, 2, 0, -1).act(SEEN))
                 .containsExactly(1, 0);
         assertThat(policy(new Space.MultiBinary(3), 1, -3, 2).act(SEEN)).containsExactly(1, 0, 1);
+    }
+
+    /** A unit that counts what it is shown. */
+    @Test
+    void whatWasShownIsRememberedUntilTheEpisodeEnds() {
+        Architecture architecture = new Architecture(
+                Architecture.Kind.SHARED,
+                Trunk.dense(1, List.of(), Activation.TANH),
+                new Memory(Memory.Kind.GRU, 1),
+                2,
+                0);
+        float[] parameters = new float[architecture.parameterCount()];
+        parameters[2] = 1; // n from what is seen
+        int biases = 6;
+        parameters[biases + 1] = 2; // z: most of h stays
+        int policy = 12;
+        parameters[policy] = 1; // the first action's logit is h
+        parameters[policy + 3] = 0.2f; // the second one's 0.2
+        Policy remembering = new Policy(new Model(architecture, parameters), new Space.Discrete(2));
+
+        for (int episode = 0; episode < 2; episode++) {
+            assertThat(remembering.act(SEEN)).containsExactly(1);
+            remembering.act(SEEN);
+            assertThat(remembering.act(SEEN)).containsExactly(0);
+            remembering.reset();
+        }
     }
 
     @Test

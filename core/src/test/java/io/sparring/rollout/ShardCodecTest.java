@@ -53,7 +53,8 @@ class ShardCodecTest {
             @ForAll double[] returns,
             @ForAll boolean[] allowed,
             @ForAll float[] noise,
-            @ForAll double[] discountedReturns)
+            @ForAll double[] discountedReturns,
+            @ForAll float[] memory)
             throws Unreadable {
         for (Observations kind : List.of(new Observations.Floats(observations), new Observations.Bytes(environment))) {
             Shard shard = new Shard(
@@ -65,7 +66,8 @@ class ShardCodecTest {
                     new int[returns.length],
                     allowed,
                     new LastingNoise(noise, noise.length),
-                    discountedReturns);
+                    discountedReturns,
+                    memory);
 
             assertThat(ShardCodec.decode(ShardCodec.encode(shard)))
                     .usingRecursiveComparison()
@@ -85,7 +87,8 @@ class ShardCodecTest {
                 new int[] {9},
                 new boolean[0],
                 LastingNoise.NONE,
-                new double[0]);
+                new double[0],
+                new float[0]);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000001" + "0000002b" // SHRD, version, length
@@ -109,7 +112,8 @@ class ShardCodecTest {
                 new int[] {9},
                 new boolean[] {true, false, true},
                 LastingNoise.NONE,
-                new double[0]);
+                new double[0],
+                new float[0]);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000002" + "00000032" // SHRD, version, length
@@ -137,7 +141,8 @@ class ShardCodecTest {
                 new int[] {9},
                 new boolean[0],
                 LastingNoise.NONE,
-                new double[0]);
+                new double[0],
+                new float[0]);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000003" + "0000002e" // SHRD, version, length
@@ -162,7 +167,8 @@ class ShardCodecTest {
                 new int[0],
                 new boolean[0],
                 new LastingNoise(new float[] {0.5f, -2}, 7),
-                new double[0]);
+                new double[0],
+                new float[0]);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000004" + "00000034" // SHRD, version, length
@@ -186,7 +192,8 @@ class ShardCodecTest {
                 new int[0],
                 new boolean[0],
                 LastingNoise.NONE,
-                new double[] {-0.25});
+                new double[] {-0.25},
+                new float[0]);
 
         assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
                 .startsWith("53485244" + "00000005" + "00000034" // SHRD, version, length
@@ -197,6 +204,32 @@ class ShardCodecTest {
                         + "00000000" + "00000000" // noise, steps
                         + "00000001" + "bfd0000000000000") // discounted returns
                 .hasSize(2 * (12 + 0x34 + 4));
+    }
+
+    @Test
+    void whatIsRememberedFollowsInVersionSix() {
+        Shard shard = new Shard(
+                4,
+                new byte[0],
+                new Observations.Floats(new float[0]),
+                new byte[0],
+                new double[0],
+                new int[0],
+                new boolean[0],
+                LastingNoise.NONE,
+                new double[] {-0.25},
+                new float[] {0.5f, -2});
+
+        assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
+                .startsWith("53485244" + "00000006" + "00000040" // SHRD, version, length
+                        + "00000004" // index
+                        + "00000000" // environment
+                        + "00000004" + "00000000" // bytes of an observation, observations
+                        + "00000000" + "00000000" + "00000000" + "00000000" // generators, returns, lengths, allowed
+                        + "00000000" + "00000000" // noise, steps
+                        + "00000001" + "bfd0000000000000" // discounted returns
+                        + "00000002" + "3f000000" + "c0000000") // memory
+                .hasSize(2 * (12 + 0x40 + 4));
     }
 
     @Test
@@ -215,12 +248,12 @@ class ShardCodecTest {
 
         assertThatThrownBy(() -> ShardCodec.decode(later))
                 .isInstanceOf(Unreadable.TooNew.class)
-                .hasMessage("its format is version 7, and this build reads versions 1 to 5: a newer build wrote it");
+                .hasMessage("its format is version 7, and this build reads versions 1 to 6: a newer build wrote it");
         byte[] travelling = serialised(new ShardCodec.Travelling(later));
         assertThatThrownBy(() -> deserialised(travelling))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessage(
-                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 5: a newer build wrote it");
+                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 6: a newer build wrote it");
     }
 
     @Test
@@ -234,7 +267,8 @@ class ShardCodecTest {
                 new int[1],
                 new boolean[0],
                 LastingNoise.NONE,
-                new double[0]);
+                new double[0],
+                new float[0]);
 
         assertThatThrownBy(() -> ShardCodec.decode(ShardCodec.encode(odd)))
                 .isInstanceOf(Unreadable.Damaged.class)

@@ -84,7 +84,8 @@ class CheckpointFileTest {
                 new int[] {9},
                 new boolean[0],
                 LastingNoise.NONE,
-                new double[0]);
+                new double[0],
+                new float[0]);
         return new CheckpointFile(
                 "seed: 1\n",
                 new Counters(1, 2, 3, List.of(1.0, 2.0), -1e300, 5, 6.5, 7, 8.5),

@@ -5,6 +5,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Space;
 import io.sparring.film.AnimatedGif;
+import io.sparring.network.Memory;
 import io.sparring.run.Curve;
 import io.sparring.run.Report;
 import io.sparring.run.ReportData;
@@ -163,7 +164,8 @@ public final class RunReport {
                                 : configuration.network().convolutions() + " ")
                         + configuration.network().hidden() + " "
                         + (configuration.network().layerNorm() ? "layer norm " : "")
-                        + RunResult.lower(configuration.network().activation())));
+                        + RunResult.lower(configuration.network().activation())
+                        + memory(configuration.network().memory().layer())));
         facts.add(new Fact("batch", batch(configuration)));
         facts.add(new Fact(
                 "optimizer",
@@ -178,6 +180,10 @@ public final class RunReport {
         facts.add(new Fact("parameters (SHA-256)", result.paramsSha256()));
         Versions.all().forEach((name, version) -> facts.add(new Fact(name, version)));
         return facts;
+    }
+
+    private static String memory(Memory memory) {
+        return memory.isThere() ? ", " + RunResult.lower(memory.kind()) + " " + memory.size() : "";
     }
 
     private static String batch(Configuration configuration) {
