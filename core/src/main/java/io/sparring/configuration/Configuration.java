@@ -824,7 +824,7 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "4")
             @JsonPropertyDescription(
-                    "M, into how many parts each shard cuts its `copies-per-shard` × `rollout-length` samples in every epoch; a minibatch is the union of all shards' parts.")
+                    "M, into how many parts each shard cuts its `copies-per-shard` × `rollout-length` samples in every epoch; a minibatch is the union of all shards' parts. With `network.memory` the parts are all samples of some copies.")
             int minibatches,
 
             @JsonProperty(defaultValue = "0.2")

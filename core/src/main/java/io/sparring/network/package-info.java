@@ -8,5 +8,7 @@
  *   Model.normalizer ──▶ ObservationScale ───────────────────┴─▶ Network: forward, backward, on Batches, by Kernels
  *                                                                          VectorKernels │ ScalarKernels, the same bits
  * </pre>
+ *
+ * <p>Where a network has memory, a {@link io.sparring.network.Past} says what was remembered before a batch and which of its rows belong to one episode.
  */
 package io.sparring.network;
