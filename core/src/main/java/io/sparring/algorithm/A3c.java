@@ -60,7 +60,7 @@ public final class A3c {
         this.listener = listener;
         first = start.model();
         ledger = new Ledger(configuration, start, listener);
-        symptoms = new Symptoms(configuration);
+        symptoms = new Symptoms(configuration, start.round() > 0);
         evaluator = new Evaluator(configuration, source);
         server = server(configuration, start, workers.count());
     }

@@ -10,6 +10,7 @@ import java.io.Serializable;
  * What there is to learn from samples, where they are learned from more than once. The arrays must not be changed.
  *
  * @param shard whose they are
+ * @param finite whether there is anything to learn from them
  * @param observations s, samples × observation size
  * @param actions a, samples × action size
  * @param allowed the masks that held, samples × mask size; empty where none did
@@ -21,6 +22,7 @@ import java.io.Serializable;
  */
 public record Experience(
         int shard,
+        boolean finite,
         Observations observations,
         float[] actions,
         boolean[] allowed,
@@ -32,9 +34,10 @@ public record Experience(
         implements Serializable {
 
     /** Of a whole rollout. */
-    static Experience of(int shard, Rollout rollout, Targets targets, double[] logProbabilities) {
+    static Experience of(int shard, boolean finite, Rollout rollout, Targets targets, double[] logProbabilities) {
         return new Experience(
                 shard,
+                finite,
                 rollout.observations(),
                 rollout.actions(),
                 rollout.allowed(),
@@ -49,19 +52,33 @@ public record Experience(
         return advantages.length;
     }
 
-    /** These samples of it, in this order, where the network has no memory. */
-    Experience of(int[] samples) {
-        return of(new Chosen(samples), Past.NONE);
+    /**
+     * Some of it: what can be chosen are samples, or where the network has memory copies, with all samples of theirs.
+     *
+     * @param units which of the {@link #units}, in this order
+     */
+    Experience of(int[] units) {
+        return past.isThere() ? of(samplesOf(units), past.of(units)) : of(samplesOf(units), Past.NONE);
     }
 
-    /** All samples of these copies, where it has. */
-    Experience ofCopies(int[] copies) {
-        return of(new Chosen(past.samples(copies)), past.of(copies));
+    /** How many there are that can be chosen. */
+    int units() {
+        return past.isThere() ? past.copies() : samples();
+    }
+
+    /** A of some of it. */
+    double[] advantagesOf(int[] units) {
+        return samplesOf(units).of(advantages);
+    }
+
+    private Chosen samplesOf(int[] units) {
+        return new Chosen(past.isThere() ? past.samples(units) : units);
     }
 
     private Experience of(Chosen chosen, Past theirs) {
         return new Experience(
                 shard,
+                finite,
                 chosen.of(observations, observations.length() / samples()),
                 chosen.of(actions, actions.length / samples()),
                 chosen.of(allowed, allowed.length / samples()),

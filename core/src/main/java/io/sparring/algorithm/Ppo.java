@@ -74,6 +74,10 @@ public final class Ppo {
         double learningRate = configuration.learningRate(ledger.envSteps());
         double progress = configuration.progress(ledger.envSteps());
         RoundSum acted = rounds.run(new Act(model, ledger.round())); // (a), (b)
+        ledger.countDropped(acted.statistics());
+        if (acted.samples() == 0) {
+            return Synchronous.Learned.of(model, acted, LocalSteps.NONE);
+        }
 
         Model next = model;
         Sums losses = Sums.NONE;
@@ -143,24 +147,24 @@ public final class Ppo {
             Acted acted = Acted.by(worker, model, shard);
             long start = System.nanoTime();
             Experience experience = acted.experience();
+            List<Moments> minibatches = minibatches(worker.configuration(), experience);
             ShardStatistics statistics =
-                    acted.statistics(Sums.NONE, areFinite(experience.advantages()), System.nanoTime() - start, worker);
+                    acted.statistics(Sums.NONE, experience.finite(), System.nanoTime() - start, worker);
             return new ShardUpdate(
                     new float[0],
                     acted.result().seen(),
-                    statistics.with(minibatches(worker, experience)),
+                    statistics.with(minibatches),
                     acted.result().next(),
                     experience);
         }
 
         /** A of every minibatch that there will be. */
-        private List<Moments> minibatches(ShardWorker worker, Experience experience) {
-            Configuration.Ppo options = worker.configuration().ppo();
+        private List<Moments> minibatches(Configuration configuration, Experience experience) {
+            Configuration.Ppo options = configuration.ppo();
             List<Moments> moments = new ArrayList<>();
             if (options.normalizeAdvantages()) {
                 for (int step = 0; step < options.epochs() * options.minibatches(); step++) {
-                    moments.add(Moments.of(part(worker.configuration(), experience, round, step)
-                            .advantages()));
+                    moments.add(Moments.of(experience.advantagesOf(units(configuration, experience, round, step))));
                 }
             }
             return moments;
@@ -188,8 +192,12 @@ public final class Ppo {
         @Override
         public ShardUpdate run(ShardWorker worker, Experience experience) {
             long start = System.nanoTime();
-            Experience part = part(worker.configuration(), experience, round, step);
             float[] gradient = new float[length()];
+            if (!experience.finite()) {
+                // It was counted when it was acted.
+                return new ShardUpdate(gradient, ShardStatistics.of(experience.shard(), Sums.NONE, true, 0, 0));
+            }
+            Experience part = part(worker.configuration(), experience, round, step);
             Sums sums = gradient(worker, model, part, advantages, progress, gradient);
             ShardStatistics statistics = ShardStatistics.of(
                     experience.shard(),
@@ -277,7 +285,8 @@ public final class Ppo {
                     learning.gaeLambda()); // (b)
             Targets targets = Targets.of(advantages, rollout);
             double[] logProbabilities = worker.logProbabilities(model, rollout);
-            Experience experience = Experience.of(shard.index(), rollout, targets, logProbabilities);
+            boolean finite = result.normalization().finite() && areFinite(advantages) && areFinite(logProbabilities);
+            Experience experience = Experience.of(shard.index(), finite, rollout, targets, logProbabilities);
             return new Acted(shard.index(), result, targets, experience, System.nanoTime() - start);
         }
 
@@ -289,19 +298,25 @@ public final class Ppo {
 
     /** (c): what a shard has for one of a round's E × M steps, in the order in which it was acted; where the network has memory, all of some copies. */
     static Experience part(Configuration configuration, Experience experience, long round, int step) {
+        return configuration.ppo().minibatches() == 1
+                ? experience
+                : experience.of(units(configuration, experience, round, step));
+    }
+
+    /** Which they are. */
+    private static int[] units(Configuration configuration, Experience experience, long round, int step) {
         int minibatches = configuration.ppo().minibatches();
+        int[] order = PermutationSampler.natural(experience.units());
         if (minibatches == 1) {
-            return experience;
+            return order;
         }
         long epoch = round * configuration.ppo().epochs() + step / minibatches;
-        boolean whole = experience.past().isThere();
-        int[] order = PermutationSampler.natural(whole ? experience.past().copies() : experience.samples());
         PermutationSampler.shuffle(
                 Streams.of(configuration.seed(), experience.shard(), epoch, Purpose.MINIBATCHES), order);
         int size = order.length / minibatches;
         int[] chosen = Arrays.copyOfRange(order, step % minibatches * size, (step % minibatches + 1) * size);
         Arrays.sort(chosen);
-        return whole ? experience.ofCopies(chosen) : experience.of(chosen);
+        return chosen;
     }
 
     /** (d): the gradient of the sum over these samples. */

@@ -83,7 +83,10 @@ public final class RoundSum implements Serializable {
     }
 
     private void see(Normalizer more) {
-        seen = seen == null ? more : seen.plus(more);
+        // From nothing on, so that what is not finite counts for nothing wherever it comes.
+        Normalizer before =
+                seen == null ? Normalizer.first(more.observations().size(), more.normalizesRewards()) : seen;
+        seen = before.plus(more);
     }
 
     /** Adds the next group, rounded as it travels. */

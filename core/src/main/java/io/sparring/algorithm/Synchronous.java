@@ -27,7 +27,7 @@ final class Synchronous {
      * @param model the next one, but for what the round has seen
      * @param sum of the shards
      * @param gradientNorm the mean over the steps, before clipping; NaN where none was taken
-     * @param gradientsClipped of which share of the steps the gradient was clipped
+     * @param gradientsClipped of which share of the steps the gradient was clipped; NaN where none was taken
      */
     record Learned(Model model, RoundSum sum, double gradientNorm, double gradientsClipped) {
         /** By these steps. */
@@ -36,7 +36,7 @@ final class Synchronous {
                     model,
                     sum,
                     steps.count() == 0 ? Double.NaN : steps.norms() / steps.count(),
-                    steps.count() == 0 ? 0 : (double) steps.clipped() / steps.count());
+                    steps.count() == 0 ? Double.NaN : (double) steps.clipped() / steps.count());
         }
     }
 
@@ -63,7 +63,7 @@ final class Synchronous {
                 new Optimizer(configuration.optimizer().rule(), start.model().parameters().length);
         optimizer.restore(start.optimizerState(), start.optimizerSteps(0));
         ledger = new Ledger(configuration, start, listener);
-        symptoms = new Symptoms(configuration);
+        symptoms = new Symptoms(configuration, start.round() > 0);
         model = start.model();
     }
 

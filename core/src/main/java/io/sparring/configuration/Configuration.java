@@ -118,6 +118,18 @@ public record Configuration(
                 "a divisor of the " + samples + " samples of a shard (environment.copies-per-shard "
                         + environment.copiesPerShard() + " × ppo.rollout-length "
                         + ppo.learning().rolloutLength() + ")");
+        long together = ppo.average() == Averaging.GRADIENTS ? ppo.shards() * samples : samples;
+        Require.that(
+                algorithm != Algorithm.PPO || !ppo.normalizeAdvantages() || together / ppo.minibatches() >= 2,
+                "ppo.minibatches",
+                ppo.minibatches(),
+                "at most half of the " + together + " samples, since ppo.normalize-advantages makes 0 of a single one");
+        Learning used = learning(algorithm, a2c, a3c, ppo);
+        Require.that(
+                used.rolloutLength() <= budget.envSteps(),
+                algorithm.section() + ".rollout-length",
+                used.rolloutLength(),
+                "at most budget.env-steps, which is " + budget.envSteps());
     }
 
     /** The same with another optimizer. */
@@ -193,7 +205,7 @@ public record Configuration(
         return played;
     }
 
-    /** The environment steps at which the learning rate's schedule ends. */
+    /** The environment steps at which schedules end. */
     public long scheduleEnvSteps() {
         return optimizer.scheduleEnvSteps() == null ? budget.envSteps() : optimizer.scheduleEnvSteps();
     }
@@ -210,6 +222,10 @@ public record Configuration(
 
     /** How the run's algorithm learns from a rollout. */
     public Learning learning() {
+        return learning(algorithm, a2c, a3c, ppo);
+    }
+
+    private static Learning learning(Algorithm algorithm, A2c a2c, A3c a3c, Ppo ppo) {
         return switch (algorithm) {
             case A2C -> a2c.learning();
             case A3C -> a3c.learning();
@@ -1035,7 +1051,7 @@ public record Configuration(
     public record Cluster(
             @JsonProperty(defaultValue = "0")
             @JsonPropertyDescription(
-                    "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back. 0: 1 for small shards, else 16. At most 100: Spark follows the rounds since the last cut recursively, and its stack overflows after some 220.")
+                    "Shards live in the executors' caches, and their lineage is cut every so many rounds. 1: they travel with every task and back, but where `ppo` averages gradients. 0: 1 for small shards, else 16; 16 where `ppo` averages gradients. At most 100: Spark follows the rounds since the last cut recursively, and its stack overflows after some 220.")
             int cutEveryRounds,
 
             @JsonProperty(defaultValue = "0")

@@ -1,6 +1,7 @@
 package io.sparring.network;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -144,6 +145,14 @@ public final class Network implements LearningNetwork {
         for (Node node : nodes) {
             node.computation().setParameters(model.parameters(), node.offset());
         }
+    }
+
+    /** Which numbers of an observation a normaliser is asked about: all but the bytes of images. */
+    public int[] normalizedNumbers() {
+        return parts.stream()
+                .filter(part -> !part.input().bytes())
+                .flatMapToInt(part -> Arrays.stream(part.numbers()).map(number -> part.from() + number))
+                .toArray();
     }
 
     @Override

@@ -38,15 +38,22 @@ public final class ObservationScale {
         }
     }
 
-    /** Of these rows, one after the other: the share of the numbers that are clipped. */
-    public double clipped(Observations rowByRow) {
+    /**
+     * Of these rows, one after the other: the share of the numbers that are clipped.
+     *
+     * @param numbers which of a row's are normalised: {@link Network#normalizedNumbers}
+     */
+    public double clipped(Observations rowByRow, int[] numbers) {
         long clipped = 0;
-        for (int i = 0; i < rowByRow.length() && means.length > 0; i++) {
-            if (Math.abs(scaled(i % means.length, rowByRow.get(i))) > Normalizer.CLIP) {
-                clipped++;
+        int rows = means.length == 0 ? 0 : rowByRow.length() / means.length;
+        for (int row = 0; row < rows; row++) {
+            for (int number : numbers) {
+                if (Math.abs(scaled(number, rowByRow.get(row * means.length + number))) > Normalizer.CLIP) {
+                    clipped++;
+                }
             }
         }
-        return clipped == 0 ? 0 : (double) clipped / rowByRow.length();
+        return clipped == 0 ? 0 : (double) clipped / ((long) rows * numbers.length);
     }
 
     private float scaled(int feature, float number) {

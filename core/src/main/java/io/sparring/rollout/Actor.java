@@ -305,7 +305,9 @@ public final class Actor {
                     memory.states());
             Normalizer seen = seen();
             Normalization normalization = new Normalization(
-                    normalizer.observationScale().clipped(observations), normalizer.rewardScale(), seen.isFinite());
+                    normalizer.observationScale().clipped(observations, network.normalizedNumbers()),
+                    normalizer.rewardScale(),
+                    seen.isFinite());
             long actingNanos = System.nanoTime() - start - environmentNanos;
             return new Result(rollout, next, episodes, seen, normalization, environmentNanos, actingNanos);
         }

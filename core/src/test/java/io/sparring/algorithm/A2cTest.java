@@ -278,7 +278,7 @@ class A2cTest {
     // When it ends.
 
     @ParameterizedTest
-    @CsvSource({"1, 64", "64, 64", "65, 128", "640, 640"})
+    @CsvSource({"8, 64", "64, 64", "65, 128", "640, 640"})
     void endsWithTheRoundThatReachesTheBudget(long budget, long envSteps) {
         Recorder recorder = new Recorder();
         TrainingResult result = train(configuration(SMALL, "budget.env-steps=" + budget), recorder);
@@ -617,7 +617,7 @@ class A2cTest {
                 SMALL,
                 "optimizer={kind: sgd, learning-rate: 1, schedule: constant}",
                 "a2c.max-gradient-norm=0",
-                "budget.env-steps=1");
+                "budget.env-steps=8");
         RoundSum told = new RoundSum(2);
         for (int shard = 0; shard < finite.length; shard++) {
             double term = finite[shard] ? 6 : Double.NaN;

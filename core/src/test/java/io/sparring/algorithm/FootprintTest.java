@@ -22,7 +22,8 @@ class FootprintTest {
     private static final long HEAP = 2L << 30;
 
     private static void require(String yaml, long heap, String... overrides) {
-        Configuration configuration = ConfigurationFile.parse("test", yaml, List.of(overrides));
+        Configuration configuration =
+                ConfigurationFile.parse("test", yaml + "\nbudget: {env-steps: 9000000000000}", List.of(overrides));
         Footprint.require(configuration, configuration.environment().resolve().spec(), heap);
     }
 

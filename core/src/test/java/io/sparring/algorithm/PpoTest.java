@@ -167,7 +167,16 @@ class PpoTest {
         }
         Past past = new Past(4, new float[] {0, 1, 2, 3}, numbers);
         Experience experience = new Experience(
-                0, new Observations.Floats(floats), floats, new boolean[0], numbers, numbers, numbers, numbers, past);
+                0,
+                true,
+                new Observations.Floats(floats),
+                floats,
+                new boolean[0],
+                numbers,
+                numbers,
+                numbers,
+                numbers,
+                past);
         List<Float> copies = new ArrayList<>();
         for (int step = 0; step < 2; step++) {
             Experience part = Ppo.part(configuration, experience, 3, step);
@@ -196,6 +205,7 @@ class PpoTest {
         }
         Experience experience = new Experience(
                 1,
+                true,
                 new Observations.Floats(floats),
                 floats,
                 new boolean[0],
@@ -239,6 +249,21 @@ class PpoTest {
 
         assertThat(all).isEqualTo(120);
         assertThat(some).isBetween(10, 60);
+    }
+
+    /** One bad rollout is one bad gradient, however often it would have been learned from. */
+    @ParameterizedTest
+    @CsvSource({"gradients, 1", "parameters, 1", "gradients, 2"})
+    void aRunWhoseGradientsAreNotFiniteEndsAsOneOfA2cDoes(String average, int shards) {
+        assertThatThrownBy(() -> parameters(
+                        "optimizer={kind: sgd, learning-rate: 1e38}",
+                        "ppo.max-gradient-norm=0",
+                        "ppo.max-dropped-gradients=2",
+                        "ppo.average=" + average,
+                        "ppo.shards=" + shards))
+                .isInstanceOf(TrainingFailed.class)
+                .hasMessageContaining("was not finite in round")
+                .hasMessageContaining("ppo.max-dropped-gradients is 2");
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class SymptomsTest {
     private static final Configuration CONFIGURATION = ConfigurationFile.parse(
             "test",
-            "environment: {id: CartPole-v1}\na2c: {value-weight: 0.1, max-gradient-norm: 0.5, entropy-weight: 0.02}",
+            "environment: {id: CartPole-v1}\nbudget: {env-steps: 400000}\na2c: {value-weight: 0.1, max-gradient-norm: 0.5, entropy-weight: 0.02}",
             List.of());
 
     private static Round round(
@@ -35,18 +35,41 @@ class SymptomsTest {
                 0,
                 1,
                 1,
-                List.of(),
+                List.of(ShardStatistics.of(0, Sums.NONE, true, 1024, 0)),
                 null,
                 measures);
     }
 
     private static List<String> said(int rounds, IntFunction<Round> course) {
-        Symptoms symptoms = new Symptoms(CONFIGURATION);
+        Symptoms symptoms = new Symptoms(CONFIGURATION, false);
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
             lines.addAll(symptoms.after(course.apply(i)));
         }
         return lines;
+    }
+
+    @Test
+    void nothingIsSaidOfEntropyAndEpisodesWhereTheFirstOnesWereNotSeen() {
+        Symptoms symptoms = new Symptoms(CONFIGURATION, true);
+        for (int i = 0; i < 200; i++) {
+            assertThat(symptoms.after(round(500, i == 0 ? 0.69 : 0.01, 0.5, 1, 4)))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aCriticWithNothingToExplainIsLeftInPeace() {
+        assertThat(said(200, i -> round(20, 0.6, Double.NEGATIVE_INFINITY, 1, 0)))
+                .isEmpty();
+        Measures same = new Measures(Double.NaN, Double.NaN, 1, 1, 100, 0.01, 200, 0, 4, Double.NaN);
+        Symptoms symptoms = new Symptoms(CONFIGURATION, false);
+        for (int i = 0; i < 200; i++) {
+            Round round = round(20, 0.6, 0.0, 1, 0);
+            assertThat(symptoms.after(
+                            new Round(1, 1, 1, 20, 0, 0, 0.6, 0.0, 1, 1e-3, 0, 1, 1, round.statistics(), null, same)))
+                    .isEmpty();
+        }
     }
 
     @Test
@@ -74,7 +97,7 @@ class SymptomsTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "every gradient of the last 50 rounds was clipped to less than a tenth (the last from 19.0 to 0.5)")
+                        "every gradient of the last 50 rounds was clipped, to less than a tenth in the mean (the last from 19.0 to 0.5)")
                 .contains("a2c.max-gradient-norm");
         assertThat(said(200, i -> round(20 + i, 0.6, 0.5, 4.9, 0))).isEmpty();
     }

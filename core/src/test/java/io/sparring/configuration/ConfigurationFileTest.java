@@ -558,6 +558,12 @@ class ConfigurationFileTest {
                 mistake(
                         "ppo: {clip-schedule: [[0.5, 1], [0.2, 1]]}",
                         "run.yaml: ppo.clip-schedule: expected constant, linear, cosine, or points as in [[0, 1], [0.5, 0.1]] with rising shares from 0 to 1, got [[0.5,1],[0.2,1]]"),
+                mistake(
+                        "algorithm: ppo\nppo: {shards: 1, rollout-length: 16, minibatches: 128}",
+                        "run.yaml: ppo.minibatches: expected at most half of the 128 samples, since ppo.normalize-advantages makes 0 of a single one, got 128"),
+                mistake(
+                        "a2c: {rollout-length: 64}\nbudget: {env-steps: 63}",
+                        "run.yaml: a2c.rollout-length: expected at most budget.env-steps, which is 63, got 64"),
                 mistake("ppo: {clip: 0}", "run.yaml: ppo.clip: expected a number above 0, got 0.0"),
                 // Contradictions.
                 mistake(

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparring.random.Streams;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,7 +76,11 @@ class NormalizerTest {
                 assertThat((double) observations[i]).isCloseTo(rollout.normalized.observations[i], within(2e-4));
                 clipped += Math.abs(observations[i]) == 10 ? 1 : 0;
             }
-            double share = normalizer.observationScale().clipped(new Observations.Floats(rollout.observations));
+            double share = normalizer
+                    .observationScale()
+                    .clipped(
+                            new Observations.Floats(rollout.observations),
+                            IntStream.range(0, golden.size).toArray());
             assertThat(share).isBetween(0.0, 0.5);
             double[] seen = new double[rollout.rewards.length];
             for (int i = 0; i < seen.length; i++) {
@@ -135,7 +140,8 @@ class NormalizerTest {
     void whatIsNotNormalisedIsNotEvenClipped() {
         assertThat(normalized(Normalizer.NONE, -3, 1e30f)).containsExactly(-3, 1e30f);
         assertThat(Normalizer.NONE.reward(-1e30)).isEqualTo(-1e30);
-        assertThat(Normalizer.NONE.observationScale().clipped(new Observations.Floats(new float[] {1e30f})))
+        assertThat(Normalizer.NONE.observationScale().clipped(new Observations.Floats(new float[] {1e30f}), new int[] {0
+                }))
                 .isZero();
     }
 
@@ -150,7 +156,8 @@ class NormalizerTest {
 
         assertThat(normalizer
                         .observationScale()
-                        .clipped(new Observations.Floats(new float[] {0, 9.9f, -10.1f, 1e9f, 5, 6, 7, 8})))
+                        .clipped(new Observations.Floats(new float[] {0, 9.9f, -10.1f, 1e9f, 5, 6, 7, 8}), new int[] {0
+                        }))
                 .isEqualTo(0.25);
     }
 

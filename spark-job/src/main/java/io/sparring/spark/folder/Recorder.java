@@ -149,6 +149,9 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         line.put("gradient_norm", round.gradientNorm());
         line.put("learning_rate", round.learningRate());
         addMeasures(round.measures(), line);
+        if (round.asynchrony() == null) {
+            line.put("episodes_truncated", round.measures().truncated());
+        }
         line.put("dropped_gradients", round.droppedGradients());
         line.put("recomputed_shards", recomputed.getAsLong());
         line.put("env_steps_per_second", samples(round.statistics()) / round.roundSeconds());
@@ -173,7 +176,6 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         putKnown(line, "value_target_std", measures.targetDeviation());
         putKnown(line, "log_std", measures.logStd());
         putKnown(line, "episode_length", measures.episodeLength());
-        line.put("episodes_truncated", measures.truncated());
     }
 
     /** Of what there is none it says nothing. */

@@ -132,17 +132,18 @@ public final class SparkRounds implements Rounds {
         }
         Broadcast<WorkerPool> pool = workers;
         Sent<Experience> sent = send(task);
+        RoundSum sum;
         try {
-            return sum(
+            sum = sum(
                     cached.map(update -> compute(
                             pool, sent, update.experience(), update.statistics().shard())),
                     task.length());
         } catch (Exception e) {
-            throw failed(failures, description.last(), e);
-        } finally {
-            // No round stands on it.
-            sent.letGo();
+            throw inThisRun(failed(failures, description.last(), e));
         }
+        // No round stands on it.
+        sent.letGo();
+        return sum;
     }
 
     private RoundSum travel(ShardTask<Shard> task) {

@@ -17,10 +17,10 @@ public final class ExecutorProcesses {
                 .toList();
     }
 
-    /** Those of an application, whoever started them on this machine. */
+    /** Those of an application among them. */
     public static List<ProcessHandle> of(String application) {
-        return ProcessHandle.allProcesses()
-                .filter(process -> isExecutor(process) && commandLine(process).contains(application))
+        return started().stream()
+                .filter(process -> commandLine(process).contains(application))
                 .toList();
     }
 
