@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# conf/reproduce.sh PRESET SEEDS [train's options]
+#
+# What a preset reaches: trains conf/PRESET.yaml with the seeds 0 … SEEDS-1 into runs/reproduce/PRESET-SEED, plays 100 fresh episodes by each run's last
+# parameters, greedily and sampled, and says what came of it, seed by seed and over all. A run that is there already is gone on with, so that what was
+# interrupted can be called again. Presets were tuned on seeds from 100 on. SPARRING_MASTER (default: local[2]) is where it runs.
+#
+#   conf/reproduce.sh acrobot-a2c 5
+set -euo pipefail
+
+[[ $# -ge 2 && $2 =~ ^[1-9][0-9]*$ ]] || { echo "reproduce.sh: expected PRESET SEEDS, as in conf/reproduce.sh acrobot-a2c 5" >&2; exit 2; }
+home=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+preset=$1 seeds=$2
+shift 2
+[ -f "$home/conf/$preset.yaml" ] || { echo "reproduce.sh: $home/conf/$preset.yaml: no such preset" >&2; exit 2; }
+
+sparring() { "$home/submit/sparring" --master "${SPARRING_MASTER:-local[2]}" "$@" --json | tail -n 1; }
+# number KEY JSON
+number() { sed -E "s/.*\"$1\":(-?[0-9.eE+-]+).*/\1/" <<< "$2"; }
+
+# Columns of numbers to the interquartile mean of each: a quarter, rounded down, left out at either end. The interval is that of 95 in 100 means of as many
+# numbers drawn from these with replacement (Agarwal et al. 2021), by a generator of its own (Park and Miller's), so that each awk draws the same.
+summary='
+  function iqm(numbers, count,    i, j, x, cut, sum) {
+    for (i = 2; i <= count; i++) {
+      x = numbers[i]
+      for (j = i - 1; j >= 1 && numbers[j] > x; j--) numbers[j + 1] = numbers[j]
+      numbers[j + 1] = x
+    }
+    cut = int(count / 4)
+    for (i = cut + 1; i <= count - cut; i++) sum += numbers[i]
+    return sum / (count - 2 * cut)
+  }
+  function drawn(below) { state = state * 16807 % 2147483647; return 1 + int(state / 2147483647 * below) }
+  { for (column = 1; column <= 4; column++) seen[column, NR] = $column }
+  END {
+    state = 1
+    split("greedy sampled steps seconds", names, " ")
+    for (column = 1; column <= 4; column++) {
+      for (draw = 1; draw <= 2000; draw++) {
+        for (i = 1; i <= NR; i++) sample[i] = seen[column, drawn(NR)]
+        means[draw] = iqm(sample, NR)
+      }
+      iqm(means, 2000)
+      for (i = 1; i <= NR; i++) sample[i] = seen[column, i]
+      mean = iqm(sample, NR)
+      printf "%-8s %.1f [%.1f, %.1f], from %.1f to %.1f\n", names[column], mean, means[50], means[1951], sample[1], sample[NR]
+    }
+  }'
+
+results=
+for ((seed = 0; seed < seeds; seed++)); do
+  run=$home/runs/reproduce/$preset-$seed
+  if [ -e "$run/checkpoints/last" ]; then
+    trained=$(sparring train --resume "$run" "$@")
+  else
+    trained=$(sparring train "$home/conf/$preset.yaml" --seed "$seed" --run "$run" "$@")
+  fi
+  greedy=$(number mean_return "$(sparring evaluate "$run" --checkpoint last --episodes 100 --greedy)")
+  sampled=$(number mean_return "$(sparring evaluate "$run" --checkpoint last --episodes 100 --sample)")
+  row="$greedy $sampled $(number env_steps "$trained") $(number seconds "$trained")"
+  results+=$row$'\n'
+  # shellcheck disable=SC2086 # four words
+  printf 'seed %d: greedy %.1f, sampled %.1f, %d steps in %.1f s\n' "$seed" $row
+done
+echo "$preset, interquartile mean of $seeds seeds [95 % of the bootstrap]:"
+awk "$summary" <<< "${results%$'\n'}"
