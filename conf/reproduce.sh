@@ -56,12 +56,13 @@ for ((seed = 0; seed < seeds; seed++)); do
   else
     trained=$(sparring train "$home/conf/$preset.yaml" --seed "$seed" --run "$run" "$@")
   fi
-  greedy=$(number mean_return "$(sparring evaluate "$run" --checkpoint last --episodes 100 --greedy)")
-  sampled=$(number mean_return "$(sparring evaluate "$run" --checkpoint last --episodes 100 --sample)")
-  row="$greedy $sampled $(number env_steps "$trained") $(number seconds "$trained")"
+  # One by one, for Bash to notice one that fails.
+  greedy=$(sparring evaluate "$run" --checkpoint last --episodes 100 --greedy)
+  sampled=$(sparring evaluate "$run" --checkpoint last --episodes 100 --sample)
+  row="$(number mean_return "$greedy") $(number mean_return "$sampled") $(number env_steps "$trained") $(number seconds "$trained")"
   results+=$row$'\n'
   # shellcheck disable=SC2086 # four words
   printf 'seed %d: greedy %.1f, sampled %.1f, %d steps in %.1f s\n' "$seed" $row
 done
-echo "$preset, interquartile mean of $seeds seeds [95 % of the bootstrap]:"
+echo "$preset, interquartile mean of the seeds 0 to $((seeds - 1)) [95 % of the bootstrap]:"
 awk "$summary" <<< "${results%$'\n'}"
