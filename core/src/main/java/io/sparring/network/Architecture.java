@@ -142,6 +142,11 @@ public record Architecture(Kind kind, Trunk trunk, Memory memory, int policyOutp
                 nodes.isEmpty() ? 0 : nodes.get(nodes.size() - 1).end()));
     }
 
+    /** Whether it sees bytes, as fractions of 255. */
+    public boolean dividesBytes() {
+        return trunk.inputs().stream().anyMatch(Input::bytes);
+    }
+
     /** The policy head in its place. */
     public Node policy() {
         return nodes().stream()

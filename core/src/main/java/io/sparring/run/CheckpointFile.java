@@ -75,9 +75,14 @@ public record CheckpointFile(
      * The model in it.
      *
      * @param architecture of the network that its configuration has in its environment
-     * @throws InvalidConfiguration if that has another number of parameters, or observes another number of them
+     * @throws InvalidConfiguration if that has another number of parameters, or observes another number of them, or observes bytes otherwise
      */
     public Model model(Architecture architecture) {
+        // Builds that wrote no such key took bytes as they are.
+        if (!configuration.contains("convolutions:") && architecture.dividesBytes()) {
+            throw new InvalidConfiguration(
+                    "the checkpoint is of a build whose networks did not divide observations of bytes by 255, as this one's do, and means something else here: begin the run anew");
+        }
         try {
             return new Model(architecture, parameters, normalizer);
         } catch (IllegalArgumentException e) {

@@ -317,7 +317,7 @@ class ShardWorkerTest {
         Configuration configuration = configuration(
                 "environment={id: " + environment + ", copies-per-shard: " + copies + "}",
                 "a2c.normalize-advantages=true",
-                "budget.env-steps=1");
+                "budget.env-steps=20");
         TrainingState state = trained(configuration);
         float[] before = state.model().parameters().clone();
         float[] after;

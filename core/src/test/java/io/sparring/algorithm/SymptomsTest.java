@@ -126,7 +126,7 @@ class SymptomsTest {
 
     private static Round clipped(double share) {
         Round round = round(20, 0.6, 0.5, 1, 0);
-        ShardStatistics nothing = ShardStatistics.of(0, Sums.NONE, true, 1, 0);
+        ShardStatistics nothing = ShardStatistics.of(0, Sums.NONE, true, 1024, 0);
         ShardStatistics shard = new ShardStatistics(
                 0,
                 true,

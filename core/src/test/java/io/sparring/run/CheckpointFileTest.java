@@ -17,8 +17,12 @@ import io.sparring.format.Output;
 import io.sparring.format.Unreadable;
 import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
+import io.sparring.network.Input;
+import io.sparring.network.Memory;
+import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.Observations;
+import io.sparring.network.Trunk;
 import io.sparring.policy.LastingNoise;
 import io.sparring.rollout.Shard;
 import java.io.ByteArrayOutputStream;
@@ -348,5 +352,25 @@ class CheckpointFileTest {
         assertThat(CheckpointFile.sha256(new float[] {1, -2}))
                 .isEqualTo("ee4ac73c2bd27756ab82780f27c73a7bc4d3f0bb6acb37e008bc27eccd7e588b");
         assertThat(CheckpointFile.sha256(new float[] {0f})).isNotEqualTo(CheckpointFile.sha256(new float[] {-0f}));
+    }
+
+    /** They mean something else to networks that divide them. */
+    @Test
+    void whatWasLearnedFromBytesThatWereNotDividedIsRefused() {
+        Trunk trunk = new Trunk(
+                List.of(new Input("observation", List.of(3), Input.Order.VECTOR, true)),
+                List.of(),
+                List.of(),
+                false,
+                Activation.TANH);
+        Architecture bytes = new Architecture(Architecture.Kind.SHARED, trunk, Memory.NONE, 2, 0);
+        TrainingState state = new TrainingState(
+                Counters.NONE, new Model(bytes, new float[bytes.parameterCount()]), new float[0], List.of(), List.of());
+
+        assertThat(new CheckpointFile("network: {hidden: [], convolutions: []}", state).model(bytes))
+                .isNotNull();
+        assertThatThrownBy(() -> new CheckpointFile("network: {hidden: []}", state).model(bytes))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("did not divide observations of bytes by 255");
     }
 }
