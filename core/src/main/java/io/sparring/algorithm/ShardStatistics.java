@@ -103,46 +103,20 @@ public record ShardStatistics(
 
     /** The same with the steps that the shard took by itself. */
     ShardStatistics with(LocalSteps taken) {
-        return new ShardStatistics(
-                shard,
-                finite,
-                losses,
-                advantages,
-                returns,
-                residuals,
-                episodes,
-                normalization,
-                environmentNanos,
-                actingNanos,
-                learningNanos,
-                disturbances,
-                taken,
-                truncated,
-                minibatches);
+        return with(learningNanos, taken, minibatches);
     }
 
     /** The same with what is needed to normalise each minibatch. */
     ShardStatistics with(List<Moments> ofMinibatches) {
-        return new ShardStatistics(
-                shard,
-                finite,
-                losses,
-                advantages,
-                returns,
-                residuals,
-                episodes,
-                normalization,
-                environmentNanos,
-                actingNanos,
-                learningNanos,
-                disturbances,
-                steps,
-                truncated,
-                ofMinibatches);
+        return with(learningNanos, steps, ofMinibatches);
     }
 
     /** The same after more time was spent in learning. */
     ShardStatistics plus(long moreLearningNanos) {
+        return with(learningNanos + moreLearningNanos, steps, minibatches);
+    }
+
+    private ShardStatistics with(long nanos, LocalSteps taken, List<Moments> ofMinibatches) {
         return new ShardStatistics(
                 shard,
                 finite,
@@ -154,11 +128,11 @@ public record ShardStatistics(
                 normalization,
                 environmentNanos,
                 actingNanos,
-                learningNanos + moreLearningNanos,
+                nanos,
                 disturbances,
-                steps,
+                taken,
                 truncated,
-                minibatches);
+                ofMinibatches);
     }
 
     /** T×B. */

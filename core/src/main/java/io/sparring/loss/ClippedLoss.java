@@ -27,7 +27,7 @@ import java.util.Arrays;
  * @param logProbabilities log π_acted(a|s) of each sample
  * @param values V_acted(s) of each sample
  * @param weights of the terms
- * @param clip ε, larger than 0
+ * @param clip ε, at least 0, to which a schedule may bring it
  * @param valueClip ε_V; 0: values are not clipped
  */
 public record ClippedLoss(
