@@ -13,5 +13,7 @@ public enum Purpose {
     /** The actions sampled while being evaluated. */
     EVALUATION_ACTION,
     /** How a shard cuts its samples into minibatches, in place of the environment the epoch counted from the run's start. */
-    MINIBATCHES
+    MINIBATCHES,
+    /** The settings that a sweep tries, in place of the shard the candidate. */
+    SAMPLER
 }

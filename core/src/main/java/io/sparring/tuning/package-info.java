@@ -1,10 +1,5 @@
 /**
- * What a sweep decides: which candidates there are, and how long each of them is trained.
- *
- * <pre>
- *   a worker that is free ──▶ Scheduler.next() ──▶ Decision: a candidate, and the round to train it to
- *                                  ▲                    │
- *                                  └──── reported() ◀───┘ its score there
- * </pre>
+ * Sweeps: which settings are tried (space, samplers), which trainings go on (schedulers), how a training is cut into slices that anybody can compute, and
+ * what came of it. No Spark.
  */
 package io.sparring.tuning;
