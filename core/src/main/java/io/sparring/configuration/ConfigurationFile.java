@@ -141,6 +141,21 @@ public final class ConfigurationFile {
         }
     }
 
+    /**
+     * A YAML file that is no configuration, by the same rules: its sections and keys as maps, lists, numbers, truth values and text.
+     *
+     * @param name the file's name, for messages
+     * @throws InvalidConfiguration with one line: file, line and column, and what was expected
+     */
+    public static Map<String, Object> plain(String name, String yaml) {
+        return YAML.convertValue(numbers(read(name, yaml)), new TypeReference<LinkedHashMap<String, Object>>() {});
+    }
+
+    /** Such a file's text. */
+    public static String text(Map<String, Object> plain) {
+        return write(YAML.<ObjectNode>valueToTree(plain));
+    }
+
     private static JsonNode read(String name, String yaml) {
         JsonNode tree;
         try {

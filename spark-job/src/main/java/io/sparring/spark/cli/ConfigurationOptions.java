@@ -1,7 +1,6 @@
 package io.sparring.spark.cli;
 
 import com.fasterxml.jackson.databind.node.TextNode;
-import io.sparring.Explanation;
 import io.sparring.algorithm.Footprint;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
@@ -9,21 +8,10 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.configuration.MissingHere;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Engine;
-import java.io.IOException;
-import java.net.URLDecoder;
-import java.net.URLEncoder;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,9 +29,6 @@ final class ConfigurationOptions {
     @Option(names = "--seed", paramLabel = "N", description = "Overrides the seed.")
     private Long seed;
 
-    /** A file's content in the place of its name, as drivers on other machines get it (RFC 2397). */
-    private static final Pattern CONTENT = Pattern.compile("data:application/yaml;name=([^;]*);base64,(.*)");
-
     /** Where the configuration that was read last came from, for messages. */
     private String source;
 
@@ -53,41 +38,15 @@ final class ConfigurationOptions {
 
     /** The file's name without folder and ending: the run is called after it. */
     String name() {
-        Matcher content = CONTENT.matcher(file);
-        String path = content.matches() ? URLDecoder.decode(content.group(1), StandardCharsets.UTF_8) : file;
-        String name = Path.of(path).getFileName().toString();
-        return name.contains(".") ? name.substring(0, name.lastIndexOf('.')) : name;
+        return InputFile.called(file);
     }
 
     Configuration read() {
         if (file == null) {
             throw new InvalidConfiguration("expected a configuration, as in sparring train conf/cartpole-a2c.yaml");
         }
-        Matcher content = CONTENT.matcher(file);
-        if (content.matches()) {
-            return parse(
-                    URLDecoder.decode(content.group(1), StandardCharsets.UTF_8),
-                    new String(Base64.getDecoder().decode(content.group(2)), StandardCharsets.UTF_8));
-        }
-        Path path = Path.of(file);
-        try {
-            if (!Files.readAttributes(path, BasicFileAttributes.class).isRegularFile()) {
-                throw new InvalidConfiguration(file + ": expected a file");
-            }
-            if (Files.size(path) > ConfigurationFile.MAX_BYTES) {
-                throw new InvalidConfiguration(file + ": expected a file of at most " + ConfigurationFile.MAX_BYTES
-                        + " bytes, got " + Files.size(path));
-            }
-            return parse(file, Files.readString(path, StandardCharsets.UTF_8));
-        } catch (NoSuchFileException e) {
-            throw new InvalidConfiguration(file + ": there is no such file" + presets(path));
-        } catch (AccessDeniedException e) {
-            throw new InvalidConfiguration(file + " cannot be read by " + System.getProperty("user.name"));
-        } catch (CharacterCodingException e) {
-            throw new InvalidConfiguration(file + ": cannot be read as text: expected UTF-8");
-        } catch (IOException e) {
-            throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
-        }
+        InputFile input = InputFile.read(file);
+        return parse(input.name(), input.text());
     }
 
     /** What {@link #read} gives, or, where an environment is named in the place of a file, a configuration of that environment. */
@@ -104,11 +63,10 @@ final class ConfigurationOptions {
     }
 
     /** The same options without a path of this machine. */
-    List<String> travelling() throws IOException {
+    List<String> travelling() {
         List<String> words = new ArrayList<>();
         if (file != null) {
-            words.add("data:application/yaml;name=" + URLEncoder.encode(file, StandardCharsets.UTF_8) + ";base64,"
-                    + Base64.getEncoder().encodeToString(Files.readAllBytes(Path.of(file))));
+            words.add(InputFile.read(file).travelling());
         }
         overrides.forEach(override -> words.addAll(List.of("--set", override)));
         if (seed != null) {
@@ -163,19 +121,6 @@ final class ConfigurationOptions {
             throw new MissingHere(source + ": " + e.getMessage());
         } catch (InvalidConfiguration e) {
             throw new InvalidConfiguration(source + ": " + e.getMessage());
-        }
-    }
-
-    private static String presets(Path missing) {
-        Path folder = missing.getParent() == null ? Path.of("conf") : missing.getParent();
-        try (var files = Files.list(folder)) {
-            List<String> known = files.map(found -> found.getFileName().toString())
-                    .filter(found -> found.endsWith(".yaml"))
-                    .sorted()
-                    .toList();
-            return io.sparring.Names.hint(missing.getFileName().toString(), known);
-        } catch (IOException e) {
-            return "";
         }
     }
 }

@@ -153,13 +153,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             } catch (Throwable e) {
                 // Spark throws checked exceptions that it does not declare.
                 try {
-                    writeExit(folder, Main.exit(e));
+                    folder.writeExit(Main.exit(e));
                 } catch (IOException alsoFailed) {
                     e.addSuppressed(alsoFailed);
                 }
                 throw e;
             }
-            writeExit(folder, exit);
+            folder.writeExit(exit);
             return exit;
         }
     }
@@ -229,11 +229,6 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         } else if (!folder.exists()) {
             throw new InvalidConfiguration("--resume " + folder.name() + ": there is no such folder");
         }
-    }
-
-    /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
-    private static void writeExit(RunFolder folder, int exit) throws IOException {
-        folder.write(RunFolder.EXIT, RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
     }
 
     private String folderName(Configuration asked) {

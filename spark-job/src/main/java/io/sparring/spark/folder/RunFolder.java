@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
@@ -247,6 +248,16 @@ public final class RunFolder implements AutoCloseable {
     /** Whether files cannot grow here: what would grow is to be written in {@link #segment segments}. */
     boolean inSegments() {
         return files.objectStore();
+    }
+
+    /** Clients of a cluster do not carry the driver's exit code: whoever asks finds it here. */
+    public void writeExit(int exit) throws IOException {
+        write(EXIT, RunResult.json(Map.of("exit", exit)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Removes a folder in it with everything there, if it is there. */
+    void deleteAll(String name) throws IOException {
+        writing(name(name), () -> files.system().delete(new Path(root, name), true));
     }
 
     /** Writes a whole file, in the place of one that may be there. */

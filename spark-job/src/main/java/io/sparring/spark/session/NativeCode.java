@@ -23,8 +23,7 @@ public final class NativeCode implements SparkPlugin {
             return;
         }
         engine.load();
-        String others = settings.get("spark.plugins", "");
-        settings.set("spark.plugins", others + (others.isEmpty() ? "" : ",") + NativeCode.class.getName());
+        Plugins.add(settings, NativeCode.class);
     }
 
     @Override

@@ -1,0 +1,24 @@
+package io.sparring.tuning;
+
+import java.io.Serializable;
+import java.util.List;
+
+/**
+ * A part of a trial, for whoever is free: (configuration, state, until) → {@link SliceResult}. Anybody gives the same result.
+ *
+ * @param trial whose
+ * @param number of the trial's slices, from 0
+ * @param overrides of the sweep's base configuration: what makes it this trial's
+ * @param state to go on from, a checkpoint; null: from the trial's beginning
+ * @param untilRound so many rounds are to have been done in all; {@link #END}: to the trial's own end
+ */
+public record Slice(int trial, int number, List<String> overrides, byte[] state, long untilRound)
+        implements Serializable {
+
+    /** As an {@code untilRound}: until its budget is used up or its target is reached. */
+    public static final long END = Long.MAX_VALUE;
+
+    public Slice {
+        overrides = List.copyOf(overrides);
+    }
+}

@@ -1,0 +1,171 @@
+package io.sparring.tuning;
+
+import io.sparring.Explanation;
+import io.sparring.algorithm.Backend;
+import io.sparring.algorithm.Evaluator;
+import io.sparring.algorithm.ShardWorker;
+import io.sparring.algorithm.Training;
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.algorithm.TrainingListener;
+import io.sparring.algorithm.TrainingListener.Reason;
+import io.sparring.algorithm.TrainingResult;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSource;
+import io.sparring.rollout.Episode;
+import io.sparring.run.CheckpointFile;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Trains trials slice by slice, in the calling thread: the trainer of {@code train}, with a stop at a round's end. However a trial is sliced, and
+ * whoever computes its slices, it ends with the parameters that {@code train} gives for its configuration.
+ *
+ * <p>What environments are is asked once for all trials that share them. Used by one thread at a time.
+ */
+public final class SliceRunner {
+    /** As many trials' configurations as are likely to come again soon. */
+    private static final int KEPT = 256;
+
+    private final SweepFile sweep;
+    private final Map<Configuration.Environment, EnvironmentSource> sources = new LinkedHashMap<>();
+    private final Map<List<String>, Configuration> configurations = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<List<String>, Configuration> eldest) {
+            return size() > KEPT;
+        }
+    };
+
+    /** For the trials of this sweep. */
+    public SliceRunner(SweepFile sweep) {
+        this.sweep = sweep;
+    }
+
+    /**
+     * Trains on. Whatever goes wrong with the trial is in the result.
+     *
+     * @param cancelled asked after each round: whether nobody wants the result any more
+     * @return null if it was cancelled
+     * @throws InterruptedException if this thread was interrupted
+     */
+    public SliceResult run(Slice slice, BooleanSupplier cancelled) throws InterruptedException {
+        long start = System.nanoTime();
+        try {
+            return trained(slice, cancelled, start);
+        } catch (InvalidConfiguration | TrainingFailed e) {
+            return SliceResult.failed(slice, seconds(start), e.getMessage());
+        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+            // An environment may throw anything.
+            if (Thread.interrupted()) {
+                throw new InterruptedException(e.toString());
+            }
+            return SliceResult.failed(slice, seconds(start), Explanation.ofCause(e));
+        }
+    }
+
+    private SliceResult trained(Slice slice, BooleanSupplier cancelled, long start)
+            throws IOException, InterruptedException {
+        Configuration configuration = configurations.computeIfAbsent(slice.overrides(), sweep::configuration);
+        EnvironmentSource source =
+                sources.computeIfAbsent(configuration.environment(), Configuration.Environment::resolve);
+        Training training = Training.of(configuration, source);
+        TrainingState from = slice.state() == null
+                ? training.start()
+                : CheckpointFile.read(slice.state()).state(ShardWorker.architecture(configuration, source.spec()));
+        Until until = new Until(slice.untilRound(), from.round(), cancelled, sweep.trialSeconds());
+        TrainingResult result = training.run(from, Backend.LOCAL, until);
+        if (until.cancelled) {
+            return null;
+        }
+        TrainingState state = result.state();
+        if (until.late) {
+            return SliceResult.failed(
+                    slice,
+                    seconds(start),
+                    String.format(
+                            Locale.ROOT,
+                            "after %,d rounds it had taken longer than trial-seconds, %s",
+                            state.round(),
+                            sweep.trialSeconds()));
+        }
+        boolean ended = result.reason() != Reason.REQUESTED;
+        return new SliceResult(
+                slice.trial(),
+                slice.number(),
+                state.round(),
+                state.envSteps(),
+                state.counters().episodes(),
+                score(configuration, source, state),
+                seconds(start),
+                CheckpointFile.sha256(state.model().parameters()),
+                ended ? result.reason().name().toLowerCase(Locale.ROOT).replace('_', '-') : null,
+                null,
+                ended ? null : bytes(configuration, state));
+    }
+
+    private double score(Configuration configuration, EnvironmentSource source, TrainingState state) {
+        if (sweep.metric() == SweepFile.Metric.TRAINING) {
+            return state.counters().meanReturn();
+        }
+        Configuration.Evaluation evaluation = configuration.evaluation();
+        return new Evaluator(configuration, source)
+                .play(state.model(), state.envSteps(), 0, evaluation.episodes(), evaluation.greedy()).stream()
+                        .mapToDouble(Episode::totalReward)
+                        .average()
+                        .orElseThrow();
+    }
+
+    private static byte[] bytes(Configuration configuration, TrainingState state) {
+        try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
+            new CheckpointFile(ConfigurationFile.write(configuration), state).write(out);
+            return out.toByteArray();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    /** Ends training at a round's end. */
+    private static final class Until implements TrainingListener {
+        private final long last;
+        private final BooleanSupplier cancelledNow;
+        private final double mostSeconds;
+        private long round;
+        private double seconds;
+        private boolean cancelled;
+        private boolean late;
+
+        Until(long last, long round, BooleanSupplier cancelledNow, double mostSeconds) {
+            this.last = last;
+            this.round = round;
+            this.cancelledNow = cancelledNow;
+            this.mostSeconds = mostSeconds;
+        }
+
+        @Override
+        public void round(Round done) {
+            round = done.round();
+            seconds = done.seconds();
+        }
+
+        @Override
+        public boolean stopRequested() {
+            late = mostSeconds > 0 && seconds > mostSeconds;
+            cancelled = cancelledNow.getAsBoolean();
+            return round >= last || late || cancelled;
+        }
+    }
+}

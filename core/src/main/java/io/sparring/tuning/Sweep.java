@@ -1,0 +1,502 @@
+package io.sparring.tuning;
+
+import io.sparring.configuration.InvalidConfiguration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/**
+ * A sweep as a state machine: workers ask for the next slice and bring results; the scheduler decides which trials go on, the sampler what is tried.
+ * Every decision and every result is in the ledger before anybody acts on it, so that replaying the ledger brings the sweep back to where it was.
+ *
+ * <pre>
+ *   1. search: trials begin, pause and go on as the scheduler says
+ *   2. if none came to its own end, the best one does
+ *   3. the best points train again, with seeds that had no part in the search
+ * </pre>
+ *
+ * <p>The first result of a slice counts; another one of the same slice has to be equal. Thread-safe.
+ */
+public final class Sweep {
+    /** Of the events of a ledger; whatever an event means differently has another one. */
+    private static final int VERSION = 1;
+    /** How many executors a trial may take along. */
+    private static final int MOST_LOST = 3;
+
+    /** Where events go. */
+    public interface Journal {
+        /** Returns once the event would outlive this process. */
+        void append(Map<String, Object> event);
+    }
+
+    private final SweepFile file;
+    private final States states;
+    private final Sampler sampler;
+    private final Scheduler scheduler;
+    private final History history = new History();
+    private Journal journal = event -> {};
+
+    private final List<Candidate> candidates = new ArrayList<>();
+    private final List<Trial> trials = new ArrayList<>();
+    /** Trials that wait for a worker. */
+    private final Deque<Integer> queue = new ArrayDeque<>();
+    /** Trials that are being computed, by whom. */
+    private final Map<Integer, String> computing = new HashMap<>();
+    /** Hashes of slices that were computed twice and did not agree. */
+    private int disagreements;
+
+    private int repeated;
+    private boolean searched;
+    /** Which trials confirm; empty before. */
+    private final List<Integer> confirming = new ArrayList<>();
+
+    private boolean over;
+
+    /** A point with its trials. */
+    private static final class Candidate {
+        private final int number;
+        private final Point point;
+        private final List<Integer> trials = new ArrayList<>();
+        private long until;
+        private int awaited;
+        private double score = Double.NaN;
+        private long round;
+        private Trial.State state = Trial.State.RUNNING;
+
+        Candidate(int number, Point point) {
+            this.number = number;
+            this.point = point;
+        }
+    }
+
+    private Sweep(SweepFile file, States states) {
+        this.file = file;
+        this.states = states;
+        sampler = file.sampler().create(file.space(), file.seed());
+        scheduler = file.scheduler().create(file.candidates(), file.rounds(), file.seed());
+    }
+
+    /** A sweep that begins. */
+    public static Sweep begin(SweepFile file, States states, Journal journal) {
+        Sweep sweep = new Sweep(file, states);
+        sweep.journal = journal;
+        journal.append(
+                event("sweep", "version", VERSION, "scheduler", file.scheduler().toString()));
+        return sweep;
+    }
+
+    /**
+     * A sweep that goes on where its ledger ends. Slices that were being computed are computed again.
+     *
+     * @param name the ledger's, for messages
+     * @throws InvalidConfiguration if it is another sweep's, or of a later build
+     */
+    public static Sweep resume(
+            String name, SweepFile file, States states, List<Map<String, Object>> events, Journal journal) {
+        Sweep sweep = new Sweep(file, states);
+        int number = 0;
+        for (Map<String, Object> event : events) {
+            number++;
+            try {
+                sweep.replay(event);
+            } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
+                throw new InvalidConfiguration(name + ": line " + number + " is no event of this sweep");
+            } catch (InvalidConfiguration e) {
+                throw new InvalidConfiguration(name + ": line " + number + ": " + e.getMessage());
+            }
+        }
+        if (events.isEmpty()) {
+            return begin(file, states, journal);
+        }
+        sweep.journal = journal;
+        // One that was over may be asked for more.
+        sweep.searched &= sweep.candidates.size() >= file.candidates();
+        // What was given out and never came back.
+        sweep.computing.keySet().stream().sorted().forEach(sweep.queue::addLast);
+        sweep.computing.clear();
+        return sweep;
+    }
+
+    private void replay(Map<String, Object> event) {
+        switch ((String) event.get("event")) {
+            case "sweep" -> {
+                int version = ((Number) event.get("version")).intValue();
+                if (version > VERSION) {
+                    throw new InvalidConfiguration("it was written by a later build (version " + version
+                            + " of the ledger; this one knows " + VERSION + ")");
+                }
+                if (!event.get("scheduler").equals(file.scheduler().toString())) {
+                    throw new InvalidConfiguration("it is of a sweep with another scheduler: " + event.get("scheduler")
+                            + ", and the sweep's file has " + file.scheduler());
+                }
+            }
+            case "start" -> {
+                Decision.Start start = new Decision.Start(integer(event, "candidate"), until(event));
+                requireSame(start);
+                start(start, point((Map<?, ?>) event.get("point")));
+            }
+            case "continue" -> {
+                Decision.Continue next = new Decision.Continue(integer(event, "candidate"), until(event));
+                requireSame(next);
+                searched = false;
+                goOn(candidates.get(next.candidate()), next.untilRound());
+            }
+            case "finish" -> {
+                searched = true;
+                goOn(candidates.get(integer(event, "candidate")), Slice.END);
+            }
+            case "confirm" ->
+                confirm(((List<?>) event.get("candidates"))
+                        .stream().map(number -> ((Number) number).intValue()).toList());
+            case "slice" -> enter(result(event));
+            case "lost" -> lost(integer(event, "trial"));
+            default -> throw new InvalidConfiguration("there is no event " + event.get("event"));
+        }
+        // Whoever was told of them computes them, or did.
+        for (Integer trial = queue.poll(); trial != null; trial = queue.poll()) {
+            computing.put(trial, "");
+        }
+    }
+
+    /** The scheduler has to come to the decision that it came to. */
+    private void requireSame(Decision decided) {
+        Decision now = scheduler.next();
+        if (!now.equals(decided)) {
+            throw new InvalidConfiguration("the ledger has " + decided + " where this sweep's scheduler comes to " + now
+                    + ": it is another sweep's, or one that cannot be extended");
+        }
+    }
+
+    /** The next slice for a worker that is free. */
+    public synchronized Work next(String worker) {
+        Integer trial = queue.poll();
+        while (trial == null && !over) {
+            if (!decide()) {
+                return over ? Work.END : Work.WAIT;
+            }
+            trial = queue.poll();
+        }
+        if (trial == null) {
+            return Work.END;
+        }
+        computing.put(trial, worker);
+        Trial next = trials.get(trial);
+        byte[] state = next.slices() == 0 ? null : states.get(trial);
+        return Work.of(new Slice(
+                trial,
+                next.slices(),
+                next.overrides(),
+                state,
+                next.confirms() ? Slice.END : candidates.get(next.candidate()).until));
+    }
+
+    /** @return whether something was decided; else there is nothing to do now, or it is all {@link #over} */
+    private boolean decide() {
+        Decision decision = searched ? new Decision.Done() : scheduler.next();
+        if (decision instanceof Decision.Start start) {
+            Point point = sampler.point(start.candidate(), history);
+            journal.append(event(
+                    "start", "candidate", start.candidate(), "until", start.untilRound(), "point", point.values()));
+            start(start, point);
+            refuseInvalid(candidates.get(start.candidate()));
+            return true;
+        }
+        if (decision instanceof Decision.Continue next) {
+            journal.append(event("continue", "candidate", next.candidate(), "until", next.untilRound()));
+            goOn(candidates.get(next.candidate()), next.untilRound());
+            return true;
+        }
+        if (decision instanceof Decision.Done && computing.isEmpty()) {
+            return decideAfterSearch();
+        }
+        return false;
+    }
+
+    private boolean decideAfterSearch() {
+        boolean finished = candidates.stream().anyMatch(candidate -> candidate.state == Trial.State.FINISHED);
+        Optional<Candidate> best = ranked().stream().findFirst();
+        if (!finished && best.isPresent()) {
+            journal.append(event("finish", "candidate", best.get().number));
+            searched = true;
+            goOn(best.get(), Slice.END);
+            return true;
+        }
+        if (file.confirm() != null && confirming.isEmpty() && best.isPresent()) {
+            List<Integer> chosen = ranked().stream()
+                    .limit(file.confirm().points())
+                    .map(candidate -> candidate.number)
+                    .toList();
+            journal.append(event("confirm", "candidates", chosen));
+            confirm(chosen);
+            return true;
+        }
+        over = true;
+        return false;
+    }
+
+    /** A point that makes a configuration that cannot be run is a trial that has failed, and no worker's time. */
+    private void refuseInvalid(Candidate candidate) {
+        try {
+            file.configuration(trials.get(candidate.trials.get(0)).overrides());
+        } catch (InvalidConfiguration e) {
+            for (int trial : candidate.trials) {
+                queue.remove(trial);
+                computing.put(trial, "");
+                finished(SliceResult.failed(new Slice(trial, 0, List.of(), null, 0), 0, e.getMessage()));
+            }
+        }
+    }
+
+    private void start(Decision.Start start, Point point) {
+        searched = false;
+        confirming.clear();
+        Candidate candidate = new Candidate(start.candidate(), point);
+        candidates.add(candidate);
+        history.begun(point);
+        List<Long> seeds = file.space().seeds();
+        for (int i = 0; i < Math.max(1, seeds.size()); i++) {
+            candidate.trials.add(trials.size());
+            trials.add(
+                    Trial.first(trials.size(), candidate.number, point, seeds.isEmpty() ? null : seeds.get(i), false));
+        }
+        goOn(candidate, start.untilRound());
+    }
+
+    private void goOn(Candidate candidate, long until) {
+        candidate.until = until;
+        candidate.state = Trial.State.RUNNING;
+        for (int number : candidate.trials) {
+            Trial trial = trials.get(number);
+            // Of several seeds one may have come to its end before.
+            if (trial.ended() == null) {
+                trials.set(number, trial.running());
+                queue.add(number);
+                candidate.awaited++;
+            }
+        }
+    }
+
+    private void confirm(List<Integer> chosen) {
+        searched = true;
+        for (int candidate : chosen) {
+            for (int seed = 0; seed < file.confirm().seeds(); seed++) {
+                confirming.add(trials.size());
+                queue.add(trials.size());
+                trials.add(Trial.first(
+                        trials.size(),
+                        candidate,
+                        candidates.get(candidate).point,
+                        SweepFile.Confirm.FIRST_SEED + seed,
+                        true));
+            }
+        }
+    }
+
+    /** A worker brings a result. */
+    public synchronized void finished(SliceResult result) {
+        Trial trial = trials.get(result.trial());
+        if (!computing.containsKey(result.trial()) || trial.slices() != result.number()) {
+            // Somebody else was faster: a free check of what is promised.
+            repeated++;
+            if (trial.slices() == result.number() + 1
+                    && result.failure() == null
+                    && !result.paramsSha256().equals(trial.paramsSha256())) {
+                disagreements++;
+            }
+            return;
+        }
+        if (result.state() == null) {
+            states.remove(result.trial());
+        } else {
+            states.put(result.trial(), result.state());
+        }
+        journal.append(event(result));
+        enter(result);
+    }
+
+    private void enter(SliceResult result) {
+        computing.remove(result.trial());
+        Trial trial = trials.get(result.trial()).after(result);
+        trials.set(trial.number(), trial);
+        if (trial.confirms()) {
+            return;
+        }
+        Candidate candidate = candidates.get(trial.candidate());
+        candidate.awaited--;
+        if (candidate.awaited == 0) {
+            reached(candidate);
+        }
+    }
+
+    /** All of its trials have come where they were to. */
+    private void reached(Candidate candidate) {
+        List<Trial> all = candidate.trials.stream().map(trials::get).toList();
+        // One that has failed has no score, and then the candidate has none.
+        candidate.score = all.stream().mapToDouble(Trial::score).average().orElseThrow();
+        candidate.round = all.stream().mapToLong(Trial::round).max().orElseThrow();
+        boolean failed = all.stream().anyMatch(trial -> trial.state() == Trial.State.FAILED);
+        boolean ended = failed || all.stream().allMatch(trial -> trial.ended() != null);
+        candidate.state = failed ? Trial.State.FAILED : ended ? Trial.State.FINISHED : Trial.State.STOPPED;
+        history.reported(candidate.number, candidate.score, candidate.round, state(candidate));
+        if (!searched) {
+            scheduler.reported(candidate.number, candidate.until, candidate.score, ended);
+            if (!ended && !scheduler.mayContinue(candidate.number)) {
+                candidate.trials.forEach(states::remove);
+            }
+        }
+    }
+
+    /** Somebody has seen that a slice will never end. */
+    public synchronized void fail(Slice slice, String why) {
+        finished(SliceResult.failed(slice, 0, why));
+    }
+
+    /** A worker is gone: what it was computing is to be computed by others. */
+    public synchronized void lost(String worker) {
+        computing.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(worker))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList()
+                .forEach(trial -> {
+                    journal.append(event("lost", "trial", trial));
+                    lost(trial);
+                    if (trials.get(trial).lost() >= MOST_LOST) {
+                        finished(SliceResult.failed(
+                                new Slice(trial, trials.get(trial).slices(), List.of(), null, 0),
+                                0,
+                                MOST_LOST + " executors were lost while they computed it"));
+                    } else {
+                        computing.remove(trial);
+                        queue.addFirst(trial);
+                    }
+                });
+    }
+
+    private void lost(int trial) {
+        trials.set(trial, trials.get(trial).lostAgain());
+    }
+
+    private static History.State state(Candidate candidate) {
+        return History.State.valueOf(candidate.state.name());
+    }
+
+    /** The best first: those that came to their ends, by score; then the others, by how far they came and by score. */
+    private List<Candidate> ranked() {
+        return candidates.stream()
+                .filter(candidate -> candidate.state != Trial.State.FAILED && !Double.isNaN(candidate.score))
+                .sorted(Comparator.comparing((Candidate candidate) -> candidate.state != Trial.State.FINISHED)
+                        .thenComparing(candidate -> candidate.state == Trial.State.FINISHED ? 0 : -candidate.round)
+                        .thenComparing(candidate -> -candidate.score)
+                        .thenComparing(candidate -> candidate.number))
+                .toList();
+    }
+
+    /** All trials, in the order in which they were made. */
+    public synchronized List<Trial> trials() {
+        return List.copyOf(trials);
+    }
+
+    /** How many slices are being computed now. */
+    public synchronized int computing() {
+        return computing.size();
+    }
+
+    /** Whether there will be nothing to do any more. */
+    public synchronized boolean isOver() {
+        return over;
+    }
+
+    /** How many results were another one's of the same slice. */
+    public synchronized int repeated() {
+        return repeated;
+    }
+
+    /** How many of these had other parameters: none, or something is badly wrong. */
+    public synchronized int disagreements() {
+        return disagreements;
+    }
+
+    /** The sweep's file. */
+    public SweepFile file() {
+        return file;
+    }
+
+    /** What came of it so far. */
+    public synchronized SweepResult result() {
+        return SweepResult.of(
+                file,
+                List.copyOf(trials),
+                ranked().stream().map(candidate -> candidate.number).toList());
+    }
+
+    private static Map<String, Object> event(String name, Object... keysAndValues) {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("event", name);
+        IntStream.range(0, keysAndValues.length / 2)
+                .forEach(i -> event.put((String) keysAndValues[2 * i], keysAndValues[2 * i + 1]));
+        return event;
+    }
+
+    private static Map<String, Object> event(SliceResult result) {
+        return event(
+                "slice",
+                "trial",
+                result.trial(),
+                "slice",
+                result.number(),
+                "round",
+                result.round(),
+                "env_steps",
+                result.envSteps(),
+                "episodes",
+                result.episodes(),
+                "score",
+                Double.isFinite(result.score()) ? result.score() : null,
+                "seconds",
+                result.seconds(),
+                "params_sha256",
+                result.paramsSha256(),
+                "ended",
+                result.ended(),
+                "failure",
+                result.failure());
+    }
+
+    private static SliceResult result(Map<String, Object> event) {
+        Number score = (Number) event.get("score");
+        return new SliceResult(
+                integer(event, "trial"),
+                integer(event, "slice"),
+                ((Number) event.get("round")).longValue(),
+                ((Number) event.get("env_steps")).longValue(),
+                ((Number) event.get("episodes")).longValue(),
+                score == null ? Double.NaN : score.doubleValue(),
+                ((Number) event.get("seconds")).doubleValue(),
+                (String) event.get("params_sha256"),
+                (String) event.get("ended"),
+                (String) event.get("failure"),
+                null);
+    }
+
+    private static Point point(Map<?, ?> values) {
+        Map<String, Object> point = new LinkedHashMap<>();
+        values.forEach((key, value) -> point.put((String) key, Values.of("point", value)));
+        return new Point(point);
+    }
+
+    private static int integer(Map<String, Object> event, String key) {
+        return ((Number) event.get(key)).intValue();
+    }
+
+    private static long until(Map<String, Object> event) {
+        return ((Number) event.get("until")).longValue();
+    }
+}

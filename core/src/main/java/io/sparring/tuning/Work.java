@@ -1,0 +1,28 @@
+package io.sparring.tuning;
+
+import java.io.Serializable;
+
+/**
+ * What a worker is told when it asks for something to do.
+ *
+ * @param kind what
+ * @param slice which, where there is one
+ */
+public record Work(Kind kind, Slice slice) implements Serializable {
+    /** What a worker is to do. */
+    public enum Kind {
+        /** Compute this slice. */
+        SLICE,
+        /** Nothing now; ask again soon. */
+        WAIT,
+        /** Nothing any more. */
+        END
+    }
+
+    static final Work WAIT = new Work(Kind.WAIT, null);
+    static final Work END = new Work(Kind.END, null);
+
+    static Work of(Slice slice) {
+        return new Work(Kind.SLICE, slice);
+    }
+}

@@ -1,0 +1,289 @@
+package io.sparring.tuning;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sparring.algorithm.Training;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.run.CheckpointFile;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SweepTest {
+    private static final String BASE = """
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {kind: shared, hidden: [8]}
+            a2c: {shards: 1, rollout-length: 8}
+            optimizer: {kind: adam}
+            budget: {env-steps: 1280}
+            evaluation: {every-env-steps: 0}
+            """;
+
+    private static final String SPACE = """
+            space:
+              optimizer.learning-rate: {log-uniform: [1.0e-4, 1.0e-1]}
+              a2c.gamma: {choice: [0.9, 0.99]}
+            trials: 12
+            """;
+
+    private static SweepFile file(String more) {
+        return SliceRunnerTest.sweep(BASE, more);
+    }
+
+    /** A ledger and states in memory. */
+    private static final class Kept implements Sweep.Journal, States {
+        private final ByteArrayOutputStream ledger = new ByteArrayOutputStream();
+        private final Map<Integer, byte[]> states = new HashMap<>();
+
+        @Override
+        public void append(Map<String, Object> event) {
+            ledger.writeBytes(LedgerFile.line(event));
+        }
+
+        @Override
+        public void put(int trial, byte[] state) {
+            states.put(trial, state);
+        }
+
+        @Override
+        public byte[] get(int trial) {
+            return states.get(trial);
+        }
+
+        @Override
+        public void remove(int trial) {
+            states.remove(trial);
+        }
+    }
+
+    /** One worker that does all of it. */
+    private static SweepResult worked(Sweep sweep) throws InterruptedException {
+        SliceRunner runner = new SliceRunner(sweep.file());
+        for (Work work = sweep.next("worker"); work.kind() == Work.Kind.SLICE; work = sweep.next("worker")) {
+            sweep.finished(runner.run(work.slice(), () -> false));
+        }
+        assertThat(sweep.isOver()).isTrue();
+        return sweep.result();
+    }
+
+    private static Sweep read(SweepFile file, Kept kept) throws IOException {
+        Kept next = new Kept();
+        LedgerFile.Content content =
+                LedgerFile.read("ledger.jsonl", new ByteArrayInputStream(kept.ledger.toByteArray()));
+        next.ledger.writeBytes(Arrays.copyOf(kept.ledger.toByteArray(), (int) content.bytes()));
+        return Sweep.resume("ledger.jsonl", file, next, content.events(), next);
+    }
+
+    @Test
+    void theBestConfigurationTrainsToTheBestTrialsBits() throws InterruptedException {
+        SweepFile file = file(SPACE + "scheduler: {kind: asha, eta: 3, first-rung-rounds: 4}");
+        SweepResult result = worked(Sweep.begin(file, new Kept(), event -> {}));
+
+        assertThat(result.trials()).hasSize(12);
+        assertThat(result.count(Trial.State.FINISHED)).isPositive();
+        assertThat(result.count(Trial.State.STOPPED)).isPositive();
+        float[] trained = Training.of(ConfigurationFile.parse("best.yaml", result.bestConfiguration(file), List.of()))
+                .run()
+                .state()
+                .model()
+                .parameters();
+        assertThat(CheckpointFile.sha256(trained)).isEqualTo(result.best().paramsSha256());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "none",
+                "{kind: asha, eta: 3, first-rung-rounds: 4}",
+                "{kind: successive-halving, eta: 3, first-rung-rounds: 4}"
+            })
+    void killedAtAnyByteItGoesOnToTheSameEnd(String scheduler) throws InterruptedException, IOException {
+        SweepFile file = file(SPACE + "scheduler: " + scheduler + "\nconfirm: {points: 2, seeds: 2}");
+        Kept whole = new Kept();
+        SweepResult undisturbed = worked(Sweep.begin(file, whole, whole));
+        byte[] ledger = whole.ledger.toByteArray();
+
+        for (int bytes :
+                new int[] {0, 1, 100, ledger.length / 3, ledger.length / 2, ledger.length - 1, ledger.length}) {
+            Kept killed = new Kept();
+            killed.ledger.write(ledger, 0, bytes);
+            SweepResult resumed = worked(read(file, killed));
+
+            assertThat(resumed.best().paramsSha256())
+                    .as("killed after %d bytes", bytes)
+                    .isEqualTo(undisturbed.best().paramsSha256());
+            assertThat(resumed.trials().stream().map(Trial::paramsSha256))
+                    .isEqualTo(undisturbed.trials().stream()
+                            .map(Trial::paramsSha256)
+                            .toList());
+        }
+    }
+
+    @Test
+    void aSliceWhoseWorkerIsGoneIsGivenToAnotherAndCountsOnce() throws InterruptedException {
+        SweepFile file = file(SPACE);
+        Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
+        SliceRunner runner = new SliceRunner(file);
+        Slice first = sweep.next("a").slice();
+        sweep.lost("a");
+
+        Slice again = sweep.next("b").slice();
+        SliceResult result = runner.run(again, () -> false);
+        sweep.finished(result);
+        // Gone for Spark, and at work all the same.
+        sweep.finished(runner.run(first, () -> false));
+
+        assertThat(again.trial()).isEqualTo(first.trial());
+        assertThat(sweep.repeated()).isEqualTo(1);
+        assertThat(sweep.disagreements()).isZero();
+        assertThat(sweep.trials().get(0).slices()).isEqualTo(1);
+        assertThat(sweep.trials().get(0).lost()).isEqualTo(1);
+    }
+
+    @Test
+    void twoResultsOfOneSliceThatDifferAreSeen() throws InterruptedException {
+        SweepFile file = file(SPACE);
+        Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
+        Slice slice = sweep.next("a").slice();
+        SliceResult result = new SliceRunner(file).run(slice, () -> false);
+        sweep.finished(result);
+        sweep.finished(new SliceResult(
+                result.trial(),
+                result.number(),
+                result.round(),
+                result.envSteps(),
+                result.episodes(),
+                result.score(),
+                0,
+                "another",
+                result.ended(),
+                null,
+                null));
+
+        assertThat(sweep.disagreements()).isEqualTo(1);
+    }
+
+    @Test
+    void aTrialThatTakesThreeExecutorsAlongHasFailedAndTheOthersGoOn() throws InterruptedException {
+        SweepFile file = file(SPACE);
+        Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
+        for (String worker : List.of("a", "b", "c")) {
+            assertThat(sweep.next(worker).slice().trial()).isZero();
+            sweep.lost(worker);
+        }
+
+        SweepResult result = worked(sweep);
+
+        assertThat(result.trials().get(0).failure()).contains("3 executors");
+        assertThat(result.count(Trial.State.FINISHED)).isEqualTo(11);
+    }
+
+    @Test
+    void aPointThatMakesNoConfigurationIsATrialThatHasFailed() throws InterruptedException {
+        SweepFile file = file("space: {a2c.gamma: {grid: [0.9, 1.5, 0.99]}}");
+        SweepResult result = worked(Sweep.begin(file, new Kept(), event -> {}));
+
+        assertThat(result.trials())
+                .extracting(Trial::state)
+                .containsExactly(Trial.State.FINISHED, Trial.State.FAILED, Trial.State.FINISHED);
+        assertThat(result.trials().get(1).failure()).contains("a2c.gamma=1.5", "a2c.gamma: expected");
+    }
+
+    @Test
+    void trialsThatDifferByTheirSeedAreOneCandidateWithTheMeanOfTheirScores() throws InterruptedException {
+        SweepFile file = file("space: {a2c.gamma: {grid: [0.9, 0.99]}, seed: {grid: [3, 4]}}\n"
+                + "scheduler: {kind: asha, eta: 2, first-rung-rounds: 4}");
+        SweepResult result = worked(Sweep.begin(file, new Kept(), event -> {}));
+
+        assertThat(result.trials()).extracting(Trial::candidate).containsExactly(0, 0, 1, 1);
+        assertThat(result.trials()).extracting(Trial::seed).containsExactly(3L, 4L, 3L, 4L);
+        // One of the two candidates went on, with both of its seeds.
+        assertThat(result.trials())
+                .filteredOn(trial -> trial.state() == Trial.State.FINISHED)
+                .hasSize(2)
+                .extracting(Trial::candidate)
+                .containsOnly(result.leaders().get(0));
+    }
+
+    @Test
+    void confirmedPointsAreRankedByWhatTheyReachWithOtherSeeds() throws InterruptedException {
+        SweepFile file = file(SPACE + "confirm: {points: 3, seeds: 4}");
+        SweepResult result = worked(Sweep.begin(file, new Kept(), event -> {}));
+
+        assertThat(result.confirmed())
+                .hasSize(3)
+                .allSatisfy(each -> assertThat(each.scores()).hasSize(4));
+        assertThat(result.confirmed()).extracting(each -> -each.mean().value()).isSorted();
+        assertThat(result.best().seed()).isEqualTo(SweepFile.Confirm.FIRST_SEED);
+        assertThat(result.best().candidate())
+                .isEqualTo(result.confirmed().get(0).candidate());
+        assertThat(result.trials()).hasSize(12);
+    }
+
+    @Test
+    void aSweepThatIsOverIsExtendedByMoreTrials() throws InterruptedException, IOException {
+        SweepFile four = file(SPACE.replace("12", "4"));
+        Kept kept = new Kept();
+        worked(Sweep.begin(four, kept, kept));
+
+        SweepResult extended = worked(read(file(SPACE), kept));
+
+        assertThat(extended.trials().stream().map(Trial::paramsSha256))
+                .isEqualTo(worked(Sweep.begin(file(SPACE), new Kept(), event -> {})).trials().stream()
+                        .map(Trial::paramsSha256)
+                        .toList());
+    }
+
+    @Test
+    void aLedgerOfAnotherSweepOrALaterBuildOrDamagedInTheMiddleIsRefused() throws InterruptedException, IOException {
+        SweepFile file = file(SPACE + "scheduler: {kind: asha, eta: 3, first-rung-rounds: 4}");
+        Kept kept = new Kept();
+        worked(Sweep.begin(file, kept, kept));
+
+        assertThatThrownBy(() -> read(file(SPACE), kept))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("another scheduler");
+
+        Kept later = new Kept();
+        later.append(Map.of("event", "sweep", "version", 99, "scheduler", ""));
+        assertThatThrownBy(() -> read(file, later)).hasMessageContaining("later build");
+
+        byte[] damaged = kept.ledger.toByteArray();
+        damaged[damaged.length / 2] ^= 1;
+        Kept flipped = new Kept();
+        flipped.ledger.writeBytes(damaged);
+        assertThatThrownBy(() -> read(file, flipped)).hasMessageContaining("is damaged, and whole ones follow it");
+    }
+
+    @Test
+    void everyEventIsInTheLedgerBeforeAnybodyActsOnIt() {
+        List<String> events = new ArrayList<>();
+        Sweep sweep = Sweep.begin(file(SPACE), new Kept(), event -> events.add((String) event.get("event")));
+
+        sweep.next("a");
+
+        assertThat(events).containsExactly("sweep", "start");
+    }
+
+    @Test
+    void csvHasARowATrialAndQuotesWhatNeedsIt() throws InterruptedException {
+        SweepFile file = file("space: {network.hidden: {grid: [[4], [4, 4]]}}");
+        SweepResult result = worked(Sweep.begin(file, new Kept(), event -> {}));
+
+        assertThat(result.csv().lines()).hasSize(3);
+        assertThat(result.csv().lines().findFirst().orElseThrow())
+                .startsWith("trial,candidate,seed,state,")
+                .endsWith(",network.hidden");
+        assertThat(result.csv()).contains("\"[4, 4]\"");
+    }
+}

@@ -1,0 +1,275 @@
+package io.sparring.spark.cli;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunLock;
+import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.folder.SweepFolder;
+import io.sparring.spark.session.Console;
+import io.sparring.spark.session.Session;
+import io.sparring.spark.session.StopSignals;
+import io.sparring.spark.session.TypedCommand;
+import io.sparring.spark.session.Versions;
+import io.sparring.spark.tuning.SweepPlugin;
+import io.sparring.spark.tuning.SweepWorkers;
+import io.sparring.tuning.Sweep;
+import io.sparring.tuning.SweepFile;
+import io.sparring.tuning.SweepResult;
+import io.sparring.tuning.Trial;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sparring sweep}. */
+@Command(
+        name = "sweep",
+        description = "Trains many configurations, and finds the best.",
+        mixinStandardHelpOptions = true)
+final class SweepCommand implements Callable<Integer>, ClusterCommand {
+    /** How many of the leaders are printed. */
+    private static final int LEADERS = 10;
+    /** How many points a dry run shows. */
+    private static final int DRY = 20;
+
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "SWEEP",
+            description = "A YAML file, such as conf/sweeps/cartpole-asha.yaml.")
+    private String file;
+
+    @Option(
+            names = "--run",
+            paramLabel = "DIR",
+            description = "The sweep's folder, on any Hadoop file system (default: a new one in runs/).")
+    private String run;
+
+    @Option(names = "--resume", paramLabel = "DIR", description = "Goes on where this folder's sweep has stopped.")
+    private String resume;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description =
+                    "Overrides a key of the base for all trials, as in --set budget.env-steps=20000; may be repeated.")
+    private List<String> overrides = List.of();
+
+    @Option(names = "--trials", paramLabel = "N", description = "How many trials, in the place of the file's number.")
+    private Integer trials;
+
+    @Option(names = "--dry-run", description = "Shows the first points and trains nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
+    private boolean json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        refuseUnfit();
+        SweepFile asked = resume == null ? read() : null;
+        if (dryRun) {
+            return dry(asked);
+        }
+        SparkConf settings = Session.settings();
+        Submission submission = Submission.of(settings);
+        try (RunFolder folder = RunFolder.at(folderName(), Session.hadoop(settings))) {
+            boolean again = submission != null && folder.belongsTo(submission.id());
+            if (!again) {
+                refuseUnfit(folder);
+            }
+            folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
+            if (!again) {
+                refuseUnfit(folder);
+            }
+            if (submission != null) {
+                folder.mark(submission.id());
+            }
+            SweepFile sweep = resume != null || again && SweepFolder.isSweep(folder) ? saved(folder) : asked;
+            folder.delete(RunFolder.EXIT);
+            int exit;
+            try {
+                exit = sweep(folder, sweep, settings);
+            } catch (Throwable e) {
+                folder.writeExit(Main.exit(e));
+                throw e;
+            }
+            folder.writeExit(exit);
+            return exit;
+        }
+    }
+
+    @Override
+    public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        refuseUnfit();
+        List<String> words = new ArrayList<>(List.of("sweep"));
+        RunFolder folder = RunFolder.at(folderName(), hadoop).shared(resume == null ? "--run" : "--resume");
+        refuseUnfit(folder);
+        if (resume == null) {
+            words.add(new InputFile(file, read().text()).travelling());
+        } else {
+            saved(folder);
+            overrides.forEach(override -> words.addAll(List.of("--set", override)));
+            if (trials != null) {
+                words.addAll(List.of("--trials", trials.toString()));
+            }
+        }
+        words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
+        if (json) {
+            words.add("--json");
+        }
+        return new Travel(folder.uri() + "/" + RunFolder.EXIT, words);
+    }
+
+    private void refuseUnfit() {
+        if (run != null && resume != null) {
+            throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
+        }
+        if (file == null && resume == null) {
+            throw new InvalidConfiguration("expected a sweep, as in sparring sweep conf/sweeps/cartpole-asha.yaml");
+        }
+        if (file != null && resume != null) {
+            throw new InvalidConfiguration("--resume " + resume + " and " + file
+                    + ": expected one of them: a sweep goes on as it began, but for --set and --trials");
+        }
+        if (dryRun && resume != null) {
+            throw new InvalidConfiguration("--dry-run and --resume: expected one of them");
+        }
+    }
+
+    private void refuseUnfit(RunFolder folder) throws IOException {
+        if (resume == null && (folder.has(SweepFolder.LEDGER) || folder.has("checkpoints"))) {
+            throw new InvalidConfiguration("--run " + folder.name() + ": there is a "
+                    + (folder.has(SweepFolder.LEDGER) ? "sweep" : "run")
+                    + " in this folder; name another one, or go on with --resume "
+                    + TypedCommand.quoted(folder.name()));
+        }
+        if (resume != null && !SweepFolder.isSweep(folder)) {
+            throw new InvalidConfiguration("--resume " + folder.name() + ": there is no sweep in this folder");
+        }
+    }
+
+    private SweepFile read() {
+        InputFile input = InputFile.read(file);
+        return SweepFile.parse(
+                input.name(),
+                input.text(),
+                overrides,
+                trials,
+                base -> InputFile.read(beside(base)).text());
+    }
+
+    /** As it stands; where there is no such file, from the sweep's own folder. */
+    private String beside(String base) {
+        Path own = Path.of(file).resolveSibling(base);
+        return !Files.exists(Path.of(base)) && Files.exists(own) ? own.toString() : base;
+    }
+
+    private SweepFile saved(RunFolder folder) throws IOException {
+        String name = folder.name() + "/" + SweepFolder.FILE;
+        return SweepFile.parse(
+                name, new String(folder.read(SweepFolder.FILE), StandardCharsets.UTF_8), overrides, trials, base -> {
+                    throw new InvalidConfiguration(name + ": base: expected the configuration itself, got " + base);
+                });
+    }
+
+    private String folderName() {
+        if (resume != null) {
+            return resume;
+        }
+        if (run != null) {
+            return run;
+        }
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
+        return "runs/" + InputFile.called(file) + "-" + time;
+    }
+
+    private int dry(SweepFile sweep) {
+        System.out.printf(
+                Locale.ROOT,
+                "%,d trials: %,d points%s%n",
+                sweep.trials(),
+                sweep.candidates(),
+                sweep.space().seeds().isEmpty()
+                        ? ""
+                        : " with " + sweep.space().seeds().size() + " seeds each");
+        sweep.firstPoints(DRY).forEach(point -> System.out.println("  " + String.join("  ", point.overrides())));
+        return 0;
+    }
+
+    private int sweep(RunFolder folder, SweepFile file, SparkConf settings) throws IOException, InterruptedException {
+        StopSignals signals = new StopSignals();
+        Configuration base = file.configuration(List.of());
+        Session.makeRoomForEvaluation(settings, base);
+        settings.setIfMissing(
+                "spark.app.name", "sparring sweep " + base.environment().id());
+        settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
+        SweepPlugin.add(settings);
+        try (SweepFolder kept = new SweepFolder(folder)) {
+            kept.write(file);
+            List<Map<String, Object>> events = kept.open();
+            Sweep sweep = Sweep.resume(folder.name() + "/" + SweepFolder.LEDGER, file, kept, events, kept);
+            Console.line("sparring " + Versions.sparring() + ": a sweep of " + file.trials() + " trials on "
+                    + base.environment().id() + ", " + settings.get("spark.master")
+                    + (events.isEmpty() ? "" : ", going on after " + events.size() + " events"));
+            try (JavaSparkContext spark = Session.start(settings);
+                    SweepProgress progress = new SweepProgress(sweep)) {
+                SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
+            } finally {
+                kept.write(file, sweep.result());
+            }
+            if (sweep.isOver()) {
+                kept.forgetStates();
+            } else {
+                kept.keepStates();
+            }
+            report(folder, sweep);
+            return sweep.isOver() ? 0 : signals.exitCode();
+        }
+    }
+
+    private void report(RunFolder folder, Sweep sweep) throws IOException {
+        SweepResult result = sweep.result();
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        numbers.put("trials", result.trials().size());
+        numbers.put("finished", result.count(Trial.State.FINISHED));
+        numbers.put("stopped_early", result.count(Trial.State.STOPPED));
+        numbers.put("failed", result.count(Trial.State.FAILED));
+        numbers.put("best_score", Double.isNaN(result.bestScore()) ? null : result.bestScore());
+        numbers.put(
+                "best_params_sha256",
+                result.best() == null ? null : result.best().paramsSha256());
+        numbers.put("repeated_slices", sweep.repeated());
+        numbers.put("disagreements", sweep.disagreements());
+        numbers.put("run", folder.name());
+        folder.write("result.json", RunResult.json(numbers).getBytes(StandardCharsets.UTF_8));
+        System.out.print(SweepTable.of(result, LEADERS));
+        if (sweep.disagreements() > 0) {
+            Console.say(
+                    sweep.disagreements()
+                            + " slices were computed twice and gave other parameters: machines or libraries of this cluster differ in how they compute");
+        }
+        System.out.println("  sweep    " + folder.name() + "  (trials.csv, best.yaml, ledger.jsonl)");
+        System.out.println(
+                sweep.isOver()
+                        ? "  next     " + TypedCommand.of("train", folder.name() + "/best.yaml")
+                        : "  go on    " + TypedCommand.of("sweep", "--resume", folder.name()));
+        if (json) {
+            System.out.println(RunResult.json(numbers));
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.sparring.spark.folder;
+
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.tuning.LedgerFile;
+import io.sparring.tuning.States;
+import io.sparring.tuning.Sweep;
+import io.sparring.tuning.SweepFile;
+import io.sparring.tuning.SweepResult;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What a sweep leaves in its folder.
+ *
+ * <pre>
+ *   sweep.yaml     what was asked for, the base included
+ *   ledger.jsonl   what was decided and what came of it, one event a line; in object stores in segments
+ *   trials/        states of trials that pause, as far as they do not fit into memory
+ *   trials.csv     a row a trial
+ *   best.yaml      the best trial's configuration, as train takes it
+ * </pre>
+ *
+ * <p>States are no more than saved work: one that is lost is computed again. In object stores, where nothing grows, events outlive this process
+ * after {@code SEGMENT_EVERY} at the latest; what is lost with it is computed again, too. Thread-safe.
+ */
+public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
+    /** The sweep's file. */
+    public static final String FILE = "sweep.yaml";
+
+    /** The sweep's ledger. */
+    public static final String LEDGER = "ledger.jsonl";
+
+    /** How much of the driver's memory is for states. */
+    private static final int SHARE_OF_HEAP = 8;
+
+    private static final Duration SEGMENT_EVERY = Duration.ofSeconds(5);
+
+    private final RunFolder folder;
+    private final long memory = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+    private final Map<Integer, byte[]> states = new LinkedHashMap<>(16, 0.75f, true);
+    private long held;
+    private GrowingFile ledger;
+    private final ByteArrayOutputStream segment = new ByteArrayOutputStream();
+    private int segments;
+    private long lastSegment = System.nanoTime();
+
+    /** Of a folder that is locked. */
+    public SweepFolder(RunFolder folder) {
+        this.folder = folder;
+    }
+
+    /** Whether there is a sweep in a folder. */
+    public static boolean isSweep(RunFolder folder) throws IOException {
+        return folder.has(FILE);
+    }
+
+    /** Writes down what is asked for. */
+    public void write(SweepFile file) throws IOException {
+        folder.write(FILE, file.text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The events of earlier sessions, after which more can be appended; none of a sweep that begins. */
+    public List<Map<String, Object>> open() throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        folder.readGrown(LEDGER, (name, in) -> in.transferTo(all));
+        LedgerFile.Content content =
+                LedgerFile.read(folder.name() + "/" + LEDGER, new ByteArrayInputStream(all.toByteArray()));
+        byte[] whole = java.util.Arrays.copyOf(all.toByteArray(), Math.toIntExact(content.bytes()));
+        if (folder.inSegments()) {
+            folder.write(LEDGER, whole);
+            folder.deleteBeginning(LEDGER + ".");
+        } else {
+            ledger = folder.grow(LEDGER, out -> out.write(whole));
+        }
+        return content.events();
+    }
+
+    @Override
+    public synchronized void append(Map<String, Object> event) {
+        try {
+            byte[] line = LedgerFile.line(event);
+            if (folder.inSegments()) {
+                segment.write(line);
+                if (System.nanoTime() - lastSegment >= SEGMENT_EVERY.toNanos()) {
+                    closeSegment();
+                }
+            } else {
+                ledger.write(line);
+                ledger.sync();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.name() + "/" + LEDGER, e);
+        }
+    }
+
+    private void closeSegment() throws IOException {
+        lastSegment = System.nanoTime();
+        if (segment.size() > 0) {
+            segments++;
+            folder.write(String.format(Locale.ROOT, "%s.%06d", LEDGER, segments), segment.toByteArray());
+            segment.reset();
+        }
+    }
+
+    @Override
+    public synchronized void put(int trial, byte[] state) {
+        byte[] before = states.put(trial, state);
+        held += state.length - (before == null ? 0 : before.length);
+        for (Iterator<Map.Entry<Integer, byte[]>> oldest = states.entrySet().iterator();
+                held > memory && oldest.hasNext(); ) {
+            Map.Entry<Integer, byte[]> next = oldest.next();
+            spill(next.getKey(), next.getValue());
+            held -= next.getValue().length;
+            oldest.remove();
+        }
+    }
+
+    private void spill(int trial, byte[] state) {
+        try {
+            folder.write(name(trial), state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.name() + "/" + name(trial), e);
+        }
+    }
+
+    private static String name(int trial) {
+        return "trials/" + trial;
+    }
+
+    @Override
+    public synchronized byte[] get(int trial) {
+        byte[] state = states.get(trial);
+        if (state != null) {
+            return state;
+        }
+        try {
+            return folder.read(name(trial));
+        } catch (FileNotFoundException | InvalidConfiguration none) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder.name() + "/" + name(trial), e);
+        }
+    }
+
+    @Override
+    public synchronized void remove(int trial) {
+        byte[] state = states.remove(trial);
+        if (state != null) {
+            held -= state.length;
+        }
+    }
+
+    /** Writes what came of it so far. */
+    public void write(SweepFile file, SweepResult result) throws IOException {
+        folder.write("trials.csv", result.csv().getBytes(StandardCharsets.UTF_8));
+        String best = result.bestConfiguration(file);
+        if (best != null) {
+            folder.write("best.yaml", best.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Writes what a later session would otherwise compute again. */
+    public synchronized void keepStates() {
+        states.forEach(this::spill);
+    }
+
+    /** Removes what nobody needs any more. */
+    public void forgetStates() throws IOException {
+        folder.deleteAll("trials");
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (folder.inSegments()) {
+            closeSegment();
+        } else if (ledger != null) {
+            ledger.close();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.sparring.spark.tuning;
+
+import io.sparring.spark.session.Plugins;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.plugin.DriverPlugin;
+import org.apache.spark.api.plugin.ExecutorPlugin;
+import org.apache.spark.api.plugin.PluginContext;
+import org.apache.spark.api.plugin.SparkPlugin;
+
+/**
+ * The way between workers and the driver's sweep: Spark's own messages, authenticated and encrypted where Spark's are, without a port of their own.
+ * Spark makes plugins by their classes' names, once a JVM, so that what they share with the rest is static.
+ */
+public final class SweepPlugin implements SparkPlugin {
+    /** Of this JVM's executor. */
+    private static final AtomicReference<PluginContext> WAY = new AtomicReference<>();
+
+    /** What answers, in the driver. */
+    private static final AtomicReference<Desk> DESK = new AtomicReference<>();
+
+    /** Who answers workers. */
+    interface Desk {
+        /** Called by one thread at a time; answers at once. */
+        Object answer(Object question);
+    }
+
+    /** For Spark. */
+    public SweepPlugin() {}
+
+    /** Has Spark start it, beside whatever the site has. */
+    public static void add(SparkConf settings) {
+        Plugins.add(settings, SweepPlugin.class);
+    }
+
+    static void answerBy(Desk desk) {
+        DESK.set(desk);
+    }
+
+    /** Asks the driver. */
+    static Object ask(Object question) throws Exception {
+        PluginContext way = WAY.get();
+        if (way == null) {
+            throw new IllegalStateException(
+                    "this executor was started without spark.plugins=" + SweepPlugin.class.getName());
+        }
+        return way.ask(question);
+    }
+
+    @Override
+    public DriverPlugin driverPlugin() {
+        return new DriverPlugin() {
+            @Override
+            public Object receive(Object question) {
+                return DESK.get().answer(question);
+            }
+        };
+    }
+
+    @Override
+    public ExecutorPlugin executorPlugin() {
+        return new ExecutorPlugin() {
+            @Override
+            public void init(PluginContext context, Map<String, String> ignored) {
+                WAY.set(context);
+            }
+        };
+    }
+}

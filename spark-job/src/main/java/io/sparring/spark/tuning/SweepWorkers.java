@@ -1,0 +1,250 @@
+package io.sparring.spark.tuning;
+
+import io.sparring.Seconds;
+import io.sparring.algorithm.TrainingFailed;
+import io.sparring.spark.session.JobFailures;
+import io.sparring.tuning.Slice;
+import io.sparring.tuning.SliceResult;
+import io.sparring.tuning.SliceRunner;
+import io.sparring.tuning.Sweep;
+import io.sparring.tuning.SweepFile;
+import io.sparring.tuning.Work;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.JavaFutureAction;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+
+/**
+ * A sweep's workers: long-lived tasks, each a Spark job of its own, that ask the driver for the next slice and bring the last one's result in the same
+ * message. Which slices a worker that is gone was computing is known from Spark's word that its task has ended; they are given to others.
+ */
+public final class SweepWorkers {
+    private static final Duration POLL = Duration.ofMillis(50);
+    private static final Duration RECOUNT = Duration.ofSeconds(1);
+    private static final long ASK_AGAIN_MILLIS = 200;
+    /** A slice that has not ended by itself so long after its time is up never will. */
+    private static final double GRACE_SECONDS = 10;
+
+    private final JavaSparkContext spark;
+    private final JobFailures failures;
+    private final Sweep sweep;
+    private final Consumer<String> remark;
+    private final Set<String> gone = new HashSet<>();
+    /** What each worker has been computing, and since when. */
+    private final Map<String, Given> given = new HashMap<>();
+
+    private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+    private final List<JavaFutureAction<List<Boolean>>> jobs = new ArrayList<>();
+
+    private record Given(Slice slice, long nanos) {}
+
+    /**
+     * A worker's message.
+     *
+     * @param worker the number of its task
+     * @param result of the slice that it was given; null in its first
+     */
+    record Report(String worker, SliceResult result) implements Serializable {}
+
+    private SweepWorkers(JavaSparkContext spark, Sweep sweep, Consumer<String> remark) {
+        this.spark = spark;
+        failures = JobFailures.of(spark);
+        this.sweep = sweep;
+        this.remark = remark;
+    }
+
+    /**
+     * Works until the sweep is over.
+     *
+     * @param stop asked all the time: whether to leave it as it is
+     * @param look called now and then
+     * @param remark receives what the user should know, in one line each
+     * @throws TrainingFailed if workers fail without computing anything, or the ledger cannot be written
+     */
+    public static void run(
+            JavaSparkContext spark, Sweep sweep, BooleanSupplier stop, Runnable look, Consumer<String> remark)
+            throws InterruptedException {
+        new SweepWorkers(spark, sweep, remark).run(stop, look);
+    }
+
+    private void run(BooleanSupplier stop, Runnable look) throws InterruptedException {
+        SweepPlugin.answerBy(question -> answer((Report) question));
+        SparkListener ends = new SparkListener() {
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd event) {
+                gone(Long.toString(event.taskInfo().taskId()));
+            }
+        };
+        spark.sc().addSparkListener(ends);
+        long counted = System.nanoTime() - RECOUNT.toNanos();
+        try {
+            while (!sweep.isOver() && !stop.getAsBoolean() && failure.get() == null) {
+                if (System.nanoTime() - counted >= RECOUNT.toNanos()) {
+                    counted = System.nanoTime();
+                    forgetEnded();
+                    while (jobs.size() < wanted()) {
+                        submit();
+                    }
+                    endOverdue();
+                }
+                look.run();
+                Thread.sleep(POLL.toMillis());
+            }
+            if (failure.get() != null) {
+                throw failure.get();
+            }
+        } finally {
+            jobs.forEach(job -> job.cancel(true));
+            SweepPlugin.answerBy(question -> new Work(Work.Kind.END, null));
+            spark.sc().removeSparkListener(ends);
+            spark.sc().removeSparkListener(failures);
+        }
+    }
+
+    /** As many as there are slots; where executors come when they are waited for, as many as may ever be useful. */
+    private int wanted() {
+        SweepFile file = sweep.file();
+        int most = file.maxConcurrent() > 0 ? file.maxConcurrent() : Integer.MAX_VALUE;
+        if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+            int executors = spark.getConf().getInt("spark.dynamicAllocation.maxExecutors", 1000);
+            return Math.min(
+                    Math.min(most, file.trials()), executors * spark.getConf().getInt("spark.executor.cores", 1));
+        }
+        int slots = spark.sc()
+                .maxNumConcurrentTasks(spark.sc().resourceProfileManager().defaultResourceProfile());
+        return Math.min(most, Math.max(1, slots));
+    }
+
+    private void submit() {
+        String name = sweep.file().name();
+        String text = sweep.file().text();
+        spark.setJobDescription("sweep worker");
+        spark.setLocalProperty("spark.job.interruptOnCancel", "true");
+        jobs.add(spark.parallelize(List.of(jobs.size()), 1)
+                .map(ignored -> work(name, text))
+                .collectAsync());
+    }
+
+    /** Jobs that Spark has given up. */
+    private void forgetEnded() throws InterruptedException {
+        for (JavaFutureAction<List<Boolean>> job : List.copyOf(jobs)) {
+            if (!job.isDone()) {
+                continue;
+            }
+            jobs.remove(job);
+            try {
+                job.get();
+            } catch (ExecutionException e) {
+                String reason = failures.reason(e.getCause());
+                if (sweep.trials().stream().allMatch(trial -> trial.slices() == 0)) {
+                    throw new TrainingFailed("no worker could begin: " + reason);
+                }
+                remark.accept("a worker has failed and is started again: " + reason);
+            }
+        }
+    }
+
+    /** Those whose environments hang. */
+    private void endOverdue() {
+        double limit = sweep.file().trialSeconds();
+        if (limit <= 0) {
+            return;
+        }
+        List<String> overdue;
+        synchronized (this) {
+            overdue = given.entrySet().stream()
+                    .filter(entry -> (System.nanoTime() - entry.getValue().nanos()) / 1e9 > limit + GRACE_SECONDS)
+                    .map(Map.Entry::getKey)
+                    .toList();
+        }
+        for (String worker : overdue) {
+            Slice slice = given(worker);
+            if (slice != null) {
+                String why = "it has computed for longer than trial-seconds, " + Seconds.text(limit)
+                        + ", and did not end a round";
+                remark.accept("trial " + slice.trial() + " is ended: " + why);
+                sweep.fail(slice, why);
+                spark.sc().killTaskAttempt(Long.parseLong(worker), true, why);
+            }
+        }
+    }
+
+    private synchronized Slice given(String worker) {
+        Given last = given.remove(worker);
+        return last == null ? null : last.slice();
+    }
+
+    private void gone(String worker) {
+        synchronized (this) {
+            gone.add(worker);
+            given.remove(worker);
+        }
+        try {
+            sweep.lost(worker);
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private Work answer(Report report) {
+        try {
+            if (report.result() != null) {
+                sweep.finished(report.result());
+            }
+            synchronized (this) {
+                given.remove(report.worker());
+                if (gone.contains(report.worker())) {
+                    // Spark has given it up, but its executor does not know yet.
+                    return new Work(Work.Kind.END, null);
+                }
+                Work work = sweep.next(report.worker());
+                if (work.slice() != null) {
+                    given.put(report.worker(), new Given(work.slice(), System.nanoTime()));
+                }
+                return work;
+            }
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+            return new Work(Work.Kind.END, null);
+        }
+    }
+
+    /** A worker's task. */
+    private static boolean work(String name, String text) throws Exception {
+        TaskContext task = TaskContext.get();
+        String worker = Long.toString(task.taskAttemptId());
+        SliceRunner runner = new SliceRunner(SweepFile.parse(name, text, List.of(), null, path -> {
+            throw new IllegalStateException(path);
+        }));
+        SliceResult result = null;
+        while (true) {
+            Work work = (Work) SweepPlugin.ask(new Report(worker, result));
+            result = null;
+            switch (work.kind()) {
+                case END -> {
+                    return true;
+                }
+                case WAIT -> Thread.sleep(ASK_AGAIN_MILLIS);
+                case SLICE -> {
+                    result = runner.run(work.slice(), task::isInterrupted);
+                    if (result == null) {
+                        return false;
+                    }
+                }
+            }
+        }
+    }
+}
