@@ -149,10 +149,10 @@ public record SweepFile(
 
     private static SamplerKind sampler(Reader file, Space space) {
         Object asked = file.values.get("sampler");
+        SamplerKind kind = asked == null ? SamplerKind.RANDOM : SamplerKind.of(asked.toString());
         if (space.gridsAlone()) {
             return SamplerKind.GRID;
         }
-        SamplerKind kind = asked == null ? SamplerKind.RANDOM : SamplerKind.of(asked.toString());
         kind.create(space, 0);
         return kind;
     }

@@ -20,6 +20,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.SparkEnv;
 import org.junit.jupiter.api.AfterEach;
@@ -576,5 +578,69 @@ class BadInputTest {
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
         assertThat(outcome.complaints()).singleElement().asString().startsWith("sparring: " + complaint);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "space: {a2c.gama: {choice: [0.9]}} | space: the configuration has no key a2c.gama (did you mean a2c.gamma?)",
+                "space: {a2c.gamma: {uniform: [0.9, 0.9]}} | space.a2c.gamma.uniform: expected [smallest, largest], the smallest below the largest, got [0.9, 0.9]",
+                "spice: {} | there is no key spice (did you mean space?)",
+                "space: {a2c.gamma: {uniform: [0.9, 0.99]}} | trials: expected how many there are to be",
+                "{space: {seed: {grid: [0]}}, trials: 0} | trials: expected a whole number from 1 to",
+                "{space: {seed: {grid: [0]}}, sampler: sobel} | sampler: expected one of",
+                "{space: {seed: {grid: [0]}}, scheduler: ash} | scheduler.kind: expected one of",
+                "{space: {seed: {grid: [0]}}, scheduler: {kind: asha, eta: 1}} | scheduler.eta: expected",
+                "{space: {seed: {grid: [0]}}, metric: reward} | metric: expected training or evaluation, got reward",
+                "{space: {seed: {grid: [0]}}, confirm: {point: 3}} | confirm: there is no key point; known here: points, seeds",
+                "{space: {seed: {grid: [0]}}, trial-seconds: -1} | trial-seconds: expected a number of seconds",
+                "{space: {seed: {grid: [0]}}, overrides: {algorithm: a3c}} | algorithm: expected a2c or ppo",
+                "{space: {seed: {grid: [0]}}, overrides: {a2c.gama: 1}} | there is no key a2c.gama (did you mean gamma?)",
+            })
+    void aSweepThatCannotBeRunIsOneLineBeforeAnythingStarts(String sweep, String complaint) throws IOException {
+        Path base = Files.writeString(folder.resolve("base.yaml"), "environment: {id: CartPole-v1}");
+        Path file = Files.writeString(
+                folder.resolve("sweep.yaml"),
+                sweep.startsWith("{") ? "{base: " + base + ", " + sweep.substring(1) : "base: " + base + "\n" + sweep);
+
+        Sparring.Outcome outcome = Sparring.here(
+                "sweep", file.toString(), "--run", folder.resolve("run").toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains(complaint);
+        assertThat(folder.resolve("run")).doesNotExist();
+    }
+
+    @Test
+    void aSweepOfTooManyPointsIsRefusedWithTheirNumber() throws IOException {
+        String values = IntStream.range(0, 1000).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        Path file = Files.writeString(
+                folder.resolve("sweep.yaml"),
+                "base: {environment: {id: CartPole-v1}}\nspace: {a2c.rollout-length: {grid: [" + values
+                        + "]}, environment.copies-per-shard: {grid: [" + values
+                        + "]}, a2c.shards: {grid: [" + values + "]}}");
+
+        Sparring.Outcome outcome = Sparring.here("sweep", file.toString(), "--dry-run");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains("its grid has 1,000,000,000 points");
+    }
+
+    @Test
+    void sweepsAskForWhatTheyNeed() {
+        assertThat(Sparring.here("sweep").complaints())
+                .singleElement()
+                .asString()
+                .contains("expected a sweep");
+        assertThat(Sparring.here("sweep", "none.yaml").complaints())
+                .singleElement()
+                .asString()
+                .contains("none.yaml: there is no such file");
+        assertThat(Sparring.here("sweep", "--resume", folder.toString()).complaints())
+                .singleElement()
+                .asString()
+                .contains("there is no sweep in this folder");
     }
 }
