@@ -1,7 +1,7 @@
 """An S3 server that takes requests only with a key that it has given out: PyPI's moto (with boto3, which it brings).
 
-s3.py PORT: serves at 127.0.0.1 with a bucket `runs`, and prints a key, "ID SECRET", once it is ready. Each line on stdin is then
-answered by one: `key` by a new key, `delete ID` by "deleted". Ends with stdin.
+Serves at 127.0.0.1 with a bucket `runs`, and prints its port and then a key, "ID SECRET", once it is ready. Each line on stdin is
+then answered by one: `key` by a new key, `delete ID` by "deleted". Ends with stdin.
 """
 
 import json
@@ -38,14 +38,16 @@ def new_key(users):
 
 
 def main():
-    port = int(sys.argv[1])
-    ThreadedMotoServer("127.0.0.1", port, verbose=False).start()
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    port = server.get_host_and_port()[1]
     anybody = client("iam", port, ("anybody", "nothing"))
     anybody.create_user(UserName="runner")
     anybody.put_user_policy(UserName="runner", PolicyName="everything", PolicyDocument=json.dumps(EVERYTHING))
     key = new_key(anybody)
     users = client("iam", port, key)
     client("s3", port, key).create_bucket(Bucket="runs")
+    print(port)
     print(*key, flush=True)
     for line in sys.stdin:
         words = line.split()

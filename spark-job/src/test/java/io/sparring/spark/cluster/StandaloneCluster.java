@@ -2,7 +2,6 @@ package io.sparring.spark.cluster;
 
 import io.sparring.spark.SharedTime;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,24 +9,23 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** A standalone master and workers as processes, each worker a host of its own by its loopback address. */
 public final class StandaloneCluster implements AutoCloseable {
+    private static final long START_SECONDS = 60;
+    private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)\\s");
     private static final Pattern REGISTERED = Pattern.compile("Registering worker [^ ]+");
 
     private final List<Process> processes = new ArrayList<>();
     private final Path folder;
-    private final String address;
-    private final int port;
 
     /** Spark settings of master and workers. */
     private final List<String> settings;
 
-    private StandaloneCluster(Path folder, String address, int port, List<String> settings) {
+    private String master;
+
+    private StandaloneCluster(Path folder, List<String> settings) {
         this.folder = folder;
-        this.address = address;
-        this.port = port;
         this.settings = settings;
     }
 
@@ -62,19 +60,23 @@ public final class StandaloneCluster implements AutoCloseable {
         return cluster;
     }
 
-    private static StandaloneCluster master(String address, List<String> settings) throws IOException {
-        StandaloneCluster cluster =
-                new StandaloneCluster(Files.createTempDirectory("sparring-standalone"), address, freePort(), settings);
+    private static StandaloneCluster master(String address, List<String> settings)
+            throws IOException, InterruptedException {
+        StandaloneCluster cluster = new StandaloneCluster(Files.createTempDirectory("sparring-standalone"), settings);
         cluster.launch(
                 List.of(),
                 "master",
                 "org.apache.spark.deploy.master.Master",
                 "--host",
                 address,
+                // Any that is free, then: one found free before may be somebody else's by now.
                 "--port",
-                Integer.toString(cluster.port),
+                "0",
                 "--webui-port",
                 "0");
+        cluster.master = cluster.awaitLogged("the master did not start", MASTER, 1)
+                .get(0)
+                .group(1);
         return cluster;
     }
 
@@ -93,11 +95,11 @@ public final class StandaloneCluster implements AutoCloseable {
                 "0",
                 "--work-dir",
                 folder.resolve(address).toString(),
-                master());
+                master);
     }
 
     public String master() {
-        return "spark://" + address + ":" + port;
+        return master;
     }
 
     private void launch(List<String> before, String name, String mainClass, String... arguments) throws IOException {
@@ -119,25 +121,24 @@ public final class StandaloneCluster implements AutoCloseable {
     }
 
     private void awaitRegistered(int workers) throws IOException, InterruptedException {
-        long deadline = SharedTime.nanos() + TimeUnit.SECONDS.toNanos(60);
+        awaitLogged("the workers did not register", REGISTERED, workers);
+    }
+
+    /** So many different lines of the master: a worker that waits for long registers again. */
+    private List<MatchResult> awaitLogged(String otherwise, Pattern line, int count)
+            throws IOException, InterruptedException {
+        long deadline = SharedTime.nanos() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (true) {
             String log = Files.readString(folder.resolve("master.log"));
-            // One that waits for long registers again.
-            Stream<String> registered = REGISTERED.matcher(log).results().map(MatchResult::group);
-            if (registered.distinct().count() == workers) {
-                return;
+            List<MatchResult> found = line.matcher(log).results().toList();
+            if (found.stream().map(MatchResult::group).distinct().count() == count) {
+                return found;
             }
             if (SharedTime.nanos() > deadline) {
                 close();
-                throw new IOException("the workers did not register within 60 s:\n" + log);
+                throw new IOException(otherwise + " within " + START_SECONDS + " s:\n" + log);
             }
             TimeUnit.MILLISECONDS.sleep(100);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
         }
     }
 

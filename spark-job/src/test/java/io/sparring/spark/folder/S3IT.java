@@ -12,7 +12,6 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,17 +63,12 @@ class S3IT {
     @BeforeAll
     static void aStore() throws IOException, InterruptedException {
         Path moto = PyPi.install("moto", "moto[server]==5.2.5");
-        int port;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            port = socket.getLocalPort();
-        }
-        endpoint = "http://127.0.0.1:" + port;
-        store = new ProcessBuilder(
-                        moto.resolve("bin/python").toString(), "src/test/python/s3.py", Integer.toString(port))
+        store = new ProcessBuilder(moto.resolve("bin/python").toString(), "src/test/python/s3.py")
                 .redirectError(work.resolve("store.log").toFile())
                 .start();
         answers = store.inputReader();
-        key = key(answers.readLine());
+        endpoint = "http://127.0.0.1:" + answer();
+        key = key(answer());
         Files.writeString(work.resolve("test.yaml"), CONFIGURATION);
         expected = SameBitsIT.plainJava(ConfigurationFile.parse("test", CONFIGURATION, List.of()));
     }
@@ -91,13 +85,18 @@ class S3IT {
         Writer questions = store.outputWriter();
         questions.write(line + "\n");
         questions.flush();
-        return answers.readLine();
+        return answer();
     }
 
-    private static Key key(String answer) throws IOException {
-        if (answer == null) {
+    private static String answer() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
             throw new IOException("no S3 server: " + Files.readString(work.resolve("store.log")));
         }
+        return line;
+    }
+
+    private static Key key(String answer) {
         String[] words = answer.split(" ");
         return new Key(words[0], words[1]);
     }
