@@ -68,14 +68,20 @@ class StandaloneIT {
     }
 
     @Test
-    void inClusterModeTheConfigurationTravelsAndTheResultComesBack() throws Exception {
+    void inClusterModeTheConfigurationTravelsAndTheResultComesBackThoughAnExecutorIsKilled() throws Exception {
         Path run = work.resolve("cluster");
         try (Sparring sparring =
                 submit("train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
+            sparring.await("shards on executors that no checkpoint has", () -> rounds(run) >= 5);
+            ExecutorProcesses.started().get(0).destroyForcibly();
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
             assertThat(outcome.stderr()).contains("submitted as driver-", "the driver's log: ");
+            assertThat(KubernetesIT.recomputedShards(
+                            RunFolder.at(run.toString(), new org.apache.hadoop.conf.Configuration())))
+                    .as("shards that were lost")
+                    .isPositive();
         }
         try (Sparring sparring =
                 submit("evaluate", run.toUri().toString(), "--checkpoint", "last", "--episodes", "2")) {
@@ -98,23 +104,6 @@ class StandaloneIT {
         }
         Sparring.eventually("the driver's end", Duration.ofMinutes(2), () -> Files.exists(run.resolve("exit.json")));
         assertThat(Files.readString(run.resolve("exit.json"))).contains("\"exit\":0");
-    }
-
-    @Test
-    void inClusterModeAnExecutorThatIsKilledChangesNoBit() throws Exception {
-        Path run = work.resolve("killed");
-        try (Sparring sparring =
-                submit("train", "test.yaml", "--run", run.toUri().toString(), "--json")) {
-            sparring.await("shards on executors that no checkpoint has", () -> rounds(run) >= 5);
-            ExecutorProcesses.started().get(0).destroyForcibly();
-            Sparring.Outcome outcome = sparring.outcome();
-            assertThat(outcome.exit()).as(outcome.toString()).isZero();
-            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
-            assertThat(KubernetesIT.recomputedShards(
-                            RunFolder.at(run.toString(), new org.apache.hadoop.conf.Configuration())))
-                    .as("shards that were lost")
-                    .isPositive();
-        }
     }
 
     @Test
