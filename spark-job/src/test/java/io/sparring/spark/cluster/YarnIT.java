@@ -85,18 +85,6 @@ class YarnIT {
     }
 
     @Test
-    void inClusterModeTheConfigurationTravelsAndTheResultComesBack() throws Exception {
-        try (Sparring sparring = train("cluster")) {
-            Sparring.Outcome outcome = sparring.outcome();
-            assertThat(outcome.exit()).as(outcome.toString()).isZero();
-            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
-            assertThat(outcome.stderr()).contains("submitted as application_", "yarn logs -applicationId application_");
-            JsonNode exit = new ObjectMapper().readTree(read("exit.json"));
-            assertThat(exit.get("exit").asInt()).isZero();
-        }
-    }
-
-    @Test
     void inClusterModeBadInputIsFoundBeforeAnythingIsSubmitted() throws Exception {
         try (Sparring sparring = train("cluster", "--set", "a2c.shards=0")) {
             Sparring.Outcome outcome = sparring.outcome();
@@ -107,14 +95,17 @@ class YarnIT {
     }
 
     @Test
-    void aDriverThatIsKilledIsStartedOnceMoreAndGoesOnWithTheSameBits() throws Exception {
+    void inClusterModeTheResultComesBackThoughTheDriverIsKilledAndStartedOnceMore() throws Exception {
         try (Sparring sparring = train("cluster")) {
             sparring.await("the first checkpoint", () -> has("checkpoints/last"));
             kill("org.apache.spark.deploy.yarn.ApplicationMaster");
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+            assertThat(outcome.stderr()).contains("submitted as application_", "yarn logs -applicationId application_");
             assertThat(rounds()).as("every round once").doesNotHaveDuplicates().hasSize(50);
+            JsonNode exit = new ObjectMapper().readTree(read("exit.json"));
+            assertThat(exit.get("exit").asInt()).isZero();
         }
     }
 
