@@ -85,6 +85,8 @@ final class MiniCluster implements AutoCloseable {
         settings.set("fs.defaultFS", hdfs.getURI().toString());
         settings.set("yarn.resourcemanager.scheduler.class", FIFO);
         settings.setInt("yarn.resourcemanager.am.max-attempts", 2);
+        // Containers are given out when a node reports, by default once a second.
+        settings.setInt("yarn.resourcemanager.nodemanagers.heartbeat-interval-ms", 100);
         settings.setInt("yarn.scheduler.minimum-allocation-mb", 128);
         settings.setInt("yarn.nodemanager.resource.memory-mb", 8192);
         settings.setInt("yarn.minicluster.yarn.nodemanager.resource.memory-mb", 8192);
