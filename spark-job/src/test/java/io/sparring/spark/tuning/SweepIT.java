@@ -82,6 +82,7 @@ class SweepIT {
     private static Sweep onSpark(String master, SweepFile file, Runnable look) throws InterruptedException {
         SparkConf settings = new SparkConf()
                 .setMaster(master)
+                .setAppName("sweep")
                 .set("spark.ui.enabled", "false")
                 .set("spark.executor.memory", "512m")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
