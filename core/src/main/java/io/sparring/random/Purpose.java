@@ -15,5 +15,7 @@ public enum Purpose {
     /** How a shard cuts its samples into minibatches, in place of the environment the epoch counted from the run's start. */
     MINIBATCHES,
     /** The settings that a sweep tries, in place of the shard the candidate. */
-    SAMPLER
+    SAMPLER,
+    /** Whom a candidate of a sweep takes over from, in place of the environment the generation. */
+    SCHEDULER
 }

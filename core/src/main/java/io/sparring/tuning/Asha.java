@@ -63,7 +63,7 @@ final class Asha extends Roster {
             dismiss(candidate);
             stuck[rung]++;
         }
-        ladder[rung].add(candidate, score, open);
+        ladder[rung].add(new Standing(candidate, score), open);
         ladder[rung].places(ladder[rung].size() / factor);
         forgetTheHopeless();
     }

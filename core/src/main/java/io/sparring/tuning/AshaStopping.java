@@ -19,9 +19,9 @@ final class AshaStopping implements EarlyStopping.Rule {
     @Override
     public boolean goesOn(int candidate, int rung, double score, boolean ended) {
         Rung here = ladder[rung];
-        boolean open = !ended && !Double.isNaN(score);
-        here.add(candidate, score, open);
+        Standing own = new Standing(candidate, score);
+        here.add(own, false);
         here.places(Math.max(1, here.size() / factor));
-        return open && here.isWaiting(candidate, score);
+        return !ended && !Double.isNaN(score) && here.isPlaced(own);
     }
 }

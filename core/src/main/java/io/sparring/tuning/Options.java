@@ -57,8 +57,9 @@ final class Options {
     void nothingElse() {
         for (String key : given.keySet()) {
             if (!known.contains(key)) {
-                throw new InvalidConfiguration(
-                        path + "." + key + ": unknown key, expected one of " + known + Names.hint(key, known));
+                throw new InvalidConfiguration(path + "." + key + ": unknown key, "
+                        + (known.isEmpty() ? "there are none here" : "expected one of " + known)
+                        + Names.hint(key, known));
             }
         }
     }

@@ -1,41 +1,22 @@
 package io.sparring.tuning;
 
+import java.util.BitSet;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
 
 /**
- * The candidates that have come to one round, best first: in the places that are promoted, or behind them.
+ * The candidates that have come to one round, best first: some in the places that are promoted, the others behind them.
  *
  * <p>Adding one, or one place more, takes O(log n): a rung of thousands is never sorted anew.
  */
 final class Rung {
-    private static final class Entry implements Comparable<Entry> {
-        final int candidate;
-        final double score;
-        /** May be asked to go on, and has not been. */
-        boolean open;
+    private final TreeSet<Standing> placed = new TreeSet<>();
+    private final TreeSet<Standing> behind = new TreeSet<>();
+    /** Those in the places that are {@link #open}. */
+    private final TreeSet<Standing> waiting = new TreeSet<>();
+    /** The candidates that may be asked to go on from here and have not been. */
+    private final BitSet open = new BitSet();
 
-        Entry(int candidate, double score, boolean open) {
-            this.candidate = candidate;
-            this.score = score;
-            this.open = open;
-        }
-
-        @Override
-        public int compareTo(Entry other) {
-            if (score > other.score || !Double.isNaN(score) && Double.isNaN(other.score)) {
-                return -1;
-            }
-            if (score < other.score || Double.isNaN(score) && !Double.isNaN(other.score)) {
-                return 1;
-            }
-            return Integer.compare(candidate, other.candidate);
-        }
-    }
-
-    private final TreeSet<Entry> placed = new TreeSet<>();
-    private final TreeSet<Entry> behind = new TreeSet<>();
-    private final TreeSet<Entry> waiting = new TreeSet<>();
     private int size;
     private int places;
 
@@ -44,10 +25,11 @@ final class Rung {
         return size;
     }
 
-    /** @param open whether it may be asked to go on from here */
-    void add(int candidate, double score, boolean open) {
+    /** @param mayGoOn whether it may be asked to go on from here */
+    void add(Standing newcomer, boolean mayGoOn) {
         size++;
-        place(new Entry(candidate, score, open));
+        open.set(newcomer.candidate(), mayGoOn);
+        place(newcomer);
         shrink();
     }
 
@@ -68,9 +50,9 @@ final class Rung {
      */
     void keep(int number, IntConsumer hopeless) {
         while (placed.size() + behind.size() > number && !behind.isEmpty()) {
-            Entry last = behind.pollLast();
-            if (last.open) {
-                hopeless.accept(last.candidate);
+            int last = behind.pollLast().candidate();
+            if (open.get(last)) {
+                hopeless.accept(last);
             }
         }
     }
@@ -79,28 +61,33 @@ final class Rung {
         return !waiting.isEmpty();
     }
 
-    /** Whether a candidate that has just come here is among the best. */
-    boolean isWaiting(int candidate, double score) {
-        return waiting.contains(new Entry(candidate, score, true));
-    }
-
     /** The best of those in the places that may go on and have not been asked to: it has been now. */
     int promote() {
-        Entry best = waiting.pollFirst();
-        best.open = false;
-        return best.candidate;
+        int best = waiting.pollFirst().candidate();
+        open.clear(best);
+        return best;
     }
 
-    private void place(Entry entry) {
-        placed.add(entry);
-        if (entry.open) {
-            waiting.add(entry);
+    /** Whether one that has come here is in a place. */
+    boolean isPlaced(Standing standing) {
+        return placed.contains(standing);
+    }
+
+    /** Whether it is in a place or no worse than the last one there. */
+    boolean reachesPlaced(Standing standing) {
+        return !placed.last().isBetterThan(standing);
+    }
+
+    private void place(Standing standing) {
+        placed.add(standing);
+        if (open.get(standing.candidate())) {
+            waiting.add(standing);
         }
     }
 
     private void shrink() {
         while (placed.size() > places) {
-            Entry last = placed.pollLast();
+            Standing last = placed.pollLast();
             waiting.remove(last);
             behind.add(last);
         }

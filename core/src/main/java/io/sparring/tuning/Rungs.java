@@ -1,5 +1,7 @@
 package io.sparring.tuning;
 
+import java.util.OptionalLong;
+
 /**
  * The rounds at which candidates are compared; after the last of them comes {@link Scheduler#END}.
  *
@@ -22,8 +24,13 @@ record Rungs(int count, long first, int factor, boolean geometric) {
         return new Rungs(count, first, factor, true);
     }
 
-    /** e, 2e, 3e … below the largest round, the last one left out as in {@link #geometric}. */
-    static Rungs even(long every, long maxRounds) {
+    /**
+     * e, 2e, 3e … below the largest round, the last one left out as in {@link #geometric}.
+     *
+     * @param everyRounds e, at least 1; empty: a tenth of the budget
+     */
+    static Rungs even(OptionalLong everyRounds, long maxRounds) {
+        long every = everyRounds.orElse(Math.max(1, maxRounds / 10));
         long whole = maxRounds / every;
         long count = maxRounds - whole * every < every - every / 2 ? whole - 1 : whole;
         return new Rungs((int) Math.max(0, Math.min(count, Integer.MAX_VALUE)), every, 1, false);

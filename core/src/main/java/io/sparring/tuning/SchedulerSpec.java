@@ -1,6 +1,5 @@
 package io.sparring.tuning;
 
-import io.sparring.Names;
 import io.sparring.configuration.InvalidConfiguration;
 import java.util.Arrays;
 import java.util.Collections;
@@ -34,7 +33,9 @@ public record SchedulerSpec(String kind, Map<String, Object> settings) {
         NONE("none", ToTheEnd::read),
         SUCCESSIVE_HALVING("successive-halving", SuccessiveHalving::read),
         ASHA("asha", Asha::read),
-        HYPERBAND("hyperband", Hyperband::read);
+        HYPERBAND("hyperband", Hyperband::read),
+        MEDIAN("median", MedianStopping::read),
+        PBT("pbt", PopulationBased::read);
 
         final String word;
         final Reader reader;
@@ -46,11 +47,7 @@ public record SchedulerSpec(String kind, Map<String, Object> settings) {
 
         static Kind of(String word) {
             List<String> words = Arrays.stream(values()).map(kind -> kind.word).toList();
-            if (!words.contains(word)) {
-                throw new InvalidConfiguration(PATH + "." + KIND + ": expected one of " + words + ", got " + word
-                        + Names.hint(String.valueOf(word), words));
-            }
-            return values()[words.indexOf(word)];
+            return values()[words.indexOf(new Options(PATH, Map.of(KIND, word)).word(KIND, words))];
         }
     }
 

@@ -94,7 +94,7 @@ final class SuccessiveHalving extends Roster {
         int places = Math.max(1, bracket.size / factor);
         Rung here = bracket.here;
         here.places(places);
-        here.add(candidate, score, !ended);
+        here.add(new Standing(candidate, score), !ended);
         here.keep(places, this::dismiss);
         if (here.size() == bracket.size) {
             climb(bracket);
