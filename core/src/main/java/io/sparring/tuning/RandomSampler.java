@@ -2,6 +2,7 @@ package io.sparring.tuning;
 
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.commons.rng.UniformRandomProvider;
 
@@ -17,12 +18,18 @@ final class RandomSampler implements Sampler {
 
     @Override
     public Point point(int candidate, History seen) {
-        UniformRandomProvider random = Streams.of(seed, space.draw(candidate), 0, Purpose.SAMPLER);
         Map<String, Object> values = space.grid(candidate);
-        // Keys whose condition does not hold are drawn too, so that no key's value depends on another's condition.
+        values.putAll(draw(candidate));
+        return space.point(values);
+    }
+
+    /** A value for every key that is drawn, whether its condition holds or not: so none depends on another's condition. */
+    Map<String, Object> draw(int candidate) {
+        UniformRandomProvider random = Streams.of(seed, space.draw(candidate), 0, Purpose.SAMPLER);
+        Map<String, Object> values = new HashMap<>();
         space.sampled()
                 .forEach(dimension ->
                         values.put(dimension.key(), dimension.range().at(random.nextDouble())));
-        return space.point(values);
+        return values;
     }
 }

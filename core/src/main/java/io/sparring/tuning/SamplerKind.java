@@ -10,7 +10,9 @@ import java.util.function.BiFunction;
 /** What a sweep's file calls a sampler. */
 public enum SamplerKind {
     GRID((space, seed) -> new GridSampler(space)),
-    RANDOM(RandomSampler::new);
+    RANDOM(RandomSampler::new),
+    SOBOL((space, seed) -> new SobolSampler(space)),
+    TPE(TpeSampler::new);
 
     private final BiFunction<Space, Long, Sampler> maker;
 

@@ -113,6 +113,11 @@ public final class Space {
         return candidate / grid.size();
     }
 
+    /** The first of the candidates that have a candidate's draw. */
+    int first(int candidate) {
+        return (int) (candidate - candidate % grid.size());
+    }
+
     /** A candidate's values of the grids, in a map of the caller's own. */
     Map<String, Object> grid(int candidate) {
         return grid.combination(candidate % grid.size());
@@ -127,12 +132,15 @@ public final class Space {
         return new Point(present);
     }
 
+    private boolean present(String key, Map<String, Object> values) {
+        return values.containsKey(key) && holds(dimensions.get(key), values);
+    }
+
     /** Whether a key's condition holds, and those of the keys it depends on. */
-    boolean present(String key, Map<String, Object> values) {
-        return values.containsKey(key)
-                && dimensions.get(key).when().entrySet().stream()
-                        .allMatch(condition -> present(condition.getKey(), values)
-                                && allowed(condition.getValue(), values.get(condition.getKey())));
+    boolean holds(Dimension dimension, Map<String, Object> values) {
+        return dimension.when().entrySet().stream()
+                .allMatch(condition -> present(condition.getKey(), values)
+                        && allowed(condition.getValue(), values.get(condition.getKey())));
     }
 
     static boolean allowed(List<Object> values, Object value) {
