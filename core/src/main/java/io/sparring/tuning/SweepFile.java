@@ -119,6 +119,13 @@ public record SweepFile(
         Space space = file.inside(() -> Space.of(file.section("space")));
         SamplerKind sampler = file.inside(() -> sampler(file, space));
         SchedulerSpec scheduler = file.inside(() -> SchedulerSpec.of(file.values.get("scheduler")));
+        if (scheduler.kind().equals("pbt")) {
+            // Whose states are no saved work: a trial that has taken over another's cannot be trained again from its
+            // beginning.
+            throw new InvalidConfiguration(
+                    name
+                            + ": scheduler.kind: pbt is decided by the library (io.sparring.tuning) and not computed by sweeps yet; expected another one");
+        }
         String baseText =
                 base instanceof Map<?, ?> ? ConfigurationFile.text(file.section("base")) : read.apply(base.toString());
         String baseName = base instanceof Map<?, ?> ? name + ": base" : base.toString();
