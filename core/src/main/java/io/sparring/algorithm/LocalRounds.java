@@ -13,14 +13,26 @@ import java.util.Objects;
 public final class LocalRounds implements Rounds {
     private final Evaluator evaluator;
     private final ShardWorker worker;
+    private final boolean closesWorker;
     private List<Shard> shards;
     private List<Experience> experience = List.of();
 
     /** Goes on from these shards. */
     public LocalRounds(Configuration configuration, EnvironmentSource source, List<Shard> shards) {
+        this(configuration, source, shards, new ShardWorker(configuration, source), true);
+    }
+
+    /** The same by this worker, which may be another's to close. */
+    LocalRounds(
+            Configuration configuration,
+            EnvironmentSource source,
+            List<Shard> shards,
+            ShardWorker worker,
+            boolean closesWorker) {
         this.shards = List.copyOf(shards);
+        this.worker = worker;
+        this.closesWorker = closesWorker;
         evaluator = new Evaluator(configuration, source);
-        worker = new ShardWorker(configuration, source);
     }
 
     @Override
@@ -57,6 +69,8 @@ public final class LocalRounds implements Rounds {
 
     @Override
     public void close() {
-        worker.close();
+        if (closesWorker) {
+            worker.close();
+        }
     }
 }

@@ -56,6 +56,20 @@ public final class ShardWorker implements AutoCloseable {
         actor = new Actor(environment, new Network(architecture), distribution);
     }
 
+    private ShardWorker(Configuration configuration, ShardWorker scratch) {
+        this.configuration = configuration;
+        architecture = scratch.architecture;
+        distribution = scratch.distribution;
+        environment = scratch.environment;
+        actor = scratch.actor;
+        learning = scratch.learning;
+    }
+
+    /** This one, for another run with the same environment and network. */
+    ShardWorker in(Configuration other) {
+        return new ShardWorker(other, this);
+    }
+
     /** The network that a configuration describes, for this environment. */
     public static Architecture architecture(Configuration configuration, EnvironmentSpec environment) {
         return configuration.network().architecture(environment);

@@ -3,15 +3,17 @@ package io.sparring.algorithm;
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.environment.EnvironmentSpec;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
 import io.sparring.rollout.Shard;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * All of a run between two rounds: who has it can go on as if nothing had happened. Arrays must not be changed.
@@ -39,23 +41,27 @@ public record TrainingState(
 
     /** A run that has not begun: first model, first episodes. */
     public static TrainingState first(Configuration configuration, EnvironmentSource source) {
-        Architecture architecture = ShardWorker.architecture(configuration, source.spec());
+        int copies = configuration.environment().copiesPerShard();
+        if (Strategy.of(configuration).firstShards(configuration) == 0) {
+            return first(configuration, source.spec(), shard -> null);
+        }
+        try (Environment environment = source.create(copies)) {
+            return first(configuration, source.spec(), shard -> Shard.first(configuration.seed(), shard, environment));
+        }
+    }
+
+    /** The same with first episodes from there. */
+    static TrainingState first(Configuration configuration, EnvironmentSpec spec, IntFunction<Shard> shard) {
+        Architecture architecture = ShardWorker.architecture(configuration, spec);
         float[] parameters = architecture.initialParameters(Streams.of(configuration.seed(), 0, 0, Purpose.PARAMETERS));
         // What a distribution has of free parameters is log σ.
         float logStd = (float) configuration.network().initialLogStd();
         Arrays.fill(parameters, architecture.layerParameterCount(), parameters.length, logStd);
         Model model =
-                new Model(architecture, parameters, configuration.normalize().first(source.spec()));
-        List<Shard> shards = new ArrayList<>();
-        int count = Strategy.of(configuration).firstShards(configuration);
-        if (count > 0) {
-            try (Environment environment =
-                    source.create(configuration.environment().copiesPerShard())) {
-                for (int shard = 0; shard < count; shard++) {
-                    shards.add(Shard.first(configuration.seed(), shard, environment));
-                }
-            }
-        }
+                new Model(architecture, parameters, configuration.normalize().first(spec));
+        List<Shard> shards = IntStream.range(0, Strategy.of(configuration).firstShards(configuration))
+                .mapToObj(shard)
+                .toList();
         return new TrainingState(Counters.NONE, model, new float[0], List.of(), shards);
     }
 

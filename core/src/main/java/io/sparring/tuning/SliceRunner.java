@@ -1,8 +1,8 @@
 package io.sparring.tuning;
 
 import io.sparring.Explanation;
-import io.sparring.algorithm.Backend;
 import io.sparring.algorithm.Evaluator;
+import io.sparring.algorithm.KeptWorkers;
 import io.sparring.algorithm.ShardWorker;
 import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingFailed;
@@ -29,22 +29,26 @@ import java.util.function.BooleanSupplier;
  * Trains trials slice by slice, in the calling thread: the trainer of {@code train}, with a stop at a round's end. However a trial is sliced, and
  * whoever computes its slices, it ends with the parameters that {@code train} gives for its configuration.
  *
- * <p>What environments are is asked once for all trials that share them. Used by one thread at a time.
+ * <p>Environments, networks and scratch memory are made once for all trials that share them. Used by one thread at a time.
  */
-public final class SliceRunner {
+public final class SliceRunner implements AutoCloseable {
     /** As many trials' configurations as are likely to come again soon. */
     private static final int KEPT = 256;
 
     private final SweepFile sweep;
     private final Map<Configuration.Environment, EnvironmentSource> sources = new LinkedHashMap<>();
-    private final Map<List<String>, Configuration> configurations = new LinkedHashMap<>(16, 0.75f, true) {
+    private final KeptWorkers workers = new KeptWorkers();
+    private final Map<List<String>, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<List<String>, Configuration> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<List<String>, Prepared> eldest) {
             return size() > KEPT;
         }
     };
+
+    /** A trial's configuration, and its text for the trial's states. */
+    private record Prepared(Configuration configuration, String text) {}
 
     /** For the trials of this sweep. */
     public SliceRunner(SweepFile sweep) {
@@ -63,9 +67,11 @@ public final class SliceRunner {
         try {
             return trained(slice, cancelled, start);
         } catch (InvalidConfiguration | TrainingFailed e) {
+            workers.close();
             return SliceResult.failed(slice, seconds(start), e.getMessage());
         } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
             // An environment may throw anything.
+            workers.close();
             if (Thread.interrupted()) {
                 throw new InterruptedException(e.toString());
             }
@@ -75,15 +81,19 @@ public final class SliceRunner {
 
     private SliceResult trained(Slice slice, BooleanSupplier cancelled, long start)
             throws IOException, InterruptedException {
-        Configuration configuration = configurations.computeIfAbsent(slice.overrides(), sweep::configuration);
+        Prepared trial = prepared.computeIfAbsent(slice.overrides(), overrides -> {
+            Configuration configuration = sweep.configuration(overrides);
+            return new Prepared(configuration, ConfigurationFile.write(configuration));
+        });
+        Configuration configuration = trial.configuration();
         EnvironmentSource source =
                 sources.computeIfAbsent(configuration.environment(), Configuration.Environment::resolve);
         Training training = Training.of(configuration, source);
         TrainingState from = slice.state() == null
-                ? training.start()
+                ? workers.first(configuration, source)
                 : CheckpointFile.read(slice.state()).state(ShardWorker.architecture(configuration, source.spec()));
         Until until = new Until(slice.untilRound(), from.round(), cancelled, sweep.trialSeconds());
-        TrainingResult result = training.run(from, Backend.LOCAL, until);
+        TrainingResult result = training.run(from, workers, until);
         if (until.cancelled) {
             return null;
         }
@@ -110,7 +120,7 @@ public final class SliceRunner {
                 CheckpointFile.sha256(state.model().parameters()),
                 ended ? result.reason().name().toLowerCase(Locale.ROOT).replace('_', '-') : null,
                 null,
-                ended ? null : bytes(configuration, state));
+                ended ? null : bytes(trial.text(), state));
     }
 
     private double score(Configuration configuration, EnvironmentSource source, TrainingState state) {
@@ -125,9 +135,9 @@ public final class SliceRunner {
                         .orElseThrow();
     }
 
-    private static byte[] bytes(Configuration configuration, TrainingState state) {
+    private static byte[] bytes(String configuration, TrainingState state) {
         try (ByteArrayOutputStream out = new ByteArrayOutputStream()) {
-            new CheckpointFile(ConfigurationFile.write(configuration), state).write(out);
+            new CheckpointFile(configuration, state).write(out);
             return out.toByteArray();
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
@@ -136,6 +146,11 @@ public final class SliceRunner {
 
     private static double seconds(long start) {
         return (System.nanoTime() - start) / 1e9;
+    }
+
+    @Override
+    public void close() {
+        workers.close();
     }
 
     /** Ends training at a round's end. */

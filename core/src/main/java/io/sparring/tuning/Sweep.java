@@ -205,7 +205,6 @@ public final class Sweep {
             journal.append(event(
                     "start", "candidate", start.candidate(), "until", start.untilRound(), "point", point.values()));
             start(start, point);
-            refuseInvalid(candidates.get(start.candidate()));
             return true;
         }
         if (decision instanceof Decision.Continue next) {
@@ -239,19 +238,6 @@ public final class Sweep {
         }
         over = true;
         return false;
-    }
-
-    /** A point that makes a configuration that cannot be run is a trial that has failed, and no worker's time. */
-    private void refuseInvalid(Candidate candidate) {
-        try {
-            file.configuration(trials.get(candidate.trials.get(0)).overrides());
-        } catch (InvalidConfiguration e) {
-            for (int trial : candidate.trials) {
-                queue.remove(trial);
-                computing.put(trial, "");
-                finished(SliceResult.failed(new Slice(trial, 0, List.of(), null, 0), 0, e.getMessage()));
-            }
-        }
     }
 
     private void start(Decision.Start start, Point point) {

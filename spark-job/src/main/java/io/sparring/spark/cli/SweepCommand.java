@@ -226,9 +226,10 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             Console.line("sparring " + Versions.sparring() + ": a sweep of " + file.trials() + " trials on "
                     + base.environment().id() + ", " + settings.get("spark.master")
                     + (events.isEmpty() ? "" : ", going on after " + events.size() + " events"));
+            double nextSliceSeconds;
             try (JavaSparkContext spark = Session.start(settings);
                     SweepProgress progress = new SweepProgress(sweep)) {
-                SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
+                nextSliceSeconds = SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
             } finally {
                 kept.write(file, sweep.result());
             }
@@ -237,12 +238,12 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             } else {
                 kept.keepStates();
             }
-            report(folder, sweep);
+            report(folder, sweep, nextSliceSeconds);
             return sweep.isOver() ? 0 : signals.exitCode();
         }
     }
 
-    private void report(RunFolder folder, Sweep sweep) throws IOException {
+    private void report(RunFolder folder, Sweep sweep, double nextSliceSeconds) throws IOException {
         SweepResult result = sweep.result();
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("trials", result.trials().size());
@@ -253,6 +254,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         numbers.put(
                 "best_params_sha256",
                 result.best() == null ? null : result.best().paramsSha256());
+        numbers.put("next_slice_seconds", Double.isNaN(nextSliceSeconds) ? null : nextSliceSeconds);
         numbers.put("repeated_slices", sweep.repeated());
         numbers.put("disagreements", sweep.disagreements());
         numbers.put("run", folder.name());

@@ -49,6 +49,9 @@ public final class SweepWorkers {
     private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private final List<JavaFutureAction<List<Boolean>>> jobs = new ArrayList<>();
 
+    /** How long each slice was asked for. */
+    private final List<Long> asked = new ArrayList<>();
+
     private record Given(Slice slice, long nanos) {}
 
     /**
@@ -56,8 +59,9 @@ public final class SweepWorkers {
      *
      * @param worker the number of its task
      * @param result of the slice that it was given; null in its first
+     * @param askedNanos how long the answer to its last message took
      */
-    record Report(String worker, SliceResult result) implements Serializable {}
+    record Report(String worker, SliceResult result, long askedNanos) implements Serializable {}
 
     private SweepWorkers(JavaSparkContext spark, Sweep sweep, Consumer<String> remark) {
         this.spark = spark;
@@ -72,12 +76,21 @@ public final class SweepWorkers {
      * @param stop asked all the time: whether to leave it as it is
      * @param look called now and then
      * @param remark receives what the user should know, in one line each
+     * @return the median of the seconds in which a free worker had its next slice; NaN where there was none
      * @throws TrainingFailed if workers fail without computing anything, or the ledger cannot be written
      */
-    public static void run(
+    public static double run(
             JavaSparkContext spark, Sweep sweep, BooleanSupplier stop, Runnable look, Consumer<String> remark)
             throws InterruptedException {
-        new SweepWorkers(spark, sweep, remark).run(stop, look);
+        SweepWorkers workers = new SweepWorkers(spark, sweep, remark);
+        workers.run(stop, look);
+        return workers.medianSeconds();
+    }
+
+    private synchronized double medianSeconds() {
+        return asked.isEmpty()
+                ? Double.NaN
+                : asked.stream().sorted().skip(asked.size() / 2).findFirst().orElseThrow() / 1e9;
     }
 
     private void run(BooleanSupplier stop, Runnable look) throws InterruptedException {
@@ -206,6 +219,9 @@ public final class SweepWorkers {
             }
             synchronized (this) {
                 given.remove(report.worker());
+                if (report.result() != null) {
+                    asked.add(report.askedNanos());
+                }
                 if (gone.contains(report.worker())) {
                     // Spark has given it up, but its executor does not know yet.
                     return new Work(Work.Kind.END, null);
@@ -226,22 +242,27 @@ public final class SweepWorkers {
     private static boolean work(String name, String text) throws Exception {
         TaskContext task = TaskContext.get();
         String worker = Long.toString(task.taskAttemptId());
-        SliceRunner runner = new SliceRunner(SweepFile.parse(name, text, List.of(), null, path -> {
+        SweepFile sweep = SweepFile.parse(name, text, List.of(), null, path -> {
             throw new IllegalStateException(path);
-        }));
-        SliceResult result = null;
-        while (true) {
-            Work work = (Work) SweepPlugin.ask(new Report(worker, result));
-            result = null;
-            switch (work.kind()) {
-                case END -> {
-                    return true;
-                }
-                case WAIT -> Thread.sleep(ASK_AGAIN_MILLIS);
-                case SLICE -> {
-                    result = runner.run(work.slice(), task::isInterrupted);
-                    if (result == null) {
-                        return false;
+        });
+        try (SliceRunner runner = new SliceRunner(sweep)) {
+            SliceResult result = null;
+            long asked = 0;
+            while (true) {
+                long start = System.nanoTime();
+                Work work = (Work) SweepPlugin.ask(new Report(worker, result, asked));
+                asked = System.nanoTime() - start;
+                result = null;
+                switch (work.kind()) {
+                    case END -> {
+                        return true;
+                    }
+                    case WAIT -> Thread.sleep(ASK_AGAIN_MILLIS);
+                    case SLICE -> {
+                        result = runner.run(work.slice(), task::isInterrupted);
+                        if (result == null) {
+                            return false;
+                        }
                     }
                 }
             }
