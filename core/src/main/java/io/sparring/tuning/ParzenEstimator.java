@@ -86,7 +86,9 @@ final class ParzenEstimator {
         }
         double largest = Double.NEGATIVE_INFINITY;
         for (double term : terms) {
-            largest = Math.max(largest, term);
+            if (term > largest) {
+                largest = term;
+            }
         }
         if (largest == Double.NEGATIVE_INFINITY) {
             return largest;
@@ -163,6 +165,7 @@ final class ParzenEstimator {
         private final double high;
         private final double[] mean;
         private final double[] deviation;
+        private final double[] inverse;
         private final int[] sorted;
 
         Numbers(Column column, int[] candidates, int[] kernelOf) {
@@ -189,6 +192,7 @@ final class ParzenEstimator {
                 }
             }
             deviation = deviations();
+            inverse = Arrays.stream(deviation).map(width -> 1 / width).toArray();
         }
 
         /** The way to the farther neighbour; at the ends, if there are two candidates, to the only one. */
@@ -223,9 +227,9 @@ final class ParzenEstimator {
                     lastDeviation = deviation[k];
                     lastLog = Math.log(lastDeviation);
                 }
-                double a = (low - mean[k]) / deviation[k];
-                double b = (high - mean[k]) / deviation[k];
-                double inside = a < -FAR && b > FAR ? 0 : Math.log(Gaussian.mass(a, b));
+                double a = (low - mean[k]) * inverse[k];
+                double b = (high - mean[k]) * inverse[k];
+                double inside = a < -Gaussian.ALL && b > Gaussian.ALL ? 0 : Math.log(Gaussian.mass(a, b));
                 constants[k] -= step > 0 ? inside : inside + lastLog + Gaussian.LOG_ROOT_2PI;
             }
         }
@@ -237,7 +241,7 @@ final class ParzenEstimator {
                 return;
             }
             for (int k = 0; k < mean.length; k++) {
-                double z = (at - mean[k]) / deviation[k];
+                double z = (at - mean[k]) * inverse[k];
                 terms[k] -= 0.5 * z * z;
             }
         }
@@ -252,9 +256,8 @@ final class ParzenEstimator {
                 if (mean[k] != lastMean || deviation[k] != lastDeviation) {
                     lastMean = mean[k];
                     lastDeviation = deviation[k];
-                    double a = (at - step / 2 - lastMean) / lastDeviation;
-                    double b = (at + step / 2 - lastMean) / lastDeviation;
-                    logMass = a > FAR || b < -FAR ? Double.NEGATIVE_INFINITY : Math.log(Gaussian.mass(a, b));
+                    double z = Math.abs(at - lastMean) * inverse[k];
+                    logMass = z > FAR ? Double.NEGATIVE_INFINITY : Gaussian.logMass(z, step * inverse[k]);
                 }
                 terms[k] += logMass;
             }

@@ -130,10 +130,9 @@ final class TpeSampler implements Sampler {
     private static Map<String, Object> best(Group group, Densities densities, UniformRandomProvider generator) {
         double[] best = {};
         double most = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < TRIED; i++) {
-            double[] drawn = densities.good().draw(generator);
+        for (double[] drawn : distinct(densities.good(), generator)) {
             double ratio = densities.good().logDensity(drawn) - densities.bad().logDensity(drawn);
-            if (i == 0 || ratio > most) {
+            if (best.length == 0 || ratio > most) {
                 best = drawn;
                 most = ratio;
             }
@@ -144,6 +143,17 @@ final class TpeSampler implements Sampler {
             values.put(column.dimension().key(), column.value(best[i]));
         }
         return values;
+    }
+
+    private static List<double[]> distinct(ParzenEstimator good, UniformRandomProvider generator) {
+        List<double[]> distinct = new ArrayList<>();
+        for (int i = 0; i < TRIED; i++) {
+            double[] drawn = good.draw(generator);
+            if (distinct.stream().noneMatch(other -> Arrays.equals(other, drawn))) {
+                distinct.add(drawn);
+            }
+        }
+        return distinct;
     }
 
     /** The densities of a key and those drawn with it. */

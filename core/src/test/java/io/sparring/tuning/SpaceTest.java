@@ -47,7 +47,7 @@ class SpaceTest {
                 .toList();
     }
 
-    @Property
+    @Property(tries = 200)
     void whatIsDrawnLiesInItsRange(@ForAll long seed, @ForAll @IntRange(min = 0, max = 1_000_000) int candidate) {
         Map<String, Object> values = SamplerKind.RANDOM
                 .create(space(MIXED), seed)
