@@ -4,6 +4,7 @@
  * <pre>
  *   environment ──▶ rollout ──▶ advantage ──▶ loss ──▶ (network: gradient) ──▶ optimizer
  *                                  algorithm: the loops that put these together
+ *                                  tuning: which candidates a sweep trains, and for how long
  *                                  run: configuration's results, metrics, checkpoints, the report
  * </pre>
  */

@@ -80,7 +80,8 @@ class ArchitectureRulesTest {
                     "io.sparring.network..",
                     "io.sparring.rollout..",
                     "io.sparring.optimizer..",
-                    "io.sparring.algorithm..")
+                    "io.sparring.algorithm..",
+                    "io.sparring.tuning..")
             .should()
             .callMethod(System.class, "currentTimeMillis")
             .orShould()

@@ -24,7 +24,6 @@ final class PopulationBased extends Roster {
     private final Rungs rungs;
     private final long seed;
     private final List<Standing> here = new ArrayList<>();
-
     private final Queue<Turn> turns = new ArrayDeque<>();
     /** Those of the population that are on their way to the {@link #generation}'s rung. */
     private int awaited;

@@ -47,6 +47,10 @@ class SchedulersTest {
             return Streams.of(seed, candidate, round, Purpose.ENVIRONMENT);
         }
 
+        Sweep withMore(int more) {
+            return new Sweep(kind, eta, rounds, candidates + more, maxRounds, seed);
+        }
+
         Scheduler scheduler() {
             Map<String, Object> section = switch (kind) {
                 case "none" -> Map.of();
@@ -93,6 +97,11 @@ class SchedulersTest {
     }
 
     @Provide
+    Arbitrary<Sweep> extensible() {
+        return sweeps("none", "asha", "stopping", "median");
+    }
+
+    @Provide
     Arbitrary<Sweep> asha() {
         return sweeps("asha");
     }
@@ -129,12 +138,23 @@ class SchedulersTest {
     @Property(tries = 300)
     void whatWasAskedAndToldGivesTheSameDecisionsAgainWithoutThePauses(
             @ForAll("all") Sweep sweep, @ForAll @IntRange(min = 1, max = 20) int workers) {
-        Scheduler again = sweep.scheduler();
+        replay(sweep.run(workers).calls(), sweep.scheduler());
+    }
 
-        for (Call call : sweep.run(workers).calls()) {
+    /** So a sweep by one of these can be made longer after it is done. */
+    @Property(tries = 200)
+    void moreCandidatesLeaveWhatWasDecidedAsItWas(
+            @ForAll("extensible") Sweep sweep,
+            @ForAll @IntRange(min = 1, max = 20) int workers,
+            @ForAll @IntRange(min = 1, max = 60) int more) {
+        replay(sweep.run(workers).calls(), sweep.withMore(more).scheduler());
+    }
+
+    private static void replay(List<Call> calls, Scheduler again) {
+        for (Call call : calls) {
             if (call.decision() == null) {
                 again.reported(call.candidate(), call.round(), call.score(), call.ended());
-            } else if (!(call.decision() instanceof Decision.Pause)) {
+            } else if (!(call.decision() instanceof Decision.Pause || call.decision() instanceof Decision.Done)) {
                 assertThat(again.next()).isEqualTo(call.decision());
             }
         }

@@ -148,20 +148,20 @@ class SchedulesTest {
     @Test
     void ofAPopulationTheWorstQuarterTakesOverFromTheBest() {
         Scheduler scheduler =
-                SchedulerSpec.of(Map.of("kind", "pbt", "every-rounds", 10)).create(8, 100, 7);
-        for (int candidate = 0; candidate < 8; candidate++) {
+                SchedulerSpec.of(Map.of("kind", "pbt", "every-rounds", 10)).create(11, 100, 7);
+        for (int candidate = 0; candidate < 11; candidate++) {
             assertThat(scheduler.next()).isEqualTo(new Decision.Start(candidate, 10));
         }
-        // Best first: 3 6 0 5 1 7 4 2.
-        double[] scores = {30, 10, Double.NaN, 50, -5, 20, 40, 0};
-        for (int candidate : new int[] {7, 2, 0, 1, 3, 5, 4, 6}) {
+        // Best first: 3 6 0 10 9 8 5 1 7 4 2; a quarter of eleven are two.
+        double[] scores = {30, 10, Double.NaN, 50, -5, 20, 40, 0, 25, 26, 27};
+        for (int candidate : new int[] {7, 2, 0, 10, 1, 3, 5, 8, 4, 6, 9}) {
             assertThat(scheduler.next()).isEqualTo(new Decision.Pause());
             scheduler.reported(candidate, 10, scores[candidate], false);
         }
 
         assertThat(scheduler.next()).isIn(new Decision.Copy(4, 3, 20), new Decision.Copy(4, 6, 20));
         assertThat(scheduler.next()).isIn(new Decision.Copy(2, 3, 20), new Decision.Copy(2, 6, 20));
-        for (int candidate : new int[] {3, 6, 0, 5, 1, 7}) {
+        for (int candidate : new int[] {3, 6, 0, 10, 9, 8, 5, 1, 7}) {
             assertThat(scheduler.next()).isEqualTo(new Decision.Continue(candidate, 20));
         }
     }
