@@ -303,7 +303,7 @@ class SchedulersTest {
                 .collect(Collectors.toSet());
     }
 
-    @Property(tries = 300)
+    @Property(tries = 100)
     void aPopulationComesToTheSameHoweverManyWorkersThereAre(
             @ForAll("populations") Sweep sweep, @ForAll @IntRange(min = 2, max = 20) int workers) {
         Simulation alone = sweep.run(1);
