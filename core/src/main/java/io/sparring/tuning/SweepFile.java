@@ -204,10 +204,18 @@ public record SweepFile(
     public Configuration configuration(List<String> more) {
         List<String> all = new ArrayList<>(overrides);
         all.addAll(more);
-        Configuration configuration = ConfigurationFile.parse(baseName, base, all);
+        String source = ConfigurationFile.source(baseName, all);
+        String where = more.isEmpty() ? source : "with " + String.join("  ", more);
+        Configuration configuration;
+        try {
+            configuration = ConfigurationFile.parse(baseName, base, all);
+        } catch (InvalidConfiguration e) {
+            // The point, and not all that it has in common with the others.
+            throw new InvalidConfiguration(e.getMessage().replace(source, where));
+        }
         if (configuration.algorithm() == Configuration.Algorithm.A3C) {
             throw new InvalidConfiguration(
-                    ConfigurationFile.source(baseName, all)
+                    where
                             + ": algorithm: expected a2c or ppo: a3c's workers cannot be stopped and gone on with to the bit, so that they are no trials of a sweep");
         }
         return configuration;
