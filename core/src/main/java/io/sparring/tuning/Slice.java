@@ -1,6 +1,5 @@
 package io.sparring.tuning;
 
-import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -12,8 +11,7 @@ import java.util.List;
  * @param state to go on from, a checkpoint; null: from the trial's beginning
  * @param untilRound so many rounds are to have been done in all; {@link #END}: to the trial's own end
  */
-public record Slice(int trial, int number, List<String> overrides, byte[] state, long untilRound)
-        implements Serializable {
+public record Slice(int trial, int number, List<String> overrides, byte[] state, long untilRound) {
 
     /** As an {@code untilRound}: until its budget is used up or its target is reached. */
     public static final long END = Long.MAX_VALUE;

@@ -1,7 +1,5 @@
 package io.sparring.tuning;
 
-import java.io.Serializable;
-
 /**
  * What came of a {@link Slice}.
  *
@@ -28,8 +26,7 @@ public record SliceResult(
         String paramsSha256,
         String ended,
         String failure,
-        byte[] state)
-        implements Serializable {
+        byte[] state) {
 
     /** As {@link #ended} of a trial that has failed. */
     public static final String FAILED = "failed";

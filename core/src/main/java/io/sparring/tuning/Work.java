@@ -1,14 +1,12 @@
 package io.sparring.tuning;
 
-import java.io.Serializable;
-
 /**
  * What a worker is told when it asks for something to do.
  *
  * @param kind what
  * @param slice which, where there is one
  */
-public record Work(Kind kind, Slice slice) implements Serializable {
+public record Work(Kind kind, Slice slice) {
     /** What a worker is to do. */
     public enum Kind {
         /** Compute this slice. */

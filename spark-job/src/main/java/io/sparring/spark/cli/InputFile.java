@@ -4,6 +4,9 @@ import io.sparring.Explanation;
 import io.sparring.Names;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.session.Session;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
@@ -29,6 +32,9 @@ record InputFile(String name, String text) {
     /** A file's content in the place of its name, as drivers on other machines get it (RFC 2397). */
     private static final Pattern CONTENT = Pattern.compile("data:application/yaml;name=([^;]*);base64,(.*)");
 
+    /** The name of a file on a Hadoop file system, such as the best configuration of a sweep there. */
+    private static final Pattern ELSEWHERE = Pattern.compile("[a-z][a-z0-9+.-]*:/");
+
     /**
      * @param file its name, or its content as {@link #travelling} has it
      * @throws InvalidConfiguration if it cannot be read
@@ -39,6 +45,9 @@ record InputFile(String name, String text) {
             return new InputFile(
                     URLDecoder.decode(content.group(1), StandardCharsets.UTF_8),
                     new String(Base64.getDecoder().decode(content.group(2)), StandardCharsets.UTF_8));
+        }
+        if (ELSEWHERE.matcher(file).lookingAt()) {
+            return new InputFile(file, elsewhere(file));
         }
         Path path = Path.of(file);
         try {
@@ -56,6 +65,19 @@ record InputFile(String name, String text) {
             throw new InvalidConfiguration(file + " cannot be read by " + System.getProperty("user.name"));
         } catch (CharacterCodingException e) {
             throw new InvalidConfiguration(file + ": cannot be read as text: expected UTF-8");
+        } catch (IOException e) {
+            throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
+        }
+    }
+
+    private static String elsewhere(String file) {
+        int name = file.lastIndexOf('/');
+        try {
+            byte[] content = RunFolder.at(file.substring(0, name), Session.hadoop(Session.settings()))
+                    .read(file.substring(name + 1));
+            return new String(content, StandardCharsets.UTF_8);
+        } catch (FileNotFoundException e) {
+            throw new InvalidConfiguration(file + ": there is no such file");
         } catch (IOException e) {
             throw new InvalidConfiguration(file + ": cannot be read as text: " + Explanation.of(e));
         }

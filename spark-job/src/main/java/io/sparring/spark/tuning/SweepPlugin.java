@@ -23,7 +23,7 @@ public final class SweepPlugin implements SparkPlugin {
     /** Who answers workers. */
     interface Desk {
         /** Called by one thread at a time; answers at once. */
-        Object answer(Object question);
+        byte[] answer(byte[] question);
     }
 
     /** For Spark. */
@@ -39,13 +39,13 @@ public final class SweepPlugin implements SparkPlugin {
     }
 
     /** Asks the driver. */
-    static Object ask(Object question) throws Exception {
+    static byte[] ask(byte[] question) throws Exception {
         PluginContext way = WAY.get();
         if (way == null) {
             throw new IllegalStateException(
                     "this executor was started without spark.plugins=" + SweepPlugin.class.getName());
         }
-        return way.ask(question);
+        return (byte[]) way.ask(question);
     }
 
     @Override
@@ -53,7 +53,7 @@ public final class SweepPlugin implements SparkPlugin {
         return new DriverPlugin() {
             @Override
             public Object receive(Object question) {
-                return DESK.get().answer(question);
+                return DESK.get().answer((byte[]) question);
             }
         };
     }

@@ -2,6 +2,7 @@ package io.sparring.spark.tuning;
 
 import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingFailed;
+import io.sparring.format.Unreadable;
 import io.sparring.spark.session.JobFailures;
 import io.sparring.tuning.Slice;
 import io.sparring.tuning.SliceResult;
@@ -9,7 +10,6 @@ import io.sparring.tuning.SliceRunner;
 import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.Work;
-import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +32,7 @@ import org.apache.spark.scheduler.SparkListenerTaskEnd;
  * message. Which slices a worker that is gone was computing is known from Spark's word that its task has ended; they are given to others.
  */
 public final class SweepWorkers {
+    private static final Work END = new Work(Work.Kind.END, null);
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration RECOUNT = Duration.ofSeconds(1);
     private static final long ASK_AGAIN_MILLIS = 200;
@@ -53,15 +54,6 @@ public final class SweepWorkers {
     private final List<Long> asked = new ArrayList<>();
 
     private record Given(Slice slice, long nanos) {}
-
-    /**
-     * A worker's message.
-     *
-     * @param worker the number of its task
-     * @param result of the slice that it was given; null in its first
-     * @param askedNanos how long the answer to its last message took
-     */
-    record Report(String worker, SliceResult result, long askedNanos) implements Serializable {}
 
     private SweepWorkers(JavaSparkContext spark, Sweep sweep, Consumer<String> remark) {
         this.spark = spark;
@@ -94,7 +86,7 @@ public final class SweepWorkers {
     }
 
     private void run(BooleanSupplier stop, Runnable look) throws InterruptedException {
-        SweepPlugin.answerBy(question -> answer((Report) question));
+        SweepPlugin.answerBy(this::answer);
         SparkListener ends = new SparkListener() {
             @Override
             public void onTaskEnd(SparkListenerTaskEnd event) {
@@ -121,7 +113,7 @@ public final class SweepWorkers {
             }
         } finally {
             jobs.forEach(job -> job.cancel(true));
-            SweepPlugin.answerBy(question -> new Work(Work.Kind.END, null));
+            SweepPlugin.answerBy(question -> Message.encode(END));
             spark.sc().removeSparkListener(ends);
             spark.sc().removeSparkListener(failures);
         }
@@ -212,7 +204,16 @@ public final class SweepWorkers {
         }
     }
 
-    private Work answer(Report report) {
+    private byte[] answer(byte[] question) {
+        try {
+            return Message.encode(answer(Message.report(question)));
+        } catch (Unreadable e) {
+            failure.compareAndSet(null, new IllegalStateException("a worker's message: " + e.getMessage()));
+            return Message.encode(END);
+        }
+    }
+
+    private Work answer(Message.Report report) {
         try {
             if (report.result() != null) {
                 sweep.finished(report.result());
@@ -224,7 +225,7 @@ public final class SweepWorkers {
                 }
                 if (gone.contains(report.worker())) {
                     // Spark has given it up, but its executor does not know yet.
-                    return new Work(Work.Kind.END, null);
+                    return END;
                 }
                 Work work = sweep.next(report.worker());
                 if (work.slice() != null) {
@@ -234,7 +235,7 @@ public final class SweepWorkers {
             }
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
-            return new Work(Work.Kind.END, null);
+            return END;
         }
     }
 
@@ -250,7 +251,7 @@ public final class SweepWorkers {
             long asked = 0;
             while (true) {
                 long start = System.nanoTime();
-                Work work = (Work) SweepPlugin.ask(new Report(worker, result, asked));
+                Work work = Message.work(SweepPlugin.ask(Message.encode(new Message.Report(worker, result, asked))));
                 asked = System.nanoTime() - start;
                 result = null;
                 switch (work.kind()) {
