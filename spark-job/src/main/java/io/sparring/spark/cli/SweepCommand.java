@@ -123,7 +123,6 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             words.add(new InputFile(file, read().text()).travelling());
         } else {
             saved(folder);
-            overrides.forEach(override -> words.addAll(List.of("--set", override)));
             if (trials != null) {
                 words.addAll(List.of("--trials", trials.toString()));
             }
@@ -144,7 +143,11 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         }
         if (file != null && resume != null) {
             throw new InvalidConfiguration("--resume " + resume + " and " + file
-                    + ": expected one of them: a sweep goes on as it began, but for --set and --trials");
+                    + ": expected one of them: a sweep goes on as it began, but for --trials");
+        }
+        if (resume != null && !overrides.isEmpty()) {
+            throw new InvalidConfiguration("--set " + overrides.get(0) + " and --resume " + resume
+                    + ": expected one of them: what was trained before would be another sweep's");
         }
         if (dryRun && resume != null) {
             throw new InvalidConfiguration("--dry-run and --resume: expected one of them");
@@ -182,7 +185,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
     private SweepFile saved(RunFolder folder) throws IOException {
         String name = folder.name() + "/" + SweepFolder.FILE;
         return SweepFile.parse(
-                name, new String(folder.read(SweepFolder.FILE), StandardCharsets.UTF_8), overrides, trials, base -> {
+                name, new String(folder.read(SweepFolder.FILE), StandardCharsets.UTF_8), List.of(), trials, base -> {
                     throw new InvalidConfiguration(name + ": base: expected the configuration itself, got " + base);
                 });
     }

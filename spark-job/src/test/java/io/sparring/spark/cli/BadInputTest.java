@@ -642,5 +642,10 @@ class BadInputTest {
                 .singleElement()
                 .asString()
                 .contains("there is no sweep in this folder");
+        assertThat(Sparring.here("sweep", "--resume", folder.toString(), "--set", "a2c.gamma=0.9")
+                        .complaints())
+                .singleElement()
+                .asString()
+                .contains("what was trained before would be another sweep's");
     }
 }
