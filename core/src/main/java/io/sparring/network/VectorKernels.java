@@ -1,6 +1,9 @@
 package io.sparring.network;
 
+import java.util.Arrays;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -14,12 +17,25 @@ final class VectorKernels extends Kernels {
     private static final int LENGTH = SPECIES.length();
     private static final int PANEL = 2 * LENGTH;
     private static final int TILE = Batch.FEATURE_TILE;
-    /** Sums of a tile of the weights' gradient: 4 × 2 or, of filters, 4 × 4 of {@link #LANES} each. */
-    private final float[] tile = new float[TILE * TILE * LANES];
+    /** So many inputs at a time have their share of the weights' gradient: an output's lie in whole lines of the cache. */
+    private static final int INPUTS = 32;
+    /** So many places at a time have their share of a filter's gradient: what they read stays in the nearest cache. */
+    private static final int PLACES = 8;
+
+    private static final VectorMask<Float> ODD_8 = odd(8);
+    private static final VectorMask<Float> ODD_4 = odd(4);
+    private static final VectorMask<Float> ODD_2 = odd(2);
+    private static final VectorMask<Float> ODD_1 = odd(1);
+    private static final int[] FOLDED_AT = foldedAt();
+
+    /** Sums of a tile of the weights' gradient where outputs are few: 4 × 2 of {@link #LANES} each. */
+    private final float[] tile = new float[TILE * 2 * LANES];
 
     private float[] panel = new float[0];
-    /** Of a filter's gradient: one side, tile by tile. */
+    /** Of a gradient: one side, tile by tile. */
     private float[] deltas = new float[0];
+    /** Of a gradient: several tiles' sums. */
+    private float[] sums = new float[0];
 
     @Override
     int lanes() {
@@ -50,9 +66,7 @@ final class VectorKernels extends Kernels {
         }
         panel(reduced);
         for (int row = 0; row < rows; row += PANEL) {
-            for (int k = 0; k < reduced; k++) {
-                System.arraycopy(in.values(), k * in.stride() + row, panel, k * PANEL, PANEL);
-            }
+            fill(panel, reduced, in.values(), row, in.stride());
             for (int output = 0; output < outputs; output += TILE) {
                 int at = output * out.stride() + row;
                 product(
@@ -77,6 +91,14 @@ final class VectorKernels extends Kernels {
     private void panel(int reduced) {
         if (panel.length < reduced * PANEL) {
             panel = new float[reduced * PANEL];
+        }
+    }
+
+    /** Fills the panel with so many features' rows. */
+    private static void fill(float[] panel, int features, float[] values, int from, int stride) {
+        for (int k = 0; k < features; k++) {
+            FloatVector.fromArray(SPECIES, values, from + k * stride).intoArray(panel, k * PANEL);
+            FloatVector.fromArray(SPECIES, values, from + LENGTH + k * stride).intoArray(panel, k * PANEL + LENGTH);
         }
     }
 
@@ -221,16 +243,114 @@ final class VectorKernels extends Kernels {
             }
             return;
         }
-        for (int output = 0; output < delta.features(); output += 4) {
-            for (int input = 0; input < inputs; input += 2) {
-                outerProduct(delta, output, in, input);
-                for (int o = 0; o < Math.min(4, delta.features() - output); o++) {
-                    for (int i = 0; i < Math.min(2, inputs - input); i++) {
-                        gradient[offset + (output + o) * inputs + input + i] += sum(tile, (2 * o + i) * LANES);
+        wideGradient(in, delta, gradient, offset);
+    }
+
+    /** Of at least a tile of outputs; both sides are first copied to where they are read in order, tile by tile. */
+    private void wideGradient(Batch in, Batch delta, double[] gradient, int offset) {
+        int inputs = in.features();
+        int outputs = delta.features();
+        int rows = Batch.padded(in.rows(), LANES);
+        float[] deltas = room(Batch.padded(outputs, TILE) * rows);
+        for (int output = 0; output < outputs; output++) {
+            int at = output / TILE * TILE * rows + output % TILE * LANES;
+            interleave(delta.values(), output * delta.stride(), rows, deltas, at);
+        }
+        panel(INPUTS * rows / PANEL + 1);
+        makeSums(INPUTS / TILE);
+        for (int first = 0; first < inputs; first += INPUTS) {
+            int some = Math.min(INPUTS, inputs - first);
+            for (int i = 0; i < some; i++) {
+                int at = i / TILE * TILE * rows + i % TILE * LANES;
+                interleave(in.values(), (first + i) * in.stride(), rows, panel, at);
+            }
+            for (int output = 0; output < outputs; output += TILE) {
+                Arrays.fill(sums, 0, INPUTS * TILE * LANES, 0);
+                for (int input = 0; input < some; input += TILE) {
+                    for (int lane = 0; lane < LANES; lane += LENGTH) {
+                        int to = input * TILE * LANES + lane;
+                        dots(deltas, output * rows + lane, panel, input * rows + lane, rows / LANES, sums, to);
                     }
+                }
+                fold(sums, INPUTS / TILE);
+                for (int input = 0; input < some; input += TILE) {
+                    int at = offset + output * inputs + first + input;
+                    int columns = Math.min(TILE, some - input);
+                    addFolded(sums, input * TILE, gradient, at, inputs, Math.min(TILE, outputs - output), columns);
                 }
             }
         }
+    }
+
+    /** Adds a tile's sums to the gradient, four to a row of it. */
+    private static void addFolded(
+            float[] sums, int from, double[] gradient, int at, int stride, int rows, int columns) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                gradient[at + row * stride + column] += sums[from + FOLDED_AT[TILE * row + column]];
+            }
+        }
+    }
+
+    /**
+     * {@link #sum} of every sixteen lanes, tile by tile: what is added there are halves of one, here those of two side by side, and so on. A tile's sums
+     * then lie at {@link #FOLDED_AT}, from 16 times the tile on.
+     */
+    private static void fold(float[] lanes, int tiles) {
+        int count = tiles * TILE * TILE;
+        if (LENGTH < 8) {
+            for (int i = 0; i < count; i++) {
+                lanes[i] = sum(lanes, i * LANES);
+            }
+            return;
+        }
+        if (LENGTH == LANES) {
+            fold(lanes, count, 8, ODD_8);
+            count /= 2;
+        } else {
+            for (int i = 0; i < count; i++) {
+                FloatVector half = FloatVector.fromArray(SPECIES, lanes, i * LANES);
+                half.add(FloatVector.fromArray(SPECIES, lanes, i * LANES + LENGTH))
+                        .intoArray(lanes, i * LENGTH);
+            }
+        }
+        fold(lanes, count, 4, ODD_4);
+        fold(lanes, count / 2, 2, ODD_2);
+        fold(lanes, count / 4, 1, ODD_1);
+    }
+
+    /**
+     * Two vectors to one: each second group of lanes becomes the second one's sum of that group and the group before, the others the first one's of that
+     * group and the group behind. Read from so many lanes on, a vector need not be shuffled, which costs a check each time.
+     */
+    private static void fold(float[] from, int vectors, int group, VectorMask<Float> odd) {
+        for (int i = 0; i < vectors; i += 2) {
+            FloatVector a = FloatVector.fromArray(SPECIES, from, i * LENGTH);
+            FloatVector behind = FloatVector.fromArray(SPECIES, from, i * LENGTH + group);
+            FloatVector before = FloatVector.fromArray(SPECIES, from, i * LENGTH + LENGTH - group);
+            FloatVector b = FloatVector.fromArray(SPECIES, from, i * LENGTH + LENGTH);
+            a.blend(before, odd).add(behind.blend(b, odd)).intoArray(from, i / 2 * LENGTH);
+        }
+    }
+
+    private static VectorMask<Float> odd(int group) {
+        boolean[] odd = new boolean[LENGTH];
+        for (int lane = 0; lane < LENGTH; lane++) {
+            odd[lane] = (lane & group) != 0;
+        }
+        return VectorMask.fromArray(SPECIES, odd, 0);
+    }
+
+    /** Where the sum of each of the sixteen ends: a bit of its number says which of two it was, the first by the largest group of lanes. */
+    private static int[] foldedAt() {
+        int[] at = new int[TILE * TILE];
+        if (LENGTH < 8) {
+            return IntStream.range(0, at.length).toArray();
+        }
+        for (int i = 0; i < at.length; i++) {
+            at[i] = i / LENGTH * LENGTH + (Integer.reverse(i % LENGTH) >>> Integer.numberOfLeadingZeros(LENGTH) + 1);
+        }
+        return at;
     }
 
     private void outerProduct(Batch four, int first, Batch two, int second) {
@@ -578,10 +698,7 @@ final class VectorKernels extends Kernels {
         panel(filters);
         for (int row = 0; row < delta.rows(); row += PANEL) {
             for (int place = 0; place < corners.length; place++) {
-                for (int filter = 0; filter < filters; filter++) {
-                    int from = (filter * corners.length + place) * delta.stride() + row;
-                    System.arraycopy(delta.values(), from, panel, filter * PANEL, PANEL);
-                }
+                fill(panel, filters, delta.values(), place * delta.stride() + row, corners.length * delta.stride());
                 int corner = corners[place] * stride + row;
                 for (int tap = 0; tap < taps.length; tap += TILE) {
                     product(
@@ -625,43 +742,53 @@ final class VectorKernels extends Kernels {
             int offset) {
         int[] corners = window.corners();
         int[] taps = window.taps();
-        int length = corners.length * rows;
-        int filterTiles = Batch.padded(filters, TILE) / TILE;
-        float[] deltas = room(filterTiles * TILE * length);
-        for (int filter = 0; filter < filters; filter++) {
-            for (int place = 0; place < corners.length; place++) {
-                interleave(
-                        delta.values(),
-                        (filter * corners.length + place) * delta.stride() + row,
-                        rows,
-                        deltas,
-                        filter / TILE * TILE * length + place * rows * TILE + filter % TILE * LANES,
-                        TILE);
-            }
-        }
-        panel(TILE * length / PANEL + 1);
-        for (int tap = 0; tap < taps.length; tap += TILE) {
-            for (int t = tap; t < Math.min(tap + TILE, taps.length); t++) {
-                for (int place = 0; place < corners.length; place++) {
+        int tapTiles = Batch.padded(taps.length, TILE) / TILE;
+        int tiles = Batch.padded(filters, TILE) / TILE * tapTiles;
+        makeSums(tiles);
+        Arrays.fill(sums, 0, tiles * TILE * TILE * LANES, 0);
+        int room = PLACES * rows;
+        float[] deltas = room(Batch.padded(filters, TILE) * room);
+        panel(TILE * room / PANEL + 1);
+        for (int first = 0; first < corners.length; first += PLACES) {
+            int places = Math.min(PLACES, corners.length - first);
+            for (int filter = 0; filter < filters; filter++) {
+                for (int place = 0; place < places; place++) {
                     interleave(
-                            in.values(),
-                            (corners[place] + taps[t]) * in.stride() + row,
+                            delta.values(),
+                            (filter * corners.length + first + place) * delta.stride() + row,
                             rows,
-                            panel,
-                            place * rows * TILE + (t - tap) * LANES,
-                            TILE);
+                            deltas,
+                            filter / TILE * TILE * room + place * rows * TILE + filter % TILE * LANES);
                 }
             }
-            for (int filter = 0; filter < filters; filter += TILE) {
-                for (int lane = 0; lane < LANES; lane += LENGTH) {
-                    dots(deltas, filter * length + lane, panel, lane, length / LANES, tile, lane);
+            for (int tap = 0; tap < taps.length; tap++) {
+                for (int place = 0; place < places; place++) {
+                    int from = (corners[first + place] + taps[tap]) * in.stride() + row;
+                    interleave(in.values(), from, rows, panel, place * rows * TILE + tap % TILE * LANES);
                 }
-                for (int f = 0; f < Math.min(TILE, filters - filter); f++) {
-                    for (int t = 0; t < Math.min(TILE, taps.length - tap); t++) {
-                        gradient[offset + (filter + f) * taps.length + tap + t] += sum(tile, (TILE * f + t) * LANES);
+                if (tap % TILE == TILE - 1 || tap == taps.length - 1) {
+                    for (int filter = 0; filter < filters; filter += TILE) {
+                        int at = (filter / TILE * tapTiles + tap / TILE) * TILE * TILE * LANES;
+                        for (int lane = 0; lane < LANES; lane += LENGTH) {
+                            dots(deltas, filter * room + lane, panel, lane, places * rows / LANES, sums, at + lane);
+                        }
                     }
                 }
             }
+        }
+        fold(sums, tiles);
+        for (int i = 0; i < tiles; i++) {
+            int filter = i / tapTiles * TILE;
+            int tap = i % tapTiles * TILE;
+            int at = offset + filter * taps.length + tap;
+            int columns = Math.min(TILE, taps.length - tap);
+            addFolded(sums, i * TILE * TILE, gradient, at, taps.length, Math.min(TILE, filters - filter), columns);
+        }
+    }
+
+    private void makeSums(int tiles) {
+        if (sums.length < tiles * TILE * TILE * LANES) {
+            sums = new float[tiles * TILE * TILE * LANES];
         }
     }
 
@@ -672,31 +799,33 @@ final class VectorKernels extends Kernels {
         return deltas;
     }
 
-    /** Copies rows, a group of lanes after the other, each to where the group of its kind among so many lies. */
-    private static void interleave(float[] values, int from, int rows, float[] to, int at, int kinds) {
-        for (int row = 0; row < rows; row += LANES) {
-            System.arraycopy(values, from + row, to, at + row * kinds, LANES);
+    /** Copies rows, a group of lanes after the other, each to where its feature's are in a tile. */
+    private static void interleave(float[] values, int from, int rows, float[] to, int at) {
+        for (int lane = 0; lane < LANES; lane += LENGTH) {
+            for (int row = 0; row < rows; row += LANES) {
+                FloatVector.fromArray(SPECIES, values, from + lane + row).intoArray(to, at + lane + row * TILE);
+            }
         }
     }
 
-    /** Four rows of products with four others: each vector that is read takes part in four of them. */
+    /** Four rows of products with four others, on top of what the sums are: each vector that is read takes part in four of them. */
     private static void dots(float[] a, int from, float[] b, int second, int count, float[] sums, int lane) {
-        FloatVector s00 = FloatVector.zero(SPECIES);
-        FloatVector s01 = FloatVector.zero(SPECIES);
-        FloatVector s02 = FloatVector.zero(SPECIES);
-        FloatVector s03 = FloatVector.zero(SPECIES);
-        FloatVector s10 = FloatVector.zero(SPECIES);
-        FloatVector s11 = FloatVector.zero(SPECIES);
-        FloatVector s12 = FloatVector.zero(SPECIES);
-        FloatVector s13 = FloatVector.zero(SPECIES);
-        FloatVector s20 = FloatVector.zero(SPECIES);
-        FloatVector s21 = FloatVector.zero(SPECIES);
-        FloatVector s22 = FloatVector.zero(SPECIES);
-        FloatVector s23 = FloatVector.zero(SPECIES);
-        FloatVector s30 = FloatVector.zero(SPECIES);
-        FloatVector s31 = FloatVector.zero(SPECIES);
-        FloatVector s32 = FloatVector.zero(SPECIES);
-        FloatVector s33 = FloatVector.zero(SPECIES);
+        FloatVector s00 = FloatVector.fromArray(SPECIES, sums, lane + 0 * LANES);
+        FloatVector s01 = FloatVector.fromArray(SPECIES, sums, lane + 1 * LANES);
+        FloatVector s02 = FloatVector.fromArray(SPECIES, sums, lane + 2 * LANES);
+        FloatVector s03 = FloatVector.fromArray(SPECIES, sums, lane + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(SPECIES, sums, lane + 4 * LANES);
+        FloatVector s11 = FloatVector.fromArray(SPECIES, sums, lane + 5 * LANES);
+        FloatVector s12 = FloatVector.fromArray(SPECIES, sums, lane + 6 * LANES);
+        FloatVector s13 = FloatVector.fromArray(SPECIES, sums, lane + 7 * LANES);
+        FloatVector s20 = FloatVector.fromArray(SPECIES, sums, lane + 8 * LANES);
+        FloatVector s21 = FloatVector.fromArray(SPECIES, sums, lane + 9 * LANES);
+        FloatVector s22 = FloatVector.fromArray(SPECIES, sums, lane + 10 * LANES);
+        FloatVector s23 = FloatVector.fromArray(SPECIES, sums, lane + 11 * LANES);
+        FloatVector s30 = FloatVector.fromArray(SPECIES, sums, lane + 12 * LANES);
+        FloatVector s31 = FloatVector.fromArray(SPECIES, sums, lane + 13 * LANES);
+        FloatVector s32 = FloatVector.fromArray(SPECIES, sums, lane + 14 * LANES);
+        FloatVector s33 = FloatVector.fromArray(SPECIES, sums, lane + 15 * LANES);
         for (int i = 0; i < count; i++) {
             FloatVector x0 = FloatVector.fromArray(SPECIES, b, second + i * TILE * LANES + 0 * LANES);
             FloatVector x1 = FloatVector.fromArray(SPECIES, b, second + i * TILE * LANES + 1 * LANES);
