@@ -14,6 +14,9 @@ sealed interface Range {
     /** Whether a value can come out of it. */
     boolean has(Object value);
 
+    /** A value that is larger or smaller by this factor, as far as the range goes; itself where there is no larger and smaller. */
+    Object times(Object value, double factor);
+
     /** One of these, with equal chances. */
     record Choice(List<Object> values) implements Range {
         @Override
@@ -24,6 +27,11 @@ sealed interface Range {
         @Override
         public boolean has(Object value) {
             return values.stream().anyMatch(own -> Values.same(own, value));
+        }
+
+        @Override
+        public Object times(Object value, double factor) {
+            return value;
         }
     }
 
@@ -40,6 +48,11 @@ sealed interface Range {
         @Override
         public boolean has(Object value) {
             return value instanceof Number number && number.doubleValue() >= low && number.doubleValue() <= high;
+        }
+
+        @Override
+        public Object times(Object value, double factor) {
+            return Math.min(high, Math.max(low, ((Number) value).doubleValue() * factor));
         }
     }
 
@@ -66,6 +79,12 @@ sealed interface Range {
             }
             double index = Math.rint((number.doubleValue() - low.doubleValue()) / step.doubleValue());
             return index >= 0 && index < count && Values.same(value((long) index), value);
+        }
+
+        @Override
+        public Object times(Object value, double factor) {
+            double index = (((Number) value).doubleValue() * factor - low.doubleValue()) / step.doubleValue();
+            return value(Math.min(count - 1, Math.max(0, Math.round(index))));
         }
     }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.commons.rng.UniformRandomProvider;
 
 /**
  * What a sweep tries: for keys of the configuration, the values that they can have.
@@ -134,6 +135,26 @@ public final class Space {
 
     private boolean present(String key, Map<String, Object> values) {
         return values.containsKey(key) && holds(dimensions.get(key), values);
+    }
+
+    /**
+     * A point near another one (Jaderberg et al. 2017): each setting that is drawn is drawn anew with probability 1/4, and else, if it is a number from a
+     * range, multiplied by 1.2 or 0.8 within it. One that was absent is drawn, should its condition hold now.
+     */
+    Point explored(Point point, UniformRandomProvider random) {
+        Map<String, Object> values = new LinkedHashMap<>(point.values());
+        for (Dimension dimension : sampled) {
+            boolean anew = random.nextDouble() < 0.25;
+            double quantile = random.nextDouble();
+            double factor = random.nextBoolean() ? 1.2 : 0.8;
+            Object value = values.get(dimension.key());
+            values.put(
+                    dimension.key(),
+                    anew || value == null
+                            ? dimension.range().at(quantile)
+                            : dimension.range().times(value, factor));
+        }
+        return point(values);
     }
 
     /** Whether a key's condition holds, and those of the keys it depends on. */

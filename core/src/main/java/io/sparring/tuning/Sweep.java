@@ -1,6 +1,8 @@
 package io.sparring.tuning;
 
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.random.Purpose;
+import io.sparring.random.Streams;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,7 +64,10 @@ public final class Sweep {
     /** A point with its trials. */
     private static final class Candidate {
         private final int number;
-        private final Point point;
+        private Point point;
+        /** How often it has taken over another one's state. */
+        private int turns;
+
         private final List<Integer> trials = new ArrayList<>();
         private long until;
         private int awaited;
@@ -148,6 +153,13 @@ public final class Sweep {
                 searched = false;
                 goOn(candidates.get(next.candidate()), next.untilRound());
             }
+            case "copy" -> {
+                Decision.Copy copy =
+                        new Decision.Copy(integer(event, "candidate"), integer(event, "source"), until(event));
+                requireSame(copy);
+                candidates.get(copy.candidate()).turns++;
+                takeOver(copy, point((Map<?, ?>) event.get("point")));
+            }
             case "finish" -> {
                 searched = true;
                 goOn(candidates.get(integer(event, "candidate")), Slice.END);
@@ -189,6 +201,12 @@ public final class Sweep {
         computing.put(trial, worker);
         Trial next = trials.get(trial);
         byte[] state = next.slices() == 0 ? null : states.get(trial);
+        if (state == null && next.slices() > 0 && file.takesOver()) {
+            fail(
+                    new Slice(trial, next.slices(), List.of(), null, 0),
+                    "its state is lost, and it cannot be trained again, since it has taken over another one's");
+            return next(worker);
+        }
         return Work.of(new Slice(
                 trial,
                 next.slices(),
@@ -210,6 +228,33 @@ public final class Sweep {
         if (decision instanceof Decision.Continue next) {
             journal.append(event("continue", "candidate", next.candidate(), "until", next.untilRound()));
             goOn(candidates.get(next.candidate()), next.untilRound());
+            return true;
+        }
+        if (decision instanceof Decision.Copy copy) {
+            Candidate candidate = candidates.get(copy.candidate());
+            Candidate source = candidates.get(copy.source());
+            Point explored = file.space()
+                    .explored(
+                            source.point,
+                            Streams.of(file.seed(), candidate.number, ++candidate.turns, Purpose.SAMPLER));
+            // Before the ledger says so: what it says has to be there.
+            for (int i = 0; i < candidate.trials.size(); i++) {
+                byte[] state = states.get(source.trials.get(i));
+                if (state != null) {
+                    states.put(candidate.trials.get(i), state);
+                }
+            }
+            journal.append(event(
+                    "copy",
+                    "candidate",
+                    copy.candidate(),
+                    "source",
+                    copy.source(),
+                    "until",
+                    copy.untilRound(),
+                    "point",
+                    explored.values()));
+            takeOver(copy, explored);
             return true;
         }
         if (decision instanceof Decision.Done && computing.isEmpty()) {
@@ -253,6 +298,17 @@ public final class Sweep {
                     Trial.first(trials.size(), candidate.number, point, seeds.isEmpty() ? null : seeds.get(i), false));
         }
         goOn(candidate, start.untilRound());
+    }
+
+    private void takeOver(Decision.Copy copy, Point explored) {
+        Candidate candidate = candidates.get(copy.candidate());
+        Candidate source = candidates.get(copy.source());
+        candidate.point = explored;
+        for (int i = 0; i < candidate.trials.size(); i++) {
+            int number = candidate.trials.get(i);
+            trials.set(number, trials.get(number).takingOver(trials.get(source.trials.get(i)), explored));
+        }
+        goOn(candidate, copy.untilRound());
     }
 
     private void goOn(Candidate candidate, long until) {

@@ -53,6 +53,8 @@ public record SweepFile(
     /** More are a mistake: each is a line in memory. */
     private static final long MOST_TRIALS = 1_000_000;
 
+    private static final String PBT = "pbt";
+
     private static final List<String> KEYS = List.of(
             "base",
             "overrides",
@@ -119,12 +121,12 @@ public record SweepFile(
         Space space = file.inside(() -> Space.of(file.section("space")));
         SamplerKind sampler = file.inside(() -> sampler(file, space));
         SchedulerSpec scheduler = file.inside(() -> SchedulerSpec.of(file.values.get("scheduler")));
-        if (scheduler.kind().equals("pbt")) {
-            // Whose states are no saved work: a trial that has taken over another's cannot be trained again from its
-            // beginning.
-            throw new InvalidConfiguration(
-                    name
-                            + ": scheduler.kind: pbt is decided by the library (io.sparring.tuning) and not computed by sweeps yet; expected another one");
+        if (scheduler.kind().equals(PBT)) {
+            space.keys().stream().filter(SweepFile::changesShapes).findFirst().ifPresent(key -> {
+                throw new InvalidConfiguration(
+                        name + ": space." + key
+                                + ": expected a key that leaves shapes alone, since by pbt a trial takes over another one's parameters");
+            });
         }
         String baseText =
                 base instanceof Map<?, ?> ? ConfigurationFile.text(file.section("base")) : read.apply(base.toString());
@@ -152,6 +154,20 @@ public record SweepFile(
         // What is wrong with the base would be wrong with every trial.
         sweep.configuration(List.of());
         return sweep;
+    }
+
+    /** Of parameters, of the optimiser's moving averages, or of what is observed. */
+    private static boolean changesShapes(String key) {
+        return key.startsWith("network.")
+                || key.startsWith("environment.")
+                || key.startsWith("normalize.")
+                || key.endsWith(".shards")
+                || List.of("algorithm", "optimizer.kind").contains(key);
+    }
+
+    /** Whether a trial may be more than {@code train} makes of its configuration: whoever has taken over another one's parameters cannot be trained again. */
+    public boolean takesOver() {
+        return scheduler.kind().equals(PBT);
     }
 
     private static SamplerKind sampler(Reader file, Space space) {

@@ -81,6 +81,11 @@ public record SweepResult(
         return best == null ? null : ConfigurationFile.write(file.configuration(best.overrides()));
     }
 
+    /** The hash of the parameters that {@code train} gives for it; null where that is nobody's: see {@link SweepFile#takesOver}. */
+    public String bestParamsSha256(SweepFile file) {
+        return best == null || file.takesOver() && !best.confirms() ? null : best.paramsSha256();
+    }
+
     /** How many trials of the search stand so. */
     public long count(Trial.State state) {
         return trials.stream().filter(trial -> trial.state() == state).count();

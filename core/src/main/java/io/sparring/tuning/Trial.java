@@ -92,6 +92,27 @@ public record Trial(
                 lost);
     }
 
+    /** Another one's twin from here on, with settings of its own. */
+    Trial takingOver(Trial source, Point explored) {
+        return new Trial(
+                number,
+                candidate,
+                explored,
+                seed,
+                confirms,
+                State.RUNNING,
+                slices,
+                source.round,
+                source.envSteps,
+                source.episodes,
+                source.score,
+                seconds,
+                source.paramsSha256,
+                null,
+                null,
+                lost);
+    }
+
     Trial lostAgain() {
         return new Trial(
                 number,

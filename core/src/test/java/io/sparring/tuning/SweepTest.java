@@ -266,6 +266,70 @@ class SweepTest {
     }
 
     @Test
+    void aPopulationTakesOverWhatItsBestHaveLearnedAndGoesOnAfterAKillAsBefore()
+            throws InterruptedException, IOException {
+        SweepFile file = file(SPACE.replace("12", "8") + "scheduler: {kind: pbt, every-rounds: 10}");
+        Kept whole = new Kept();
+        SweepResult undisturbed = worked(Sweep.begin(file, whole, whole));
+        List<Map<String, Object>> events = LedgerFile.read(
+                        "ledger.jsonl", new ByteArrayInputStream(whole.ledger.toByteArray()))
+                .events();
+
+        assertThat(events)
+                .filteredOn(event -> event.get("event").equals("copy"))
+                .isNotEmpty()
+                .allSatisfy(event -> {
+                    assertThat(event.get("candidate")).isNotEqualTo(event.get("source"));
+                });
+        assertThat(undisturbed.count(Trial.State.FINISHED)).isEqualTo(8);
+        // Nobody can train it again by its last settings alone.
+        assertThat(undisturbed.bestParamsSha256(file)).isNull();
+
+        // Killed in the middle, with the states that there were.
+        Kept killed = new Kept();
+        Sweep sweep = Sweep.begin(file, killed, killed);
+        SliceRunner runner = new SliceRunner(file);
+        for (int i = 0; i < 19; i++) {
+            sweep.finished(runner.run(sweep.next("worker").slice(), () -> false));
+        }
+        sweep.next("worker");
+        Kept next = new Kept();
+        next.states.putAll(killed.states);
+        LedgerFile.Content content =
+                LedgerFile.read("ledger.jsonl", new ByteArrayInputStream(killed.ledger.toByteArray()));
+        SweepResult resumed = worked(Sweep.resume("ledger.jsonl", file, next, content.events(), next));
+
+        assertThat(resumed.trials().stream().map(Trial::paramsSha256))
+                .isEqualTo(
+                        undisturbed.trials().stream().map(Trial::paramsSha256).toList());
+        assertThat(resumed.trials().stream().map(Trial::point))
+                .isEqualTo(undisturbed.trials().stream().map(Trial::point).toList());
+    }
+
+    @Test
+    void aTrialOfAPopulationWhoseStateIsLostHasFailed() throws InterruptedException {
+        SweepFile file = file(SPACE.replace("12", "4") + "scheduler: {kind: pbt, every-rounds: 10}");
+        Kept kept = new Kept();
+        Sweep sweep = Sweep.begin(file, kept, kept);
+        SliceRunner runner = new SliceRunner(file);
+        for (int i = 0; i < 4; i++) {
+            sweep.finished(runner.run(sweep.next("worker").slice(), () -> false));
+        }
+        kept.states.clear();
+
+        SweepResult result = worked(sweep);
+
+        assertThat(result.count(Trial.State.FAILED)).isEqualTo(4);
+        assertThat(result.trials().get(0).failure()).contains("its state is lost");
+    }
+
+    @Test
+    void aPopulationCannotSearchForWhatChangesShapes() {
+        assertThatThrownBy(() -> file("space: {network.hidden: {choice: [[4], [8]]}}\ntrials: 4\nscheduler: pbt"))
+                .hasMessageContaining("space.network.hidden: expected a key that leaves shapes alone");
+    }
+
+    @Test
     void everyEventIsInTheLedgerBeforeAnybodyActsOnIt() {
         List<String> events = new ArrayList<>();
         Sweep sweep = Sweep.begin(file(SPACE), new Kept(), event -> events.add((String) event.get("event")));

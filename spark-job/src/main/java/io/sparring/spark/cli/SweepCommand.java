@@ -222,7 +222,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
                 "spark.app.name", "sparring sweep " + base.environment().id());
         settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
         SweepPlugin.add(settings);
-        try (SweepFolder kept = new SweepFolder(folder)) {
+        try (SweepFolder kept = new SweepFolder(folder, file.takesOver())) {
             kept.write(file);
             List<Map<String, Object>> events = kept.open();
             Sweep sweep = Sweep.resume(folder.name() + "/" + SweepFolder.LEDGER, file, kept, events, kept);
@@ -254,9 +254,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         numbers.put("stopped_early", result.count(Trial.State.STOPPED));
         numbers.put("failed", result.count(Trial.State.FAILED));
         numbers.put("best_score", Double.isNaN(result.bestScore()) ? null : result.bestScore());
-        numbers.put(
-                "best_params_sha256",
-                result.best() == null ? null : result.best().paramsSha256());
+        numbers.put("best_params_sha256", result.bestParamsSha256(sweep.file()));
         numbers.put("next_slice_seconds", Double.isNaN(nextSliceSeconds) ? null : nextSliceSeconds);
         numbers.put("repeated_slices", sweep.repeated());
         numbers.put("disagreements", sweep.disagreements());

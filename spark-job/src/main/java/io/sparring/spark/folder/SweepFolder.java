@@ -46,6 +46,7 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     private static final Duration SEGMENT_EVERY = Duration.ofSeconds(5);
 
     private final RunFolder folder;
+    private final boolean durable;
     private final long memory = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     private final Map<Integer, byte[]> states = new LinkedHashMap<>(16, 0.75f, true);
     private long held;
@@ -54,9 +55,14 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     private int segments;
     private long lastSegment = System.nanoTime();
 
-    /** Of a folder that is locked. */
-    public SweepFolder(RunFolder folder) {
+    /**
+     * Of a folder that is locked.
+     *
+     * @param durable whether states are to outlive this process, since they cannot be computed again
+     */
+    public SweepFolder(RunFolder folder, boolean durable) {
         this.folder = folder;
+        this.durable = durable;
     }
 
     /** Whether there is a sweep in a folder. */
@@ -114,6 +120,9 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
 
     @Override
     public synchronized void put(int trial, byte[] state) {
+        if (durable) {
+            spill(trial, state);
+        }
         byte[] before = states.put(trial, state);
         held += state.length - (before == null ? 0 : before.length);
         for (Iterator<Map.Entry<Integer, byte[]>> oldest = states.entrySet().iterator();
