@@ -21,8 +21,6 @@ from optuna.trial import TrialState, create_trial
 optuna.logging.set_verbosity(optuna.logging.ERROR)
 TO = pathlib.Path(__file__).parents[1] / "resources" / "io" / "sparring" / "tuning" / "tpe.json"
 STATES = {TrialState.COMPLETE: "FINISHED", TrialState.PRUNED: "STOPPED", TrialState.RUNNING: "RUNNING"}
-argsort = np.argsort
-np.argsort = lambda a, **options: argsort(a, **{**options, "kind": "stable"})
 rng = np.random.default_rng(20261129)
 
 MIXED = {
@@ -118,16 +116,19 @@ def case(space, finished, stopped, running):
     return {"space": space, "history": history, "groups": groups}
 
 
-cases = [
-    case(MIXED, 9, 1, 0),
-    case(MIXED, 10, 2, 3),
-    case(MIXED, 40, 12, 8),
-    case(MIXED, 3, 90, 20),
-    case(MIXED, 300, 100, 10),
-    case(CONDITIONAL, 30, 25, 5),
-    case(CONDITIONAL, 10, 0, 0),
-    case(WIDE, 60, 0, 4),
-]
-note = f"Recorded by core/src/test/python/record_tpe.py with Optuna {optuna.__version__}."
-TO.parent.mkdir(parents=True, exist_ok=True)
-TO.write_text(json.dumps({"note": note, "cases": cases}) + "\n")
+if __name__ == "__main__":
+    argsort = np.argsort
+    np.argsort = lambda a, **options: argsort(a, **{**options, "kind": "stable"})
+    cases = [
+        case(MIXED, 9, 1, 0),
+        case(MIXED, 10, 2, 3),
+        case(MIXED, 40, 12, 8),
+        case(MIXED, 3, 90, 20),
+        case(MIXED, 300, 100, 10),
+        case(CONDITIONAL, 30, 25, 5),
+        case(CONDITIONAL, 10, 0, 0),
+        case(WIDE, 60, 0, 4),
+    ]
+    note = f"Recorded by core/src/test/python/record_tpe.py with Optuna {optuna.__version__}."
+    TO.parent.mkdir(parents=True, exist_ok=True)
+    TO.write_text(json.dumps({"note": note, "cases": cases}) + "\n")

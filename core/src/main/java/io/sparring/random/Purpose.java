@@ -17,5 +17,7 @@ public enum Purpose {
     /** The settings that a sweep tries, in place of the shard the candidate. */
     SAMPLER,
     /** Whom a candidate of a sweep takes over from, in place of the environment the generation. */
-    SCHEDULER
+    SCHEDULER,
+    /** What a bootstrap draws again. */
+    BOOTSTRAP
 }

@@ -9,6 +9,7 @@ import io.sparring.tuning.Range.Stepped;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -102,6 +103,10 @@ public final class Space {
     /** The keys, without {@code seed}. */
     public List<String> keys() {
         return List.copyOf(dimensions.keySet());
+    }
+
+    Collection<Dimension> dimensions() {
+        return dimensions.values();
     }
 
     /** What is drawn, in the file's order. */

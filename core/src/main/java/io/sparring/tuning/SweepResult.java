@@ -27,7 +27,7 @@ public record SweepResult(
      * @param scores one a seed; those that have failed are left out
      * @param mean their interquartile mean, with its interval
      */
-    public record Confirmed(int candidate, double searchScore, List<Double> scores, InterquartileMean.Interval mean) {}
+    public record Confirmed(int candidate, double searchScore, List<Double> scores, InterquartileMean mean) {}
 
     static SweepResult of(SweepFile file, List<Trial> all, List<Integer> leaders) {
         List<Trial> search = all.stream().filter(trial -> !trial.confirms()).toList();
