@@ -212,6 +212,11 @@ public record SweepFile(
         return (trials + seeds - 1) / seeds;
     }
 
+    /** Whether its trials differ by nothing but their seeds. */
+    public boolean ofSeedsAlone() {
+        return space.keys().isEmpty() && !space.seeds().isEmpty() && confirm == null;
+    }
+
     /**
      * The base with these overrides behind the sweep's own.
      *

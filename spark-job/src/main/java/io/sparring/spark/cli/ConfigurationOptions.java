@@ -62,6 +62,15 @@ final class ConfigurationOptions {
         return parse(file, "environment: {id: " + TextNode.valueOf(file) + "}");
     }
 
+    boolean hasSeed() {
+        return seed != null;
+    }
+
+    /** The sweep that trains a configuration that was read here with each of these seeds. */
+    InputFile sweep(Configuration configuration, Seeds seeds) {
+        return seeds.sweep(InputFile.read(file), overrides, configuration);
+    }
+
     /** The same options without a path of this machine. */
     List<String> travelling() {
         List<String> words = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.algorithm.TrainingFailed;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.RunFolder;
@@ -77,6 +78,15 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
 
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
+
+    SweepCommand() {}
+
+    /** One that another command asks for. */
+    SweepCommand(InputFile file, String run, boolean json) {
+        this.file = file.travelling();
+        this.run = run;
+        this.json = json;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -255,22 +265,31 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         numbers.put("failed", result.count(Trial.State.FAILED));
         numbers.put("best_score", Double.isNaN(result.bestScore()) ? null : result.bestScore());
         numbers.put("best_params_sha256", result.bestParamsSha256(sweep.file()));
+        boolean ofSeedsAlone = sweep.file().ofSeedsAlone();
+        if (ofSeedsAlone) {
+            numbers.putAll(SeedTable.numbers(result));
+        }
         numbers.put("next_slice_seconds", Double.isNaN(nextSliceSeconds) ? null : nextSliceSeconds);
         numbers.put("repeated_slices", sweep.repeated());
         numbers.put("disagreements", sweep.disagreements());
         numbers.put("run", folder.name());
         folder.write("result.json", RunResult.json(numbers).getBytes(StandardCharsets.UTF_8));
-        System.out.print(SweepTable.of(result, LEADERS));
+        System.out.print(ofSeedsAlone ? SeedTable.of(sweep.file(), result) : SweepTable.of(result, LEADERS));
         if (sweep.disagreements() > 0) {
             Console.say(
                     sweep.disagreements()
                             + " slices were computed twice and gave other parameters: machines or libraries of this cluster differ in how they compute");
         }
         System.out.println("  sweep    " + folder.name() + "  (trials.csv, best.yaml, ledger.jsonl)");
-        System.out.println(
-                sweep.isOver()
-                        ? "  next     " + TypedCommand.of("train", folder.name() + "/best.yaml")
-                        : "  go on    " + TypedCommand.of("sweep", "--resume", folder.name()));
+        if (!sweep.isOver()) {
+            System.out.println("  go on    " + TypedCommand.of("sweep", "--resume", folder.name()));
+        } else if (result.best() != null) {
+            System.out.println("  next     " + TypedCommand.of("train", folder.name() + "/best.yaml"));
+        }
+        if (ofSeedsAlone && result.count(Trial.State.FAILED) == sweep.file().trials()) {
+            throw new TrainingFailed(
+                    "all seeds have failed: " + result.trials().get(0).failure());
+        }
         if (json) {
             System.out.println(RunResult.json(numbers));
         }

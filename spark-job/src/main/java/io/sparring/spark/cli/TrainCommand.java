@@ -25,6 +25,7 @@ import io.sparring.spark.folder.RunLock;
 import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
+import io.sparring.spark.folder.SweepFolder;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import io.sparring.spark.session.SparkMetrics;
@@ -76,6 +77,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             description = "Goes on from this folder's last checkpoint; without CONFIG, with its own configuration.")
     private String resume;
 
+    @Option(
+            names = "--seeds",
+            paramLabel = "LIST",
+            description =
+                    "Trains with each of these seeds, such as 0-9 or 0-4,9, as one sweep, and compares what comes of them.")
+    private String seeds;
+
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
 
@@ -126,6 +134,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
         EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
+        if (seeds != null) {
+            return sweep(asked).call();
+        }
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             boolean again = submission != null && folder.belongsTo(submission.id());
             if (!again) {
@@ -201,6 +212,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
         refuseBoth();
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        if (seeds != null) {
+            options.checkElsewhere(asked);
+            return sweep(asked).travel(hadoop);
+        }
         RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);
         if (resume == null) {
@@ -221,6 +236,18 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (run != null && resume != null) {
             throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
         }
+        if (seeds != null && resume != null) {
+            throw new InvalidConfiguration("--seeds and --resume: a sweep of seeds goes on by "
+                    + TypedCommand.of("sweep", "--resume", resume));
+        }
+        if (seeds != null && options.hasSeed()) {
+            throw new InvalidConfiguration("--seeds and --seed: expected one of them");
+        }
+    }
+
+    /** Several seeds are a sweep that searches nothing. */
+    private SweepCommand sweep(Configuration asked) {
+        return new SweepCommand(options.sweep(asked, Seeds.parse(seeds)), folderName(asked), json);
     }
 
     private void refuseUnfit(RunFolder folder) throws IOException {
@@ -228,6 +255,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             refuseRun(folder);
         } else if (!folder.exists()) {
             throw new InvalidConfiguration("--resume " + folder.name() + ": there is no such folder");
+        } else if (SweepFolder.isSweep(folder)) {
+            throw new InvalidConfiguration(
+                    "--resume " + folder.name() + ": there is a sweep in this folder, which goes on by "
+                            + TypedCommand.of("sweep", "--resume", folder.name()));
         }
     }
 
@@ -239,10 +270,15 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             return run;
         }
         String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss", Locale.ROOT));
-        return "runs/" + options.name() + "-seed" + asked.seed() + "-" + time;
+        return "runs/" + options.name() + (seeds == null ? "-seed" + asked.seed() : "-seeds") + "-" + time;
     }
 
     private static void refuseRun(RunFolder folder) throws IOException {
+        if (SweepFolder.isSweep(folder)) {
+            throw new InvalidConfiguration("--run " + folder.name()
+                    + ": there is a sweep in this folder; name another one, or go on with it by "
+                    + TypedCommand.of("sweep", "--resume", folder.name()));
+        }
         // Where there is no checkpoint there is nothing to go on from: a start that failed may be tried again.
         if (folder.has("checkpoints")) {
             throw new InvalidConfiguration(

@@ -132,6 +132,23 @@ class BadInputTest {
                         List.of("cluster.parameter-server-port", "70000")),
                 arguments("train DIR/tiny.yaml --set a2c.gamma", List.of("--set a2c.gamma", "expected key=value")),
                 arguments("train DIR/tiny.yaml --seed many", List.of("--seed", "many")),
+                arguments("train DIR/tiny.yaml --seeds x", List.of("--seeds x: expected whole numbers and ranges")),
+                arguments("train DIR/tiny.yaml --seeds 5-1", List.of("--seeds 5-1: expected the smaller one first")),
+                arguments(
+                        "train DIR/tiny.yaml --seeds 0-9999999", List.of("--seeds 0-9999999: expected at most 10,000")),
+                arguments(
+                        "train DIR/tiny.yaml --seeds 1,1",
+                        List.of("--seeds 1,1: expected each seed once, got 1 again")),
+                arguments("train --seeds 0-1", List.of("expected a configuration")),
+                arguments(
+                        "train DIR/tiny.yaml --seeds 0-1 --seed 3",
+                        List.of("--seeds and --seed: expected one of them")),
+                arguments(
+                        "train --seeds 0-1 --resume DIR",
+                        List.of("--seeds and --resume: a sweep of seeds goes on by", "sweep --resume ")),
+                arguments(
+                        "train DIR/tiny.yaml --seeds 0-1 --set algorithm=a3c --run DIR/a3c",
+                        List.of("algorithm: expected a2c or ppo")),
                 arguments(
                         "train DIR/tiny.yaml --set budget.target-return=1 --set evaluation.every-env-steps=0",
                         List.of("budget.target-return", "evaluation.every-env-steps")),
