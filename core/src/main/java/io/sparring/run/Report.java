@@ -9,6 +9,7 @@ import io.sparring.run.ReportData.Chart;
 import io.sparring.run.ReportData.Fact;
 import io.sparring.run.ReportData.Points;
 import io.sparring.run.ReportData.Series;
+import io.sparring.run.ReportData.Table;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.text.StringEscapeUtils;
@@ -36,6 +38,8 @@ import org.apache.commons.text.StringEscapeUtils;
  */
 public final class Report {
     private static final String MEANS = "A bold line is the mean of each hundredth of a curve's points. ";
+    private static final String BANDS =
+            "A band goes from the lowest to the highest of the runs that differ by their seed alone, its line is their mean; a run that has ended counts with its last return. ";
     private static final MathContext PRECISION = new MathContext(6);
     private static final int MOST_EMBEDDED_BYTES = 4 << 20;
     private static final double LARGEST_EXACT_INTEGER = 1L << 53;
@@ -64,19 +68,42 @@ public final class Report {
                                 "style", resource(uplotFolder + "dist/uPlot.min.css") + "\n" + resource("report.css")),
                         Map.entry("title", StringEscapeUtils.escapeHtml4(data.title())),
                         Map.entry("result", StringEscapeUtils.escapeHtml4(data.result())),
+                        Map.entry("comparison", comparison(data.comparison())),
+                        Map.entry("facts-title", data.comparison() == null ? "The run" : "The runs"),
                         Map.entry("facts", facts(data.facts())),
                         Map.entry("figures", figures(data.charts())),
                         Map.entry("image-sources", film(data.film()).contains("<img") ? "; img-src data:" : ""),
                         Map.entry("film", film(data.film())),
                         Map.entry("charts", json(data.charts())),
-                        Map.entry("means", hasMeans(data.charts()) ? MEANS : ""),
+                        Map.entry("means", has(data.charts(), curve -> curve.means() != null) ? MEANS : ""),
+                        Map.entry("bands", has(data.charts(), curve -> curve.band() != null) ? BANDS : ""),
                         Map.entry("uplot-version", StringEscapeUtils.escapeHtml4(uplotVersion)),
                         Map.entry("uplot", uplot),
                         Map.entry("script", script)));
     }
 
-    private static boolean hasMeans(List<Chart> charts) {
-        return charts.stream().flatMap(chart -> chart.series().stream()).anyMatch(curve -> curve.means() != null);
+    private static boolean has(List<Chart> charts, Predicate<Series> what) {
+        return charts.stream().flatMap(chart -> chart.series().stream()).anyMatch(what);
+    }
+
+    private static String comparison(Table table) {
+        if (table == null) {
+            return "";
+        }
+        StringBuilder rows = new StringBuilder("<section class=\"comparison\">\n<h2>Side by side</h2>\n<table>\n");
+        cells(rows, table.head(), "<th scope=\"col\">", "</th>");
+        for (List<String> row : table.rows()) {
+            cells(rows, row, "<td>", "</td>");
+        }
+        return rows.append("</table>\n</section>\n").toString();
+    }
+
+    private static void cells(StringBuilder rows, List<String> cells, String begin, String end) {
+        rows.append("<tr>");
+        for (String cell : cells) {
+            rows.append(begin).append(StringEscapeUtils.escapeHtml4(cell)).append(end);
+        }
+        rows.append("</tr>\n");
     }
 
     private static String facts(List<Fact> facts) {
@@ -115,7 +142,7 @@ public final class Report {
                 + Base64.getEncoder().encodeToString(film.gif()) + "\"></figure>\n";
     }
 
-    /** [{title, xLabel, threshold: {name, value}?, series: [{name, x: [], y: [], means: {x: [], y: []}?}]}], without any "<". */
+    /** [{title, xLabel, threshold: {name, value}?, series: [{name, x: [], y: [], low: []?, high: []?, means: {x: [], y: []}?}]}], without any "<". */
     private static String json(List<Chart> charts) {
         ArrayNode all = JSON.createArrayNode();
         for (Chart chart : charts) {
@@ -129,6 +156,10 @@ public final class Report {
             for (Series curve : chart.series()) {
                 ObjectNode curveNode = series.addObject().put("name", curve.name());
                 putPoints(curveNode, curve.points());
+                if (curve.band() != null) {
+                    putHeights(curveNode.putArray("low"), curve.band().low());
+                    putHeights(curveNode.putArray("high"), curve.band().high());
+                }
                 if (curve.means() != null) {
                     putPoints(curveNode.putObject("means"), curve.means());
                 }
@@ -144,10 +175,15 @@ public final class Report {
 
     private static void putPoints(ObjectNode node, Points points) {
         ArrayNode xs = node.putArray("x");
-        ArrayNode ys = node.putArray("y");
-        for (int i = 0; i < points.x().length; i++) {
-            addNumber(xs, points.x()[i]);
-            addNumber(ys, rounded(points.y()[i]));
+        for (double x : points.x()) {
+            addNumber(xs, x);
+        }
+        putHeights(node.putArray("y"), points.y());
+    }
+
+    private static void putHeights(ArrayNode numbers, double[] heights) {
+        for (double height : heights) {
+            addNumber(numbers, rounded(height));
         }
     }
 

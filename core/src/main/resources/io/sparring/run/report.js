@@ -75,8 +75,57 @@
         return values.findLast(value => value != null);
     }
 
+    /** Dashes and gaps of a curve's line. Every six curves another pattern, so that no two look alike. */
+    function dashes(i) {
+        const pattern = Math.floor(i / COLOURS);
+        return [[], [8, 4], [2, 3]][pattern] || [8, 4, ...Array(pattern - 2).fill([2, 4]).flat()];
+    }
+
+    /** The same line in the legend, as a background. */
+    function mark(colour, pattern) {
+        let at = 0;
+        const stops = pattern.map((length, i) =>
+            (i % 2 === 0 ? colour : "transparent") + " " + at + "px " + (at += length) + "px");
+        return stops.length === 0 ? colour : "repeating-linear-gradient(90deg, " + stops.join(", ") + ")";
+    }
+
+    /** The lowest and the highest of what is to be seen of the bands; nothing where there is none. */
+    function reach(u, chart) {
+        const {min, max} = u.series[0];
+        let seen = [];
+        chart.series.forEach((series, i) => series.low && u.series[i + 1].show && series.x.forEach((x, j) => {
+            if (x >= min && x <= max) {
+                seen = [Math.min(series.low[j], ...seen.slice(0, 1)), Math.max(series.high[j], ...seen.slice(1))];
+            }
+        }));
+        return seen;
+    }
+
+    /** What lies under the line of several runs. */
+    function drawBand(u, series, colour, alpha) {
+        const {ctx, bbox} = u;
+        ctx.save();
+        ctx.beginPath();
+        ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+        ctx.clip();
+        ctx.globalAlpha = 0.18 * alpha;
+        ctx.fillStyle = colour;
+        ctx.beginPath();
+        const edge = (x, y) => ctx.lineTo(u.valToPos(x, "x", true), u.valToPos(y, "y", true));
+        series.x.forEach((x, i) => edge(x, series.high[i]));
+        series.x.toReversed().forEach((x, i) => edge(x, series.low.at(-1 - i)));
+        ctx.fill();
+        ctx.restore();
+    }
+
+    /** A band at x, for the legend. */
+    function range(series, x) {
+        const at = series.x.indexOf(x);
+        return at < 0 ? "" : " (" + number(series.low[at]) + " to " + number(series.high[at]) + ")";
+    }
+
     /** The bold line of a pale curve. */
-    function drawMeans(u, means, colour) {
+    function drawMeans(u, means, colour, pattern) {
         const {ctx, bbox} = u;
         ctx.save();
         ctx.beginPath();
@@ -85,6 +134,7 @@
         ctx.strokeStyle = colour;
         ctx.lineWidth = 2 * uPlot.pxRatio;
         ctx.lineJoin = "round";
+        ctx.setLineDash(pattern.map(length => length * uPlot.pxRatio));
         ctx.beginPath();
         let gap = true;
         means.y.forEach((y, i) => {
@@ -136,6 +186,10 @@
         ctx.restore();
     }
 
+    function spread(values) {
+        return uPlot.rangeNum(Math.min(...values), Math.max(...values), 0.1, true);
+    }
+
     function height(chart, width) {
         return chart === charts[0] && width > 600 ? 340 : 220;
     }
@@ -153,6 +207,8 @@
         };
         const colour = i => style("--series-" + i % COLOURS);
         const level = chart.threshold ? [chart.threshold.value] : [];
+        const many = chart.series.length > COLOURS;
+        place.classList.toggle("many", many);
         return new uPlot({
             width: place.clientWidth,
             height: height(chart, place.clientWidth),
@@ -161,7 +217,7 @@
                 x: {time: false},
                 y: {range: (u, min, max) => min == null
                     ? [0, 1]
-                    : uPlot.rangeNum(Math.min(min, ...level), Math.max(max, ...level), 0.1, true)},
+                    : spread([min, max, ...level, ...reach(u, chart)])},
             },
             axes: [
                 {...axis, label: chart.xLabel, labelFont: FONT, labelSize: 18, size: 32, space: 70},
@@ -179,11 +235,12 @@
                     label: series.name,
                     stroke: colour(i) + (series.means ? "55" : ""),
                     width: series.means ? 1 : 2,
+                    dash: series.means ? [] : dashes(i),
                     points: {size: 5, fill: colour(i)},
                     // Without a cursor the legend shows where the run ended.
                     value: (u, y, index, at) => number(at == null ? last(series.y) : y) + (series.means
                         ? " (mean " + number(meanAt(series.means, at == null ? last(series.x) : data[0][at])) + ")"
-                        : ""),
+                        : series.low ? range(series, at == null ? last(series.x) : data[0][at]) : ""),
                 })),
             ],
             cursor: {
@@ -191,12 +248,17 @@
                 dataIdx: nearest,
                 sync: {key: sync.key, setSeries: false, scales: ["x", null]},
                 points: {size: 7},
+                // Of many curves the one at the cursor, or whose name it is at, stands out.
+                focus: {prox: many ? 16 : -1},
             },
-            legend: {markers: {width: 0, fill: (u, i) => colour(i - 1)}},
+            focus: {alpha: 0.2},
+            legend: {markers: {width: 0, fill: (u, i) => mark(colour(i - 1), dashes(i - 1))}},
             hooks: {
+                drawAxes: [u => chart.series.forEach((series, i) =>
+                    series.low && u.series[i + 1].show && drawBand(u, series, colour(i), u.series[i + 1].alpha))],
                 drawSeries: [(u, i) => {
                     const {means} = chart.series[i - 1];
-                    means && drawMeans(u, means, colour(i - 1));
+                    means && drawMeans(u, means, colour(i - 1), dashes(i - 1));
                 }],
                 draw: chart.threshold ? [u => drawThreshold(u, chart.threshold, style)] : [],
             },

@@ -9,6 +9,7 @@ import io.sparring.run.ReportData.Chart;
 import io.sparring.run.ReportData.Fact;
 import io.sparring.run.ReportData.Points;
 import io.sparring.run.ReportData.Series;
+import io.sparring.run.ReportData.Table;
 import io.sparring.run.ReportData.Threshold;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -163,37 +165,116 @@ class ReportTest {
     void ticksThatDifferHaveLabelsThatDifferWithRoomForThem(String ticks, String labels, @TempDir Path folder)
             throws IOException, InterruptedException {
         String page = Report.html(chart(series("curve", new double[] {1, 2}, 1, 1)));
-        Path script = Files.writeString(folder.resolve("ticks.js"), """
-                        let axis;
-                        globalThis.document = {
-                            documentElement: {},
-                            getElementById: () => ({textContent: %s}),
-                            querySelectorAll: () => [{clientWidth: 800}],
-                            querySelector: () => ({}),
-                        };
-                        globalThis.getComputedStyle = () => ({getPropertyValue: () => ""});
-                        globalThis.matchMedia = () => ({addEventListener: () => {}});
-                        globalThis.ResizeObserver = class { observe() {} };
-                        globalThis.uPlot = class {
-                            static sync() { return {}; }
-                            static join(series) { return series[0]; }
-                            constructor(options) { axis = options.axes[1]; }
-                        };
-                        %s
-                        const labels = axis.values(null, [%s]);
-                        console.log(labels.join(" "));
-                        console.log(axis.size(null, labels) - axis.size(null, null));
-                        """.formatted(
-                        JsonMapper.builder().build().writeValueAsString(json(page)),
-                        scripts(page).get(2).group(2),
-                        ticks));
-
-        List<String> lines = node(script);
+        List<String> lines = browsed(folder, page, """
+                const labels = options[0].axes[1].values(null, [%s]);
+                console.log(labels.join(" "));
+                console.log(options[0].axes[1].size(null, labels) - options[0].axes[1].size(null, null));
+                """.formatted(ticks));
 
         assertThat(lines.get(0)).isEqualTo(labels);
         int longest =
                 Stream.of(labels.split(" ")).mapToInt(String::length).max().orElseThrow();
         assertThat(Integer.parseInt(lines.get(1))).isEqualTo(Math.max(0, 7 * longest - 44));
+    }
+
+    @Test
+    void howeverManyCurvesThereAreNoTwoLookAlike(@TempDir Path folder) throws IOException, InterruptedException {
+        Series[] curves = IntStream.range(0, 60)
+                .mapToObj(i -> series("run " + i, new double[] {1, 2}, i, i))
+                .toArray(Series[]::new);
+
+        List<String> looks = browsed(folder, Report.html(chart(curves)), """
+                options[0].series.slice(1).forEach(({stroke, dash}) => console.log(stroke + " " + dash));
+                """);
+        List<String> marks = browsed(folder, Report.html(chart(curves)), """
+                options[0].series.slice(1).forEach((series, i) =>
+                    console.log(options[0].legend.markers.fill(null, i + 1)));
+                """);
+
+        assertThat(looks).hasSize(60).doesNotHaveDuplicates();
+        assertThat(marks).hasSize(60).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aBandIsDrawnUnderItsLineAndInTheLegendAndTheAxisReachesIt(@TempDir Path folder)
+            throws IOException, InterruptedException {
+        Series group = CurveGroup.of(
+                "both",
+                List.of(
+                        new Points(new double[] {1, 2}, new double[] {10, 20}),
+                        new Points(new double[] {1, 2}, new double[] {30, 60})));
+        String page = Report.html(chart(group));
+
+        List<String> lines = browsed(folder, page, """
+                const edges = [];
+                const nothing = () => {};
+                const u = {
+                    bbox: {left: 0, top: 0, width: 9, height: 9},
+                    series: [{min: 1, max: 2}, {show: true, alpha: 1}],
+                    valToPos: value => value,
+                    ctx: {save: nothing, restore: nothing, rect: nothing, clip: nothing, fill: nothing,
+                        beginPath: () => edges.length = 0, lineTo: (x, y) => edges.push(x + ":" + y)},
+                };
+                options[0].hooks.drawAxes.forEach(hook => hook(u));
+                console.log(edges.join(" "));
+                console.log(options[0].scales.y.range(u, 20, 40).join(" "));
+                u.series[0].max = 1;
+                console.log(options[0].scales.y.range(u, 20, 40).join(" "));
+                console.log(options[0].series[1].value(u, null, 1, null));
+                u.series[1].show = false;
+                console.log(options[0].scales.y.range(u, 20, 40).join(" "));
+                """);
+
+        assertThat(lines).containsExactly("1:30 2:60 2:20 1:10", "10 60", "10 40", "40 (20 to 60)", "20 40");
+        assertThat(page).contains("A band goes from the lowest to the highest");
+        assertThat(Report.html(CARTPOLE)).doesNotContain("A band goes");
+    }
+
+    @Test
+    void severalRunsHaveATableOfWhatTheyDifferBy() {
+        ReportData data = new ReportData(
+                "2 runs",
+                "",
+                List.of(new Fact("a", "ended")),
+                List.of(),
+                new Table(List.of("", "a2c.gamma"), List.of(List.of("<a>", "0.9"), List.of("b", "0.99"))));
+
+        assertThat(Report.html(data))
+                .containsSubsequence(
+                        "<h2>Side by side</h2>",
+                        "<th scope=\"col\">a2c.gamma</th>",
+                        "<td>&lt;a&gt;</td><td>0.9</td>",
+                        "<td>b</td><td>0.99</td>",
+                        "<h2>The runs</h2>");
+        assertThat(Report.html(CARTPOLE)).doesNotContain("Side by side").contains("<h2>The run</h2>");
+    }
+
+    /** What a script says that follows the page's own, with as much of a browser around both as hands uPlot's options out. */
+    private static List<String> browsed(Path folder, String page, String script)
+            throws IOException, InterruptedException {
+        return node(Files.writeString(folder.resolve("page.js"), """
+                const options = [];
+                globalThis.document = {
+                    documentElement: {},
+                    getElementById: () => ({textContent: %s}),
+                    querySelectorAll: () => [{clientWidth: 800, classList: {toggle: () => {}}}],
+                    querySelector: () => ({}),
+                };
+                globalThis.getComputedStyle = () => ({getPropertyValue: name => name});
+                globalThis.matchMedia = () => ({addEventListener: () => {}});
+                globalThis.ResizeObserver = class { observe() {} };
+                globalThis.uPlot = class {
+                    static sync() { return {}; }
+                    static join(series) { return series[0]; }
+                    static rangeNum(min, max) { return [min, max]; }
+                    constructor(given) { options.push(given); }
+                };
+                %s
+                %s
+                """.formatted(
+                        JsonMapper.builder().build().writeValueAsString(json(page)),
+                        scripts(page).get(2).group(2),
+                        script)));
     }
 
     private static List<String> node(Path script) throws IOException, InterruptedException {
@@ -249,7 +330,7 @@ class ReportTest {
         assertThat(Report.html(CARTPOLE)).isEqualTo(Report.html(CARTPOLE));
     }
 
-    private static ReportData chart(Series series) {
+    private static ReportData chart(Series... series) {
         return new ReportData("title", "result", List.of(), List.of(new Chart("chart", "x", null, List.of(series))));
     }
 

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.folder.Comparison;
 import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.SavedRun;
 import java.io.IOException;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
         name = "report",
         description = {
             "Writes a run's report.html from its metrics, also while it is running.",
-            "Of several runs: one page with their curves side by side."
+            "Of several runs: one page with their curves, what they differ by and what they have come to; runs that differ by their seed alone are one curve, with a band from the lowest to the highest."
         },
         mixinStandardHelpOptions = true)
 final class ReportCommand implements Callable<Integer> {
@@ -42,7 +43,7 @@ final class ReportCommand implements Callable<Integer> {
             saved.add(SavedRun.open(run));
         }
         if (saved.size() > 1) {
-            write(RunReport.comparison(saved), to == null ? Path.of(COMPARISON) : to);
+            write(Comparison.page(saved), to == null ? Path.of(COMPARISON) : to);
         } else if (to != null) {
             write(RunReport.page(saved.get(0)), to);
         } else {

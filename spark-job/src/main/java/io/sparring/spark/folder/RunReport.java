@@ -11,22 +11,19 @@ import io.sparring.run.Report;
 import io.sparring.run.ReportData;
 import io.sparring.run.ReportData.Chart;
 import io.sparring.run.ReportData.Fact;
-import io.sparring.run.ReportData.Series;
 import io.sparring.run.ReportData.Threshold;
 import io.sparring.spark.session.Versions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
-/** {@code report.html} from a run's metrics, or the curves of several runs side by side. */
+/** {@code report.html} from a run's metrics. */
 public final class RunReport {
     /** An episode of the run, where there is one: an animated GIF. */
     public static final String FILM = "episode.gif";
 
-    private static final String STEPS = "environment steps";
-    private static final String SECONDS = "seconds of training";
+    static final String STEPS = "environment steps";
 
     private RunReport() {}
 
@@ -108,31 +105,6 @@ public final class RunReport {
         return Report.html(data);
     }
 
-    /** A page with the evaluations of all runs in one plot, by steps and by time. */
-    public static String comparison(List<SavedRun> runs) throws IOException {
-        List<Series> bySteps = new ArrayList<>();
-        List<Series> bySeconds = new ArrayList<>();
-        List<Fact> facts = new ArrayList<>();
-        // Without what is before their last part, where that tells them apart.
-        boolean distinct = runs.stream().map(RunReport::lastPart).distinct().count() == runs.size();
-        for (SavedRun run : runs) {
-            String name = distinct ? lastPart(run) : run.folder().name();
-            MetricCurve steps = curve(name, "evaluation_return");
-            MetricCurve seconds = new MetricCurve(new Curve(name), "seconds", "evaluation_return");
-            read(run.folder(), List.of(steps, seconds));
-            bySteps.add(steps.curve().series());
-            bySeconds.add(seconds.curve().series());
-            facts.add(new Fact(name, run.result().sentence(run.configuration())));
-        }
-        return Report.html(new ReportData(
-                runs.size() + " runs",
-                "Mean return of the evaluations.",
-                facts,
-                List.of(
-                        new Chart("Return by time", SECONDS, null, bySeconds),
-                        new Chart("Return by steps", STEPS, null, bySteps))));
-    }
-
     private static ReportData.Film film(RunFolder folder) throws IOException {
         if (!folder.has(FILM)) {
             return null;
@@ -140,11 +112,6 @@ public final class RunReport {
         byte[] gif = folder.read(FILM);
         String shows = AnimatedGif.comment(gif);
         return new ReportData.Film(FILM, shows.isEmpty() ? FILM : shows, gif);
-    }
-
-    private static String lastPart(SavedRun run) {
-        String name = run.folder().name();
-        return name.substring(name.lastIndexOf('/') + 1);
     }
 
     private static List<Fact> facts(
@@ -221,18 +188,5 @@ public final class RunReport {
                     threshold,
                     curves.stream().map(metric -> metric.curve().series()).toList());
         }
-    }
-
-    /** One metric by another. */
-    private record MetricCurve(Curve curve, String by, String key) {
-        void add(Map<String, Object> line) {
-            if (line.containsKey(key)) {
-                curve.add(number(line.get(by)), number(line.get(key)));
-            }
-        }
-    }
-
-    private static double number(Object value) {
-        return value instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 }
