@@ -10,8 +10,7 @@ import java.util.List;
  * @param standardDeviation of a sample (n − 1); NaN of fewer than two scores
  * @param middle their interquartile mean with its interval; null where there is no score
  */
-public record SeedScores(
-        List<Double> scores, double mean, double standardDeviation, InterquartileMean.Interval middle) {
+public record SeedScores(List<Double> scores, double mean, double standardDeviation, InterquartileMean middle) {
 
     /** Of all trials of a sweep's search. */
     public static SeedScores of(SweepResult result) {

@@ -24,7 +24,7 @@ public record SweepResult(
      *
      * @param candidate which
      * @param searchScore what the search has seen
-     * @param scores one a seed; those that have failed are left out
+     * @param scores one a seed; NaN of those that have failed
      * @param mean their interquartile mean, with its interval
      */
     public record Confirmed(int candidate, double searchScore, List<Double> scores, InterquartileMean mean) {}
@@ -55,7 +55,8 @@ public record SweepResult(
     private static List<Confirmed> confirmed(SweepFile file, List<Trial> all, List<Trial> search) {
         Map<Integer, List<Double>> scores = new LinkedHashMap<>();
         for (Trial trial : all) {
-            if (trial.confirms() && trial.state() == Trial.State.FINISHED && !Double.isNaN(trial.score())) {
+            boolean over = trial.state() == Trial.State.FINISHED || trial.state() == Trial.State.FAILED;
+            if (trial.confirms() && over) {
                 scores.computeIfAbsent(trial.candidate(), candidate -> new ArrayList<>())
                         .add(trial.score());
             }
@@ -70,6 +71,8 @@ public record SweepResult(
                         .orElse(Double.NaN),
                 own,
                 InterquartileMean.of(own, file.seed()))));
+        // Where more than a quarter have failed there is no mean.
+        confirmed.removeIf(each -> Double.isInfinite(each.mean().value()));
         confirmed.sort(
                 Comparator.comparingDouble((Confirmed each) -> -each.mean().value())
                         .thenComparing(Confirmed::candidate));

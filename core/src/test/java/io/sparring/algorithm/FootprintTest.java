@@ -94,9 +94,15 @@ class FootprintTest {
         try (Stream<Path> presets = Files.list(Path.of("..", "conf"))) {
             for (Path preset :
                     presets.filter(file -> file.toString().endsWith(".yaml")).toList()) {
-                assertThatCode(() -> require(Files.readString(preset), 512 << 20))
-                        .as(preset.toString())
-                        .doesNotThrowAnyException();
+                String yaml = Files.readString(preset);
+                // What a Python environment observes only Python knows, which need not be here.
+                if (!ConfigurationFile.parse(preset.toString(), yaml, List.of())
+                        .environment()
+                        .isPythons()) {
+                    assertThatCode(() -> require(yaml, 512 << 20))
+                            .as(preset.toString())
+                            .doesNotThrowAnyException();
+                }
             }
         }
     }
