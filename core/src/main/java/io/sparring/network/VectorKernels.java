@@ -28,7 +28,7 @@ final class VectorKernels extends Kernels {
     private static final VectorMask<Float> ODD_1 = odd(1);
     private static final int[] FOLDED_AT = foldedAt();
 
-    /** Sums of a tile of the weights' gradient where outputs are few: 4 × 2 of {@link #LANES} each. */
+    /** Sums of a tile where outputs are few, and of biases: 4 × 2 of {@link #LANES} each. */
     private final float[] tile = new float[TILE * 2 * LANES];
 
     private float[] panel = new float[0];
@@ -228,22 +228,26 @@ final class VectorKernels extends Kernels {
     void weightGradient(Batch in, Batch delta, double[] gradient, int offset) {
         clearPadding(in);
         clearPadding(delta);
-        int inputs = in.features();
-        // Tiles of four of the longer side × two of the shorter one.
         if (delta.features() < TILE) {
-            for (int input = 0; input < inputs; input += 4) {
-                for (int output = 0; output < delta.features(); output += 2) {
-                    outerProduct(in, input, delta, output);
-                    for (int i = 0; i < Math.min(4, inputs - input); i++) {
-                        for (int o = 0; o < Math.min(2, delta.features() - output); o++) {
-                            gradient[offset + (output + o) * inputs + input + i] += sum(tile, (2 * i + o) * LANES);
-                        }
+            narrowGradient(in, delta, gradient, offset);
+        } else {
+            wideGradient(in, delta, gradient, offset);
+        }
+    }
+
+    /** Of a few outputs: tiles of four inputs × two of them, straight from the batches. */
+    private void narrowGradient(Batch in, Batch delta, double[] gradient, int offset) {
+        int inputs = in.features();
+        for (int input = 0; input < inputs; input += 4) {
+            for (int output = 0; output < delta.features(); output += 2) {
+                outerProduct(in, input, delta, output);
+                for (int i = 0; i < Math.min(4, inputs - input); i++) {
+                    for (int o = 0; o < Math.min(2, delta.features() - output); o++) {
+                        gradient[offset + (output + o) * inputs + input + i] += sum(tile, (2 * i + o) * LANES);
                     }
                 }
             }
-            return;
         }
-        wideGradient(in, delta, gradient, offset);
     }
 
     /** Of at least a tile of outputs; both sides are first copied to where they are read in order, tile by tile. */
@@ -260,19 +264,20 @@ final class VectorKernels extends Kernels {
         makeSums(INPUTS / TILE);
         for (int first = 0; first < inputs; first += INPUTS) {
             int some = Math.min(INPUTS, inputs - first);
+            int tiles = Batch.padded(some, TILE) / TILE;
             for (int i = 0; i < some; i++) {
                 int at = i / TILE * TILE * rows + i % TILE * LANES;
                 interleave(in.values(), (first + i) * in.stride(), rows, panel, at);
             }
             for (int output = 0; output < outputs; output += TILE) {
-                Arrays.fill(sums, 0, INPUTS * TILE * LANES, 0);
+                Arrays.fill(sums, 0, tiles * TILE * TILE * LANES, 0);
                 for (int input = 0; input < some; input += TILE) {
                     for (int lane = 0; lane < LANES; lane += LENGTH) {
                         int to = input * TILE * LANES + lane;
                         dots(deltas, output * rows + lane, panel, input * rows + lane, rows / LANES, sums, to);
                     }
                 }
-                fold(sums, INPUTS / TILE);
+                fold(sums, tiles);
                 for (int input = 0; input < some; input += TILE) {
                     int at = offset + output * inputs + first + input;
                     int columns = Math.min(TILE, some - input);
