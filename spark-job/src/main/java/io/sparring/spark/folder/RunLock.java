@@ -162,7 +162,12 @@ public final class RunLock implements AutoCloseable {
     /** Two may find the same lock dead: the slower one must not remove that of the faster one. */
     private void removeDead(Holder dead) throws IOException {
         Path aside = path.suffix("." + UUID.randomUUID());
-        if (!files.system().rename(path, aside)) {
+        try {
+            if (!files.system().rename(path, aside)) {
+                return;
+            }
+        } catch (FileNotFoundException gone) {
+            // Which others say by false.
             return;
         }
         if (read(aside).equals(dead.text())) {
@@ -293,7 +298,11 @@ public final class RunLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         heartbeat.shutdownNow();
-        HELD.remove(owner);
-        files.system().delete(claim, false);
+        try {
+            files.system().delete(claim, false);
+        } finally {
+            // Not before it is gone: others of this process would take it for a dead one's.
+            HELD.remove(owner);
+        }
     }
 }

@@ -276,6 +276,33 @@ class RunFolderTest {
         }
     }
 
+    /** At any moment of another one's taking and releasing there is a lock or none. */
+    @Test
+    void whoComesWhileALockIsReleasedHasItOrIsToldWhoHasIt() throws Exception {
+        org.apache.hadoop.conf.Configuration hadoop = new org.apache.hadoop.conf.Configuration();
+        AtomicInteger taken = new AtomicInteger();
+        Callable<Void> one = () -> {
+            for (int i = 0; i < 300; i++) {
+                try (RunFolder mine = RunFolder.at(work.resolve("busy").toString(), hadoop)) {
+                    mine.lock(Duration.ZERO);
+                    taken.incrementAndGet();
+                } catch (InvalidConfiguration inUse) {
+                    assertThat(inUse).hasMessageContaining("in use by a live run");
+                }
+            }
+            return null;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            for (Future<Void> done : threads.invokeAll(List.of(one, one, one, one))) {
+                done.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(taken).hasPositiveValue();
+    }
+
     @Test
     void aFolderOnThisMachinesDiskIsRefusedToDriversElsewhereUnlessItIsSaidToBeShared() throws IOException {
         org.apache.hadoop.conf.Configuration hadoop = new org.apache.hadoop.conf.Configuration();
