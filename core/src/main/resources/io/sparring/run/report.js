@@ -6,7 +6,6 @@
 
     const charts = JSON.parse(document.getElementById("charts").textContent);
     const places = document.querySelectorAll(".plot");
-    const sync = uPlot.sync("run");
 
     /** A number for the legend, in four digits: 0.01234, 12.34, 1,234, 12.3k, 1.234M. */
     function number(value) {
@@ -101,21 +100,27 @@
         return seen;
     }
 
-    /** What lies under the line of several runs. */
-    function drawBand(u, series, colour, alpha) {
-        const {ctx, bbox} = u;
+    /** A path within the axes. */
+    function drawInside({ctx, bbox}, trace) {
         ctx.save();
         ctx.beginPath();
         ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
         ctx.clip();
-        ctx.globalAlpha = 0.18 * alpha;
-        ctx.fillStyle = colour;
         ctx.beginPath();
-        const edge = (x, y) => ctx.lineTo(u.valToPos(x, "x", true), u.valToPos(y, "y", true));
-        series.x.forEach((x, i) => edge(x, series.high[i]));
-        series.x.toReversed().forEach((x, i) => edge(x, series.low.at(-1 - i)));
-        ctx.fill();
+        trace(ctx);
         ctx.restore();
+    }
+
+    /** What lies under the line of several runs. */
+    function drawBand(u, series, colour, alpha) {
+        drawInside(u, ctx => {
+            const edge = (x, y) => ctx.lineTo(u.valToPos(x, "x", true), u.valToPos(y, "y", true));
+            series.x.forEach((x, i) => edge(x, series.high[i]));
+            series.x.toReversed().forEach((x, i) => edge(x, series.low.at(-1 - i)));
+            ctx.globalAlpha = 0.18 * alpha;
+            ctx.fillStyle = colour;
+            ctx.fill();
+        });
     }
 
     /** A band at x, for the legend. */
@@ -126,26 +131,21 @@
 
     /** The bold line of a pale curve. */
     function drawMeans(u, means, colour, pattern) {
-        const {ctx, bbox} = u;
-        ctx.save();
-        ctx.beginPath();
-        ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-        ctx.clip();
-        ctx.strokeStyle = colour;
-        ctx.lineWidth = 2 * uPlot.pxRatio;
-        ctx.lineJoin = "round";
-        ctx.setLineDash(pattern.map(length => length * uPlot.pxRatio));
-        ctx.beginPath();
-        let gap = true;
-        means.y.forEach((y, i) => {
-            if (y != null) {
-                const point = [u.valToPos(means.x[i], "x", true), u.valToPos(y, "y", true)];
-                gap ? ctx.moveTo(...point) : ctx.lineTo(...point);
-            }
-            gap = y == null;
+        drawInside(u, ctx => {
+            ctx.strokeStyle = colour;
+            ctx.lineWidth = 2 * uPlot.pxRatio;
+            ctx.lineJoin = "round";
+            ctx.setLineDash(pattern.map(length => length * uPlot.pxRatio));
+            let gap = true;
+            means.y.forEach((y, i) => {
+                if (y != null) {
+                    const point = [u.valToPos(means.x[i], "x", true), u.valToPos(y, "y", true)];
+                    gap ? ctx.moveTo(...point) : ctx.lineTo(...point);
+                }
+                gap = y == null;
+            });
+            ctx.stroke();
         });
-        ctx.stroke();
-        ctx.restore();
     }
 
     /** The mean at x: of the run of points whose middle is nearest. */
@@ -246,7 +246,8 @@
             cursor: {
                 y: false,
                 dataIdx: nearest,
-                sync: {key: sync.key, setSeries: false, scales: ["x", null]},
+                // Steps are no seconds: charts go together where they count the same.
+                sync: {key: chart.xLabel, setSeries: false, scales: ["x", null]},
                 points: {size: 7},
                 // Of many curves the one at the cursor, or whose name it is at, stands out.
                 focus: {prox: many ? 16 : -1},

@@ -196,6 +196,22 @@ class ReportTest {
     }
 
     @Test
+    void chartsThatCountTheSameAreZoomedTogether(@TempDir Path folder) throws IOException, InterruptedException {
+        Series curve = series("curve", new double[] {1, 2}, 1, 1);
+        ReportData data = new ReportData(
+                "title",
+                "result",
+                List.of(),
+                List.of(
+                        new Chart("return", "steps", null, List.of(curve)),
+                        new Chart("loss", "steps", null, List.of(curve)),
+                        new Chart("return", "seconds", null, List.of(curve))));
+
+        assertThat(browsed(folder, Report.html(data), "options.forEach(o => console.log(o.cursor.sync.key));"))
+                .containsExactly("steps", "steps", "seconds");
+    }
+
+    @Test
     void aBandIsDrawnUnderItsLineAndInTheLegendAndTheAxisReachesIt(@TempDir Path folder)
             throws IOException, InterruptedException {
         Series group = CurveGroup.of(
@@ -257,14 +273,13 @@ class ReportTest {
                 globalThis.document = {
                     documentElement: {},
                     getElementById: () => ({textContent: %s}),
-                    querySelectorAll: () => [{clientWidth: 800, classList: {toggle: () => {}}}],
+                    querySelectorAll: () => Array(9).fill({clientWidth: 800, classList: {toggle: () => {}}}),
                     querySelector: () => ({}),
                 };
                 globalThis.getComputedStyle = () => ({getPropertyValue: name => name});
                 globalThis.matchMedia = () => ({addEventListener: () => {}});
                 globalThis.ResizeObserver = class { observe() {} };
                 globalThis.uPlot = class {
-                    static sync() { return {}; }
                     static join(series) { return series[0]; }
                     static rangeNum(min, max) { return [min, max]; }
                     constructor(given) { options.push(given); }
