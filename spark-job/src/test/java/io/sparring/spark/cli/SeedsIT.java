@@ -74,4 +74,17 @@ class SeedsIT {
         assertThat(resumed.exit()).as(resumed.toString()).isZero();
         assertThat(resumed.stdout()).contains("2 seeds: 2 finished");
     }
+
+    @Test
+    void whereAllSeedsFailSoDoesTheCommand() throws IOException {
+        String tiny = Files.writeString(work.resolve("tiny.yaml"), TINY).toString();
+        String run = work.resolve("s").toString();
+
+        Sparring.Outcome outcome = Sparring.here(
+                "train", tiny, "--seeds", "0-1", "--set", "optimizer.learning-rate=3e38", "--run", run, "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.stdout()).contains("2 seeds: 0 finished, 2 failed").doesNotContain("sparring train ");
+        assertThat(outcome.json().get("error").asText()).startsWith("all seeds have failed: the gradient of shard 0");
+    }
 }
