@@ -69,7 +69,7 @@ public final class SliceRunner implements AutoCloseable {
         } catch (InvalidConfiguration | TrainingFailed e) {
             workers.close();
             return SliceResult.failed(slice, seconds(start), e.getMessage());
-        } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | Error e) {
             // An environment may throw anything.
             workers.close();
             if (Thread.interrupted()) {
@@ -158,8 +158,8 @@ public final class SliceRunner implements AutoCloseable {
         private final long last;
         private final BooleanSupplier cancelledNow;
         private final double mostSeconds;
+        private final long start = System.nanoTime();
         private long round;
-        private double seconds;
         private boolean cancelled;
         private boolean late;
 
@@ -173,12 +173,11 @@ public final class SliceRunner implements AutoCloseable {
         @Override
         public void round(Round done) {
             round = done.round();
-            seconds = done.seconds();
         }
 
         @Override
         public boolean stopRequested() {
-            late = mostSeconds > 0 && seconds > mostSeconds;
+            late = mostSeconds > 0 && seconds(start) > mostSeconds;
             cancelled = cancelledNow.getAsBoolean();
             return round >= last || late || cancelled;
         }

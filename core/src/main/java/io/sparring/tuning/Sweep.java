@@ -55,8 +55,7 @@ public final class Sweep {
     private int disagreements;
 
     private int repeated;
-    private boolean searched;
-    /** Which trials confirm; empty before. */
+    /** Which trials confirm what the search has found; empty before. */
     private final List<Integer> confirming = new ArrayList<>();
 
     private boolean over;
@@ -69,7 +68,11 @@ public final class Sweep {
         private int turns;
 
         private final List<Integer> trials = new ArrayList<>();
+        /** Where it is going. */
         private long until;
+        /** Where the scheduler wants to hear of it; 0: nowhere. */
+        private long asked;
+
         private int awaited;
         private double score = Double.NaN;
         private long round;
@@ -92,8 +95,7 @@ public final class Sweep {
     public static Sweep begin(SweepFile file, States states, Journal journal) {
         Sweep sweep = new Sweep(file, states);
         sweep.journal = journal;
-        journal.append(
-                event("sweep", "version", VERSION, "scheduler", file.scheduler().toString()));
+        journal.append(event("sweep", "version", VERSION, "fingerprint", file.fingerprint()));
         return sweep;
     }
 
@@ -105,13 +107,21 @@ public final class Sweep {
      */
     public static Sweep resume(
             String name, SweepFile file, States states, List<Map<String, Object>> events, Journal journal) {
+        long begun = events.stream()
+                .filter(event -> "start".equals(event.get("event")))
+                .count();
+        if (begun > file.candidates()) {
+            long seeds = Math.max(1, file.space().seeds().size());
+            throw new InvalidConfiguration(
+                    "trials: expected at least " + begun * seeds + ", which have begun, got " + file.trials());
+        }
         Sweep sweep = new Sweep(file, states);
         int number = 0;
         for (Map<String, Object> event : events) {
             number++;
             try {
                 sweep.replay(event);
-            } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException e) {
+            } catch (ClassCastException | NullPointerException | IndexOutOfBoundsException | IllegalStateException e) {
                 throw new InvalidConfiguration(name + ": line " + number + " is no event of this sweep");
             } catch (InvalidConfiguration e) {
                 throw new InvalidConfiguration(name + ": line " + number + ": " + e.getMessage());
@@ -121,8 +131,6 @@ public final class Sweep {
             return begin(file, states, journal);
         }
         sweep.journal = journal;
-        // One that was over may be asked for more.
-        sweep.searched &= sweep.candidates.size() >= file.candidates();
         // What was given out and never came back.
         sweep.computing.keySet().stream().sorted().forEach(sweep.queue::addLast);
         sweep.computing.clear();
@@ -137,9 +145,9 @@ public final class Sweep {
                     throw new InvalidConfiguration("it was written by a later build (version " + version
                             + " of the ledger; this one knows " + VERSION + ")");
                 }
-                if (!event.get("scheduler").equals(file.scheduler().toString())) {
-                    throw new InvalidConfiguration("it is of a sweep with another scheduler: " + event.get("scheduler")
-                            + ", and the sweep's file has " + file.scheduler());
+                if (!event.get("fingerprint").equals(file.fingerprint())) {
+                    throw new InvalidConfiguration(
+                            "it is another sweep's: base, overrides, space, sampler, scheduler, seed or metric are others");
                 }
             }
             case "start" -> {
@@ -150,8 +158,7 @@ public final class Sweep {
             case "continue" -> {
                 Decision.Continue next = new Decision.Continue(integer(event, "candidate"), until(event));
                 requireSame(next);
-                searched = false;
-                goOn(candidates.get(next.candidate()), next.untilRound());
+                goOn(candidates.get(next.candidate()), next.untilRound(), true);
             }
             case "copy" -> {
                 Decision.Copy copy =
@@ -160,10 +167,7 @@ public final class Sweep {
                 candidates.get(copy.candidate()).turns++;
                 takeOver(copy, point((Map<?, ?>) event.get("point")));
             }
-            case "finish" -> {
-                searched = true;
-                goOn(candidates.get(integer(event, "candidate")), Slice.END);
-            }
+            case "finish" -> goOn(candidates.get(integer(event, "candidate")), Slice.END, false);
             case "confirm" ->
                 confirm(((List<?>) event.get("candidates"))
                         .stream().map(number -> ((Number) number).intValue()).toList());
@@ -217,7 +221,7 @@ public final class Sweep {
 
     /** @return whether something was decided; else there is nothing to do now, or it is all {@link #over} */
     private boolean decide() {
-        Decision decision = searched ? new Decision.Done() : scheduler.next();
+        Decision decision = scheduler.next();
         if (decision instanceof Decision.Start start) {
             Point point = sampler.point(start.candidate(), history);
             journal.append(event(
@@ -227,7 +231,7 @@ public final class Sweep {
         }
         if (decision instanceof Decision.Continue next) {
             journal.append(event("continue", "candidate", next.candidate(), "until", next.untilRound()));
-            goOn(candidates.get(next.candidate()), next.untilRound());
+            goOn(candidates.get(next.candidate()), next.untilRound(), true);
             return true;
         }
         if (decision instanceof Decision.Copy copy) {
@@ -268,8 +272,7 @@ public final class Sweep {
         Optional<Candidate> best = ranked().stream().findFirst();
         if (!finished && best.isPresent()) {
             journal.append(event("finish", "candidate", best.get().number));
-            searched = true;
-            goOn(best.get(), Slice.END);
+            goOn(best.get(), Slice.END, false);
             return true;
         }
         if (file.confirm() != null && confirming.isEmpty() && best.isPresent()) {
@@ -286,7 +289,6 @@ public final class Sweep {
     }
 
     private void start(Decision.Start start, Point point) {
-        searched = false;
         confirming.clear();
         Candidate candidate = new Candidate(start.candidate(), point);
         candidates.add(candidate);
@@ -297,7 +299,7 @@ public final class Sweep {
             trials.add(
                     Trial.first(trials.size(), candidate.number, point, seeds.isEmpty() ? null : seeds.get(i), false));
         }
-        goOn(candidate, start.untilRound());
+        goOn(candidate, start.untilRound(), true);
     }
 
     private void takeOver(Decision.Copy copy, Point explored) {
@@ -308,10 +310,16 @@ public final class Sweep {
             int number = candidate.trials.get(i);
             trials.set(number, trials.get(number).takingOver(trials.get(source.trials.get(i)), explored));
         }
-        goOn(candidate, copy.untilRound());
+        goOn(candidate, copy.untilRound(), true);
     }
 
-    private void goOn(Candidate candidate, long until) {
+    /** @param forScheduler whether the scheduler wants to hear of it */
+    private void goOn(Candidate candidate, long until, boolean forScheduler) {
+        candidate.asked = forScheduler ? until : candidate.asked;
+        if (candidate.awaited > 0) {
+            // It is on its way to its end already, for want of another one that came there.
+            return;
+        }
         candidate.until = until;
         candidate.state = Trial.State.RUNNING;
         for (int number : candidate.trials) {
@@ -323,20 +331,25 @@ public final class Sweep {
                 candidate.awaited++;
             }
         }
+        if (candidate.awaited == 0) {
+            reached(candidate);
+        }
     }
 
     private void confirm(List<Integer> chosen) {
-        searched = true;
         for (int candidate : chosen) {
-            for (int seed = 0; seed < file.confirm().seeds(); seed++) {
+            for (int i = 0; i < file.confirm().seeds(); i++) {
+                long seed = SweepFile.Confirm.FIRST_SEED + i;
+                Optional<Trial> before = trials.stream()
+                        .filter(trial -> trial.confirms() && trial.candidate() == candidate && trial.seed() == seed)
+                        .findFirst();
+                if (before.isPresent()) {
+                    confirming.add(before.get().number());
+                    continue;
+                }
                 confirming.add(trials.size());
                 queue.add(trials.size());
-                trials.add(Trial.first(
-                        trials.size(),
-                        candidate,
-                        candidates.get(candidate).point,
-                        SweepFile.Confirm.FIRST_SEED + seed,
-                        true));
+                trials.add(Trial.first(trials.size(), candidate, candidates.get(candidate).point, seed, true));
             }
         }
     }
@@ -348,6 +361,8 @@ public final class Sweep {
             // Somebody else was faster: a free check of what is promised.
             repeated++;
             if (trial.slices() == result.number() + 1
+                    && !file.takesOver()
+                    && trial.failure() == null
                     && result.failure() == null
                     && !result.paramsSha256().equals(trial.paramsSha256())) {
                 disagreements++;
@@ -381,14 +396,17 @@ public final class Sweep {
     private void reached(Candidate candidate) {
         List<Trial> all = candidate.trials.stream().map(trials::get).toList();
         // One that has failed has no score, and then the candidate has none.
-        candidate.score = all.stream().mapToDouble(Trial::score).average().orElseThrow();
+        double mean = all.stream().mapToDouble(Trial::score).average().orElseThrow();
+        // As the ledger has it.
+        candidate.score = Double.isFinite(mean) ? mean : Double.NaN;
         candidate.round = all.stream().mapToLong(Trial::round).max().orElseThrow();
         boolean failed = all.stream().anyMatch(trial -> trial.state() == Trial.State.FAILED);
         boolean ended = failed || all.stream().allMatch(trial -> trial.ended() != null);
         candidate.state = failed ? Trial.State.FAILED : ended ? Trial.State.FINISHED : Trial.State.STOPPED;
         history.reported(candidate.number, candidate.score, candidate.round, state(candidate));
-        if (!searched) {
-            scheduler.reported(candidate.number, candidate.until, candidate.score, ended);
+        if (candidate.asked > 0) {
+            scheduler.reported(candidate.number, candidate.asked, candidate.score, ended);
+            candidate.asked = 0;
             if (!ended && !scheduler.mayContinue(candidate.number)) {
                 candidate.trials.forEach(states::remove);
             }
@@ -400,26 +418,31 @@ public final class Sweep {
         finished(SliceResult.failed(slice, 0, why));
     }
 
-    /** A worker is gone: what it was computing is to be computed by others. */
-    public synchronized void lost(String worker) {
-        computing.entrySet().stream()
+    /**
+     * A worker is gone: what it was computing is to be computed by others.
+     *
+     * @param why in words, where what it was computing may have been the reason; null where it was not, as when this driver ends it
+     */
+    public synchronized void lost(String worker, String why) {
+        List<Integer> lost = computing.entrySet().stream()
                 .filter(entry -> entry.getValue().equals(worker))
                 .map(Map.Entry::getKey)
                 .sorted()
-                .toList()
-                .forEach(trial -> {
-                    journal.append(event("lost", "trial", trial));
-                    lost(trial);
-                    if (trials.get(trial).lost() >= MOST_LOST) {
-                        finished(SliceResult.failed(
-                                new Slice(trial, trials.get(trial).slices(), List.of(), null, 0),
-                                0,
-                                MOST_LOST + " executors were lost while they computed it"));
-                    } else {
-                        computing.remove(trial);
-                        queue.addFirst(trial);
-                    }
-                });
+                .toList();
+        for (int trial : lost) {
+            if (why != null) {
+                journal.append(event("lost", "trial", trial));
+                lost(trial);
+            }
+            if (trials.get(trial).lost() >= MOST_LOST) {
+                fail(
+                        new Slice(trial, trials.get(trial).slices(), List.of(), null, 0),
+                        MOST_LOST + " workers were lost while they computed it, the last one by this: " + why);
+            } else {
+                computing.remove(trial);
+                queue.addFirst(trial);
+            }
+        }
     }
 
     private void lost(int trial) {
@@ -475,7 +498,8 @@ public final class Sweep {
     public synchronized SweepResult result() {
         return SweepResult.of(
                 file,
-                List.copyOf(trials),
+                trials.stream().filter(trial -> !trial.confirms()).toList(),
+                confirming.stream().map(trials::get).toList(),
                 ranked().stream().map(candidate -> candidate.number).toList());
     }
 

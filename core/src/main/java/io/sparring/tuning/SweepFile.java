@@ -4,9 +4,13 @@ import io.sparring.Names;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -131,7 +135,9 @@ public record SweepFile(
         String baseText =
                 base instanceof Map<?, ?> ? ConfigurationFile.text(file.section("base")) : read.apply(base.toString());
         String baseName = base instanceof Map<?, ?> ? name + ": base" : base.toString();
-        int count = trials(file, trials, space);
+        int seeds = Math.max(1, space.seeds().size());
+        // Whole candidates.
+        int count = (trials(file, trials, space) + seeds - 1) / seeds * seeds;
         Map<String, Object> whole = new LinkedHashMap<>(file.values);
         whole.put("base", ConfigurationFile.plain(baseName, baseText));
         whole.put("overrides", overrides);
@@ -206,6 +212,19 @@ public record SweepFile(
         return (int) (complete ? Math.min(trials, all) : trials);
     }
 
+    /** What two sweeps have in common that are one: all but how many trials there are, how many at once, for how long, and what is confirmed. */
+    String fingerprint() {
+        Map<String, Object> content = new LinkedHashMap<>(ConfigurationFile.plain(name, text));
+        content.keySet().removeAll(List.of("trials", "confirm", "max-concurrent", "trial-seconds"));
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256")
+                            .digest(ConfigurationFile.text(content).getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     /** How many candidates there are to be: trials that differ by their seed alone are one. */
     public int candidates() {
         int seeds = Math.max(1, space.seeds().size());
@@ -238,6 +257,11 @@ public record SweepFile(
             throw new InvalidConfiguration(
                     where
                             + ": algorithm: expected a2c or ppo: a3c's workers cannot be stopped and gone on with to the bit, so that they are no trials of a sweep");
+        }
+        if (configuration.budget().wallClockSeconds() > 0) {
+            throw new InvalidConfiguration(
+                    where
+                            + ": budget.wall-clock-seconds: expected 0, since a trial that ends by the clock is not what train makes of it; trial-seconds ends those that take too long");
         }
         return configuration;
     }

@@ -29,15 +29,12 @@ public record SweepResult(
      */
     public record Confirmed(int candidate, double searchScore, List<Double> scores, InterquartileMean mean) {}
 
-    static SweepResult of(SweepFile file, List<Trial> all, List<Integer> leaders) {
-        List<Trial> search = all.stream().filter(trial -> !trial.confirms()).toList();
-        List<Confirmed> confirmed = confirmed(file, all, search);
+    static SweepResult of(SweepFile file, List<Trial> search, List<Trial> confirming, List<Integer> leaders) {
+        List<Confirmed> confirmed = confirmed(file, confirming, search);
         if (!confirmed.isEmpty()) {
             Confirmed winner = confirmed.get(0);
-            Trial best = all.stream()
-                    .filter(trial -> trial.confirms()
-                            && trial.candidate() == winner.candidate()
-                            && trial.state() == Trial.State.FINISHED)
+            Trial best = confirming.stream()
+                    .filter(trial -> trial.candidate() == winner.candidate() && trial.state() == Trial.State.FINISHED)
                     .findFirst()
                     .orElseThrow();
             return new SweepResult(
@@ -52,11 +49,11 @@ public record SweepResult(
         return new SweepResult(search, leaders, List.of(), best, best == null ? Double.NaN : best.score());
     }
 
-    private static List<Confirmed> confirmed(SweepFile file, List<Trial> all, List<Trial> search) {
+    private static List<Confirmed> confirmed(SweepFile file, List<Trial> confirming, List<Trial> search) {
         Map<Integer, List<Double>> scores = new LinkedHashMap<>();
-        for (Trial trial : all) {
+        for (Trial trial : confirming) {
             boolean over = trial.state() == Trial.State.FINISHED || trial.state() == Trial.State.FAILED;
-            if (trial.confirms() && over) {
+            if (over) {
                 scores.computeIfAbsent(trial.candidate(), candidate -> new ArrayList<>())
                         .add(trial.score());
             }

@@ -135,7 +135,7 @@ class SweepTest {
         Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
         SliceRunner runner = new SliceRunner(file);
         Slice first = sweep.next("a").slice();
-        sweep.lost("a");
+        sweep.lost("a", "it was killed");
 
         Slice again = sweep.next("b").slice();
         SliceResult result = runner.run(again, () -> false);
@@ -179,12 +179,12 @@ class SweepTest {
         Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
         for (String worker : List.of("a", "b", "c")) {
             assertThat(sweep.next(worker).slice().trial()).isZero();
-            sweep.lost(worker);
+            sweep.lost(worker, "it was killed");
         }
 
         SweepResult result = worked(sweep);
 
-        assertThat(result.trials().get(0).failure()).contains("3 executors");
+        assertThat(result.trials().get(0).failure()).contains("3 workers were lost", "it was killed");
         assertThat(result.count(Trial.State.FINISHED)).isEqualTo(11);
     }
 
@@ -244,6 +244,71 @@ class SweepTest {
                         .toList());
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void oneThatEndedForWantOfTrialsIsExtendedToo(int unfinished) throws InterruptedException, IOException {
+        // With two trials nobody is promoted, and the best one comes to its end by itself.
+        String asha = "scheduler: {kind: asha, eta: 3, first-rung-rounds: 4}\nconfirm: {points: 2, seeds: 2}";
+        Kept kept = new Kept();
+        Sweep two = Sweep.begin(file(SPACE.replace("12", "2") + asha), kept, kept);
+        SliceRunner runner = new SliceRunner(two.file());
+        for (int i = 0; i < 3 - unfinished; i++) {
+            sweepOn(two, runner);
+        }
+        two.next("killed");
+
+        SweepResult extended = worked(read(file(SPACE + asha), kept));
+
+        assertThat(extended.trials()).hasSize(12);
+        assertThat(extended.count(Trial.State.RUNNING)).isZero();
+        assertThat(extended.confirmed())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each.scores()).hasSize(2));
+    }
+
+    private static void sweepOn(Sweep sweep, SliceRunner runner) throws InterruptedException {
+        sweep.finished(runner.run(sweep.next("worker").slice(), () -> false));
+    }
+
+    @Test
+    void whatConfirmsAgainIsNotCountedTwice() throws InterruptedException, IOException {
+        String confirm = "confirm: {points: 2, seeds: 3}";
+        Kept kept = new Kept();
+        worked(Sweep.begin(file(SPACE.replace("12", "4") + confirm), kept, kept));
+
+        SweepResult extended = worked(read(file(SPACE + confirm), kept));
+
+        assertThat(extended.confirmed())
+                .hasSize(2)
+                .allSatisfy(each -> assertThat(each.scores()).hasSize(3));
+    }
+
+    @Test
+    void fewerTrialsThanHaveBegunAreRefused() throws InterruptedException {
+        Kept kept = new Kept();
+        worked(Sweep.begin(file(SPACE), kept, kept));
+
+        assertThatThrownBy(() -> read(file(SPACE.replace("12", "4")), kept))
+                .hasMessage("trials: expected at least 12, which have begun, got 4");
+    }
+
+    @Test
+    void aPointThatMostlyFailsIsNotTheWinner() throws InterruptedException {
+        SweepFile file = file(SPACE.replace("12", "2") + "confirm: {points: 2, seeds: 4}");
+        Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
+        SliceRunner runner = new SliceRunner(file);
+        for (Work work = sweep.next("w"); work.kind() == Work.Kind.SLICE; work = sweep.next("w")) {
+            SliceResult result = runner.run(work.slice(), () -> false);
+            Trial trial = sweep.trials().get(work.slice().trial());
+            boolean fails = trial.confirms() && trial.candidate() == 0 && trial.seed() > SweepFile.Confirm.FIRST_SEED;
+            sweep.finished(fails ? SliceResult.failed(work.slice(), 0, "on purpose") : result);
+        }
+
+        assertThat(sweep.result().confirmed())
+                .extracting(SweepResult.Confirmed::candidate)
+                .containsExactly(1);
+    }
+
     @Test
     void aLedgerOfAnotherSweepOrALaterBuildOrDamagedInTheMiddleIsRefused() throws InterruptedException, IOException {
         SweepFile file = file(SPACE + "scheduler: {kind: asha, eta: 3, first-rung-rounds: 4}");
@@ -252,10 +317,10 @@ class SweepTest {
 
         assertThatThrownBy(() -> read(file(SPACE), kept))
                 .isInstanceOf(InvalidConfiguration.class)
-                .hasMessageContaining("another scheduler");
+                .hasMessageContaining("another sweep's");
 
         Kept later = new Kept();
-        later.append(Map.of("event", "sweep", "version", 99, "scheduler", ""));
+        later.append(Map.of("event", "sweep", "version", 99, "fingerprint", ""));
         assertThatThrownBy(() -> read(file, later)).hasMessageContaining("later build");
 
         byte[] damaged = kept.ledger.toByteArray();

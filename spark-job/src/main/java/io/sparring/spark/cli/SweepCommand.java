@@ -167,9 +167,10 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
     private void refuseUnfit(RunFolder folder) throws IOException {
         if (resume == null && (folder.has(SweepFolder.LEDGER) || folder.has("checkpoints"))) {
             throw new InvalidConfiguration("--run " + folder.name() + ": there is a "
-                    + (folder.has(SweepFolder.LEDGER) ? "sweep" : "run")
-                    + " in this folder; name another one, or go on with --resume "
-                    + TypedCommand.quoted(folder.name()));
+                    + (folder.has(SweepFolder.LEDGER)
+                            ? "sweep in this folder; name another one, or go on with --resume "
+                                    + TypedCommand.quoted(folder.name())
+                            : "run in this folder; name another one"));
         }
         if (resume != null && !SweepFolder.isSweep(folder)) {
             throw new InvalidConfiguration("--resume " + folder.name() + ": there is no sweep in this folder");
@@ -233,16 +234,17 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
         SweepPlugin.add(settings);
         try (SweepFolder kept = new SweepFolder(folder, file.takesOver())) {
-            kept.write(file);
             List<Map<String, Object>> events = kept.open();
             Sweep sweep = Sweep.resume(folder.name() + "/" + SweepFolder.LEDGER, file, kept, events, kept);
+            // What is refused has changed nothing.
+            kept.write(file);
             Console.line("sparring " + Versions.sparring() + ": a sweep of " + file.trials() + " trials on "
                     + base.environment().id() + ", " + settings.get("spark.master")
                     + (events.isEmpty() ? "" : ", going on after " + events.size() + " events"));
-            double nextSliceSeconds;
+            SweepWorkers.Efficiency efficiency;
             try (JavaSparkContext spark = Session.start(settings);
                     SweepProgress progress = new SweepProgress(sweep)) {
-                nextSliceSeconds = SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
+                efficiency = SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
             } finally {
                 kept.write(file, sweep.result());
             }
@@ -251,25 +253,26 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             } else {
                 kept.keepStates();
             }
-            report(folder, sweep, nextSliceSeconds);
+            report(folder, sweep, efficiency);
             return sweep.isOver() ? 0 : signals.exitCode();
         }
     }
 
-    private void report(RunFolder folder, Sweep sweep, double nextSliceSeconds) throws IOException {
+    private void report(RunFolder folder, Sweep sweep, SweepWorkers.Efficiency efficiency) throws IOException {
         SweepResult result = sweep.result();
         Map<String, Object> numbers = new LinkedHashMap<>();
         numbers.put("trials", result.trials().size());
         numbers.put("finished", result.count(Trial.State.FINISHED));
         numbers.put("stopped_early", result.count(Trial.State.STOPPED));
         numbers.put("failed", result.count(Trial.State.FAILED));
-        numbers.put("best_score", Double.isNaN(result.bestScore()) ? null : result.bestScore());
+        numbers.put("best_score", known(result.bestScore()));
         numbers.put("best_params_sha256", result.bestParamsSha256(sweep.file()));
         boolean ofSeedsAlone = sweep.file().ofSeedsAlone();
         if (ofSeedsAlone) {
             numbers.putAll(SeedTable.numbers(result));
         }
-        numbers.put("next_slice_seconds", Double.isNaN(nextSliceSeconds) ? null : nextSliceSeconds);
+        numbers.put("next_slice_seconds", known(efficiency.nextSliceSeconds()));
+        numbers.put("computing", known(efficiency.computing()));
         numbers.put("repeated_slices", sweep.repeated());
         numbers.put("disagreements", sweep.disagreements());
         numbers.put("run", folder.name());
@@ -293,5 +296,10 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         if (json) {
             System.out.println(RunResult.json(numbers));
         }
+    }
+
+    /** What JSON has a word for. */
+    private static Double known(double value) {
+        return Double.isFinite(value) ? value : null;
     }
 }

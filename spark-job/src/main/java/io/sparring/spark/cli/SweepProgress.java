@@ -45,7 +45,7 @@ final class SweepProgress implements Runnable, AutoCloseable {
         SweepResult result = sweep.result();
         List<Trial> trials = sweep.trials();
         long confirming = trials.stream().filter(Trial::confirms).count();
-        if (confirming > 0) {
+        if (confirming > 0 && result.trials().size() >= sweep.file().trials()) {
             return String.format(
                     Locale.ROOT,
                     "confirming: %,d of %,d trainings done, %d slices being computed",

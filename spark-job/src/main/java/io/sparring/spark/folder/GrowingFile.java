@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.Path;
@@ -54,7 +55,12 @@ final class GrowingFile extends OutputStream {
      * newline is not to be counted: whoever wrote it did not end it.
      */
     static void read(WholeFiles files, Path path, Reading reading) throws IOException {
+        String segment = Pattern.quote(path.getName()) + "(\\.[0-9]{6,})?";
         for (String name : files.names(path.getParent(), path.getName())) {
+            if (!name.matches(segment)) {
+                // Somebody's copy.
+                continue;
+            }
             try (InputStream in = files.system().open(new Path(path.getParent(), name))) {
                 reading.of(name, in);
             } catch (FSError e) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,6 +51,7 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     private final long memory = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     private final Map<Integer, byte[]> states = new LinkedHashMap<>(16, 0.75f, true);
     private long held;
+    private boolean broken;
     private GrowingFile ledger;
     private final ByteArrayOutputStream segment = new ByteArrayOutputStream();
     private int segments;
@@ -72,6 +74,11 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
 
     /** Writes down what is asked for. */
     public void write(SweepFile file) throws IOException {
+        if (durable && folder.inSegments()) {
+            throw new InvalidConfiguration(
+                    folder.name()
+                            + ": by pbt states have to be as old as the ledger, which object stores do not give; expected another file system or another scheduler");
+        }
         folder.write(FILE, file.text().getBytes(StandardCharsets.UTF_8));
     }
 
@@ -81,11 +88,14 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
         folder.readGrown(LEDGER, (name, in) -> in.transferTo(all));
         LedgerFile.Content content =
                 LedgerFile.read(folder.name() + "/" + LEDGER, new ByteArrayInputStream(all.toByteArray()));
-        byte[] whole = java.util.Arrays.copyOf(all.toByteArray(), Math.toIntExact(content.bytes()));
         if (folder.inSegments()) {
-            folder.write(LEDGER, whole);
-            folder.deleteBeginning(LEDGER + ".");
+            // Objects are whole: there is nothing to cut, and what is added comes behind them.
+            folder.readGrown(
+                    LEDGER,
+                    (name, in) ->
+                            segments = name.equals(LEDGER) ? 0 : Integer.parseInt(name.substring(LEDGER.length() + 1)));
         } else {
+            byte[] whole = Arrays.copyOf(all.toByteArray(), Math.toIntExact(content.bytes()));
             ledger = folder.grow(LEDGER, out -> out.write(whole));
         }
         return content.events();
@@ -93,6 +103,9 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
 
     @Override
     public synchronized void append(Map<String, Object> event) {
+        if (broken) {
+            throw new UncheckedIOException(new IOException("the ledger could not be written before"));
+        }
         try {
             byte[] line = LedgerFile.line(event);
             if (folder.inSegments()) {
@@ -105,6 +118,8 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
                 ledger.sync();
             }
         } catch (IOException e) {
+            // What came after half a line would be lost with it.
+            broken = true;
             throw new UncheckedIOException(folder.name() + "/" + LEDGER, e);
         }
     }

@@ -21,15 +21,15 @@ final class Message {
      *
      * @param worker the number of its task
      * @param result of the slice that it was given; null in its first
-     * @param askedNanos how long the answer to its last message took
+     * @param idleNanos how long it had been free before that slice
      */
-    record Report(String worker, SliceResult result, long askedNanos) {}
+    record Report(String worker, SliceResult result, long idleNanos) {}
 
     static byte[] encode(Report report) {
         SliceResult result = report.result();
         Output out = new Output(1024 + (result == null || result.state() == null ? 0 : result.state().length));
         out.text(report.worker());
-        out.integer64(report.askedNanos());
+        out.integer64(report.idleNanos());
         out.flag(result != null);
         if (result != null) {
             out.integer(result.trial());
@@ -50,7 +50,7 @@ final class Message {
     static Report report(byte[] bytes) throws Unreadable {
         Input in = new Input(bytes, 0, bytes.length);
         String worker = in.text();
-        long askedNanos = in.integer64();
+        long idleNanos = in.integer64();
         SliceResult result = in.flag()
                 ? new SliceResult(
                         in.integer(),
@@ -66,7 +66,7 @@ final class Message {
                         bytes(in))
                 : null;
         in.requireEnd();
-        return new Report(worker, result, askedNanos);
+        return new Report(worker, result, idleNanos);
     }
 
     static byte[] encode(Work work) {

@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.spark.TaskContext;
+import org.apache.spark.TaskFailedReason;
 import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
@@ -50,8 +51,10 @@ public final class SweepWorkers {
     private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private final List<JavaFutureAction<List<Boolean>>> jobs = new ArrayList<>();
 
-    /** How long each slice was asked for. */
-    private final List<Long> asked = new ArrayList<>();
+    /** How long each slice's worker had been free before it. */
+    private final List<Long> idle = new ArrayList<>();
+
+    private double computedSeconds;
 
     private record Given(Slice slice, long nanos) {}
 
@@ -68,21 +71,37 @@ public final class SweepWorkers {
      * @param stop asked all the time: whether to leave it as it is
      * @param look called now and then
      * @param remark receives what the user should know, in one line each
-     * @return the median of the seconds in which a free worker had its next slice; NaN where there was none
+     * @return what workers did with their time
      * @throws TrainingFailed if workers fail without computing anything, or the ledger cannot be written
      */
-    public static double run(
+    public static Efficiency run(
             JavaSparkContext spark, Sweep sweep, BooleanSupplier stop, Runnable look, Consumer<String> remark)
             throws InterruptedException {
         SweepWorkers workers = new SweepWorkers(spark, sweep, remark);
         workers.run(stop, look);
-        return workers.medianSeconds();
+        return workers.efficiency();
     }
 
-    private synchronized double medianSeconds() {
-        return asked.isEmpty()
-                ? Double.NaN
-                : asked.stream().sorted().skip(asked.size() / 2).findFirst().orElseThrow() / 1e9;
+    /**
+     * What workers did with their time.
+     *
+     * @param nextSliceSeconds the median of the seconds in which a free worker had its next slice; NaN where there was none
+     * @param computing which share of their time went to slices; NaN where there was none
+     */
+    public record Efficiency(double nextSliceSeconds, double computing) {}
+
+    private synchronized Efficiency efficiency() {
+        double idleSeconds = idle.stream().mapToLong(nanos -> nanos).sum() / 1e9;
+        return new Efficiency(
+                idle.isEmpty()
+                        ? Double.NaN
+                        : idle.stream()
+                                        .sorted()
+                                        .skip(idle.size() / 2)
+                                        .findFirst()
+                                        .orElseThrow()
+                                / 1e9,
+                computedSeconds / (computedSeconds + idleSeconds));
     }
 
     private void run(BooleanSupplier stop, Runnable look) throws InterruptedException {
@@ -90,7 +109,14 @@ public final class SweepWorkers {
         SparkListener ends = new SparkListener() {
             @Override
             public void onTaskEnd(SparkListenerTaskEnd event) {
-                gone(Long.toString(event.taskInfo().taskId()));
+                // Who was ended by Spark or by this driver was not ended by what it computed.
+                boolean blameless =
+                        event.taskInfo().successful() || event.taskInfo().killed();
+                gone(
+                        Long.toString(event.taskInfo().taskId()),
+                        blameless || !(event.reason() instanceof TaskFailedReason failed)
+                                ? null
+                                : failed.toErrorString().lines().findFirst().orElse("unknown"));
             }
         };
         spark.sc().addSparkListener(ends);
@@ -112,9 +138,10 @@ public final class SweepWorkers {
                 throw failure.get();
             }
         } finally {
-            jobs.forEach(job -> job.cancel(true));
-            SweepPlugin.answerBy(question -> Message.encode(END));
+            // First: what ends from here on ends by this.
             spark.sc().removeSparkListener(ends);
+            SweepPlugin.answerBy(question -> Message.encode(END));
+            jobs.forEach(job -> job.cancel(true));
             spark.sc().removeSparkListener(failures);
         }
     }
@@ -192,13 +219,14 @@ public final class SweepWorkers {
         return last == null ? null : last.slice();
     }
 
-    private void gone(String worker) {
+    /** @param why it may have been what it computed; null: it was not */
+    private void gone(String worker, String why) {
         synchronized (this) {
             gone.add(worker);
             given.remove(worker);
         }
         try {
-            sweep.lost(worker);
+            sweep.lost(worker, why);
         } catch (RuntimeException e) {
             failure.compareAndSet(null, e);
         }
@@ -221,7 +249,8 @@ public final class SweepWorkers {
             synchronized (this) {
                 given.remove(report.worker());
                 if (report.result() != null) {
-                    asked.add(report.askedNanos());
+                    idle.add(report.idleNanos());
+                    computedSeconds += report.result().seconds();
                 }
                 if (gone.contains(report.worker())) {
                     // Spark has given it up, but its executor does not know yet.
@@ -248,11 +277,11 @@ public final class SweepWorkers {
         });
         try (SliceRunner runner = new SliceRunner(sweep)) {
             SliceResult result = null;
-            long asked = 0;
+            long idleNanos = 0;
+            long free = System.nanoTime();
             while (true) {
-                long start = System.nanoTime();
-                Work work = Message.work(SweepPlugin.ask(Message.encode(new Message.Report(worker, result, asked))));
-                asked = System.nanoTime() - start;
+                Work work =
+                        Message.work(SweepPlugin.ask(Message.encode(new Message.Report(worker, result, idleNanos))));
                 result = null;
                 switch (work.kind()) {
                     case END -> {
@@ -260,10 +289,12 @@ public final class SweepWorkers {
                     }
                     case WAIT -> Thread.sleep(ASK_AGAIN_MILLIS);
                     case SLICE -> {
+                        idleNanos = System.nanoTime() - free;
                         result = runner.run(work.slice(), task::isInterrupted);
                         if (result == null) {
                             return false;
                         }
+                        free = System.nanoTime();
                     }
                 }
             }
