@@ -1,32 +1,20 @@
 package io.sparring.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.json.JsonWriteFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sparring.run.ReportData.Chart;
-import io.sparring.run.ReportData.Fact;
 import io.sparring.run.ReportData.Points;
 import io.sparring.run.ReportData.Series;
 import io.sparring.run.ReportData.Table;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.Predicate;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.apache.commons.text.StringEscapeUtils;
 
 /**
@@ -40,14 +28,7 @@ public final class Report {
     private static final String MEANS = "A bold line is the mean of each hundredth of a curve's points. ";
     private static final String BANDS =
             "A band goes from the lowest to the highest of the runs that differ by their seed alone, its line is their mean; a run that has ended counts with its last return. ";
-    private static final MathContext PRECISION = new MathContext(6);
     private static final int MOST_EMBEDDED_BYTES = 4 << 20;
-    private static final double LARGEST_EXACT_INTEGER = 1L << 53;
-    private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{([a-z-]+)}}");
-
-    /** ASCII only: U+2028 and U+2029 end a line for some JavaScript parsers. */
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
     private Report() {}
 
@@ -59,18 +40,18 @@ public final class Report {
         String uplotFolder = "/META-INF/resources/webjars/uplot/" + uplotVersion + "/";
         String uplot = "/*!\n" + resource(uplotFolder + "LICENSE") + "\n*/\n"
                 + resource(uplotFolder + "dist/uPlot.iife.min.js");
-        String script = resource("report.js");
-        return fill(
+        String script = Page.NUMBERS + resource("report.js");
+        return Page.fill(
                 resource("report.html"),
                 Map.ofEntries(
-                        Map.entry("script-hashes", hash(uplot) + " " + hash(script)),
+                        Map.entry("script-hashes", Page.hash(uplot) + " " + Page.hash(script)),
                         Map.entry(
-                                "style", resource(uplotFolder + "dist/uPlot.min.css") + "\n" + resource("report.css")),
+                                "style", resource(uplotFolder + "dist/uPlot.min.css") + "\n" + Page.STYLE),
                         Map.entry("title", StringEscapeUtils.escapeHtml4(data.title())),
                         Map.entry("result", StringEscapeUtils.escapeHtml4(data.result())),
                         Map.entry("comparison", comparison(data.comparison())),
                         Map.entry("facts-title", data.comparison() == null ? "The run" : "The runs"),
-                        Map.entry("facts", facts(data.facts())),
+                        Map.entry("facts", Page.facts(data.facts())),
                         Map.entry("figures", figures(data.charts())),
                         Map.entry("image-sources", film(data.film()).contains("<img") ? "; img-src data:" : ""),
                         Map.entry("film", film(data.film())),
@@ -106,18 +87,6 @@ public final class Report {
         rows.append("</tr>\n");
     }
 
-    private static String facts(List<Fact> facts) {
-        StringBuilder rows = new StringBuilder();
-        for (Fact fact : facts) {
-            rows.append("<tr><th scope=\"row\">")
-                    .append(StringEscapeUtils.escapeHtml4(fact.label()))
-                    .append("</th><td>")
-                    .append(StringEscapeUtils.escapeHtml4(fact.value()))
-                    .append("</td></tr>\n");
-        }
-        return rows.toString();
-    }
-
     private static String figures(List<Chart> charts) {
         StringBuilder figures = new StringBuilder();
         for (Chart chart : charts) {
@@ -144,7 +113,7 @@ public final class Report {
 
     /** [{title, xLabel, threshold: {name, value}?, series: [{name, x: [], y: [], low: []?, high: []?, means: {x: [], y: []}?}]}], without any "<". */
     private static String json(List<Chart> charts) {
-        ArrayNode all = JSON.createArrayNode();
+        ArrayNode all = JsonNodeFactory.instance.arrayNode();
         for (Chart chart : charts) {
             ObjectNode node = all.addObject().put("title", chart.title()).put("xLabel", chart.xLabel());
             if (chart.threshold() != null) {
@@ -165,60 +134,20 @@ public final class Report {
                 }
             }
         }
-        try {
-            // In JSON "<" stands only within strings, where its escape means the same and ends no script element.
-            return JSON.writeValueAsString(all).replace("<", "\\u003c");
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.json(all);
     }
 
     private static void putPoints(ObjectNode node, Points points) {
         ArrayNode xs = node.putArray("x");
         for (double x : points.x()) {
-            addNumber(xs, x);
+            xs.add(Page.number(x));
         }
         putHeights(node.putArray("y"), points.y());
     }
 
     private static void putHeights(ArrayNode numbers, double[] heights) {
         for (double height : heights) {
-            addNumber(numbers, rounded(height));
-        }
-    }
-
-    private static double rounded(double value) {
-        return Double.isFinite(value) ? new BigDecimal(value).round(PRECISION).doubleValue() : value;
-    }
-
-    private static void addNumber(ArrayNode numbers, double value) {
-        if (!Double.isFinite(value)) {
-            numbers.addNull();
-        } else if (value == Math.rint(value) && Math.abs(value) <= LARGEST_EXACT_INTEGER) {
-            numbers.add((long) value);
-        } else {
-            numbers.add(value);
-        }
-    }
-
-    /** In one pass: a placeholder within a part stays what it is. */
-    private static String fill(String template, Map<String, String> parts) {
-        return PLACEHOLDER.matcher(template).replaceAll(placeholder -> {
-            String part = parts.get(placeholder.group(1));
-            if (part == null) {
-                throw new IllegalStateException("report.html asks for " + placeholder.group());
-            }
-            return Matcher.quoteReplacement(part);
-        });
-    }
-
-    /** A script as a content security policy names it. */
-    private static String hash(String script) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(script.getBytes(StandardCharsets.UTF_8));
-            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            numbers.add(Page.number(Page.rounded(height)));
         }
     }
 
@@ -233,15 +162,7 @@ public final class Report {
         return properties.getProperty("version");
     }
 
-    /** A text on the class path, with the line ends that a browser hashes. */
     private static String resource(String name) {
-        try (InputStream in = Report.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new FileNotFoundException("not on the class path: " + name);
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("\r\n", "\n");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Page.resource(Report.class, name);
     }
 }

@@ -105,6 +105,7 @@ public final class Space {
         return List.copyOf(dimensions.keySet());
     }
 
+    /** All keys with their values, without {@code seed}, in the file's order. */
     Collection<Dimension> dimensions() {
         return dimensions.values();
     }

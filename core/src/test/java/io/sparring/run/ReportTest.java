@@ -12,28 +12,18 @@ import io.sparring.run.ReportData.Series;
 import io.sparring.run.ReportData.Table;
 import io.sparring.run.ReportData.Threshold;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ReportTest {
-    private static final Pattern SCRIPT = Pattern.compile("<script([^>]*)>(.*?)</script>", Pattern.DOTALL);
-    private static final Pattern STYLE = Pattern.compile("<style>(.*?)</style>", Pattern.DOTALL);
-
     private static final ReportData CARTPOLE = new ReportData(
             "CartPole-v1 · a2c",
             "Reached 487.3 ± 12.1 after 620,000 steps.",
@@ -76,11 +66,7 @@ class ReportTest {
     void thePageAsksForNothingElse() {
         String html = Report.html(CARTPOLE);
 
-        String markup = STYLE.matcher(SCRIPT.matcher(html).replaceAll("")).replaceAll("");
-        assertThat(markup).doesNotContainPattern("(?i)\\b(src|href|srcset|action|background)\\s*=|<link|<img|<iframe");
-        String style = STYLE.matcher(html).results().findFirst().orElseThrow().group(1);
-        assertThat(style).doesNotContain("url(", "@import");
-        assertThat(html).doesNotContain("fetch(", "XMLHttpRequest", "import(", "WebSocket");
+        Pages.requireSelfContained(html);
         assertThat(html.lines().filter(line -> line.contains("://")))
                 .as("the only address is that of uPlot in uPlot's own comment")
                 .allMatch(line -> line.startsWith("/*! https://github.com/leeoniya/uPlot"));
@@ -90,14 +76,14 @@ class ReportTest {
     void theSecurityPolicyAdmitsTheTwoScriptsAndNothingElse() {
         String html = Report.html(CARTPOLE);
 
-        String hashes = scripts(html).stream()
+        String hashes = Pages.scripts(html).stream()
                 .filter(script -> script.group(1).isEmpty())
-                .map(script -> "'sha256-" + sha256(script.group(2)) + "'")
+                .map(script -> "'sha256-" + Pages.sha256(script.group(2)) + "'")
                 .reduce((a, b) -> a + " " + b)
                 .orElseThrow();
         assertThat(html)
                 .contains("content=\"default-src 'none'; style-src 'unsafe-inline'; script-src " + hashes + "\"");
-        assertThat(scripts(html)).hasSize(3);
+        assertThat(Pages.scripts(html)).hasSize(3);
     }
 
     @Test
@@ -268,7 +254,7 @@ class ReportTest {
     /** What a script says that follows the page's own, with as much of a browser around both as hands uPlot's options out. */
     private static List<String> browsed(Path folder, String page, String script)
             throws IOException, InterruptedException {
-        return node(Files.writeString(folder.resolve("page.js"), """
+        return Pages.node(Files.writeString(folder.resolve("page.js"), """
                 const options = [];
                 globalThis.document = {
                     documentElement: {},
@@ -288,22 +274,8 @@ class ReportTest {
                 %s
                 """.formatted(
                         JsonMapper.builder().build().writeValueAsString(json(page)),
-                        scripts(page).get(2).group(2),
+                        Pages.scripts(page).get(2).group(2),
                         script)));
-    }
-
-    private static List<String> node(Path script) throws IOException, InterruptedException {
-        Process node;
-        try {
-            node = new ProcessBuilder("node", script.toString())
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException e) {
-            return Assumptions.abort("No node here to run the page's script");
-        }
-        String said = new String(node.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(node.waitFor()).as(said).isZero();
-        return said.lines().toList();
     }
 
     @Test
@@ -358,23 +330,6 @@ class ReportTest {
     }
 
     private static String json(String html) {
-        return scripts(html).stream()
-                .filter(script -> script.group(1).equals(" type=\"application/json\" id=\"charts\""))
-                .findFirst()
-                .orElseThrow()
-                .group(2);
-    }
-
-    private static List<MatchResult> scripts(String html) {
-        return SCRIPT.matcher(html).results().toList();
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(digest);
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java has SHA-256", e);
-        }
+        return Pages.json(html, "charts");
     }
 }

@@ -2,9 +2,13 @@ package io.sparring.spark.cli;
 
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.Comparison;
+import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.SavedRun;
+import io.sparring.spark.folder.SweepFolder;
+import io.sparring.spark.session.Session;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +23,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "report",
         description = {
-            "Writes a run's report.html from its metrics, also while it is running.",
+            "Writes a run's report.html from its metrics, also while it is running; a sweep's from its ledger.",
             "Of several runs: one page with their curves, what they differ by and what they have come to; runs that differ by their seed alone are one curve, with a band from the lowest to the highest."
         },
         mixinStandardHelpOptions = true)
@@ -40,6 +44,10 @@ final class ReportCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<SavedRun> saved = new ArrayList<>();
         for (String run : runs) {
+            RunFolder folder = RunFolder.at(run, Session.hadoop(Session.settings()));
+            if (SweepFolder.isSweep(folder)) {
+                return sweep(folder);
+            }
             saved.add(SavedRun.open(run));
         }
         if (saved.size() > 1) {
@@ -50,6 +58,21 @@ final class ReportCommand implements Callable<Integer> {
             SavedRun run = saved.get(0);
             RunReport.write(run.folder(), run.configuration(), run.environment(), run.result());
             System.out.println(run.folder().name() + "/report.html");
+        }
+        return 0;
+    }
+
+    private int sweep(RunFolder folder) throws IOException {
+        if (runs.size() > 1) {
+            throw new InvalidConfiguration(
+                    folder.name() + ": expected runs, or one sweep alone, and this is one of " + runs.size());
+        }
+        String page = SweepFolder.page(folder, folder.has(RunFolder.EXIT));
+        if (to != null) {
+            write(page, to);
+        } else {
+            folder.write(SweepFolder.REPORT, page.getBytes(StandardCharsets.UTF_8));
+            System.out.println(folder.name() + "/" + SweepFolder.REPORT);
         }
         return 0;
     }

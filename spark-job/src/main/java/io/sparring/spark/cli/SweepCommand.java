@@ -109,7 +109,8 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             if (submission != null) {
                 folder.mark(submission.id());
             }
-            SweepFile sweep = resume != null || again && SweepFolder.isSweep(folder) ? saved(folder) : asked;
+            SweepFile sweep =
+                    resume != null || again && SweepFolder.isSweep(folder) ? SweepFolder.read(folder, trials) : asked;
             folder.delete(RunFolder.EXIT);
             int exit;
             try {
@@ -132,7 +133,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         if (resume == null) {
             words.add(new InputFile(file, read().text()).travelling());
         } else {
-            saved(folder);
+            SweepFolder.read(folder, trials);
             if (trials != null) {
                 words.addAll(List.of("--trials", trials.toString()));
             }
@@ -191,14 +192,6 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
     private String beside(String base) {
         Path own = Path.of(file).resolveSibling(base);
         return !Files.exists(Path.of(base)) && Files.exists(own) ? own.toString() : base;
-    }
-
-    private SweepFile saved(RunFolder folder) throws IOException {
-        String name = folder.name() + "/" + SweepFolder.FILE;
-        return SweepFile.parse(
-                name, new String(folder.read(SweepFolder.FILE), StandardCharsets.UTF_8), List.of(), trials, base -> {
-                    throw new InvalidConfiguration(name + ": base: expected the configuration itself, got " + base);
-                });
     }
 
     private String folderName() {
@@ -283,7 +276,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
                     sweep.disagreements()
                             + " slices were computed twice and gave other parameters: machines or libraries of this cluster differ in how they compute");
         }
-        System.out.println("  sweep    " + folder.name() + "  (trials.csv, best.yaml, ledger.jsonl)");
+        System.out.println("  sweep    " + folder.name() + "  (report.html, trials.csv, best.yaml)");
         if (!sweep.isOver()) {
             System.out.println("  go on    " + TypedCommand.of("sweep", "--resume", folder.name()));
         } else if (result.best() != null) {

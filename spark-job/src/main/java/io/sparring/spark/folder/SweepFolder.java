@@ -5,6 +5,7 @@ import io.sparring.tuning.LedgerFile;
 import io.sparring.tuning.States;
 import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
+import io.sparring.tuning.SweepReport;
 import io.sparring.tuning.SweepResult;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,6 +28,7 @@ import java.util.Map;
  *   sweep.yaml     what was asked for, the base included
  *   ledger.jsonl   what was decided and what came of it, one event a line; in object stores in segments
  *   trials/        states of trials that pause, as far as they do not fit into memory
+ *   report.html    the page that shows it
  *   trials.csv     a row a trial
  *   best.yaml      the best trial's configuration, as train takes it
  * </pre>
@@ -40,6 +42,9 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
 
     /** The sweep's ledger. */
     public static final String LEDGER = "ledger.jsonl";
+
+    /** The page that shows it. */
+    public static final String REPORT = "report.html";
 
     /** How much of the driver's memory is for states. */
     private static final int SHARE_OF_HEAP = 8;
@@ -72,6 +77,32 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
         return folder.has(FILE);
     }
 
+    /**
+     * What was asked for.
+     *
+     * @param trials how many there are to be now; null: as many as before
+     */
+    public static SweepFile read(RunFolder folder, Integer trials) throws IOException {
+        String name = folder.name() + "/" + FILE;
+        return SweepFile.parse(name, new String(folder.read(FILE), StandardCharsets.UTF_8), List.of(), trials, base -> {
+            throw new InvalidConfiguration(name + ": base: expected the configuration itself, got " + base);
+        });
+    }
+
+    /**
+     * The page that shows a sweep, from its file and its ledger alone, whoever writes there meanwhile.
+     *
+     * @param stopped whether nobody works on it now
+     * @throws InvalidConfiguration if one of them is damaged
+     */
+    public static String page(RunFolder folder, boolean stopped) throws IOException {
+        return SweepReport.html(
+                folder.name(),
+                read(folder, null),
+                content(folder, ledger(folder)).events(),
+                stopped);
+    }
+
     /** Writes down what is asked for. */
     public void write(SweepFile file) throws IOException {
         if (durable && folder.inSegments()) {
@@ -84,10 +115,8 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
 
     /** The events of earlier sessions, after which more can be appended; none of a sweep that begins. */
     public List<Map<String, Object>> open() throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        folder.readGrown(LEDGER, (name, in) -> in.transferTo(all));
-        LedgerFile.Content content =
-                LedgerFile.read(folder.name() + "/" + LEDGER, new ByteArrayInputStream(all.toByteArray()));
+        byte[] all = ledger(folder);
+        LedgerFile.Content content = content(folder, all);
         if (folder.inSegments()) {
             // Objects are whole: there is nothing to cut, and what is added comes behind them.
             folder.readGrown(
@@ -95,10 +124,20 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
                     (name, in) ->
                             segments = name.equals(LEDGER) ? 0 : Integer.parseInt(name.substring(LEDGER.length() + 1)));
         } else {
-            byte[] whole = Arrays.copyOf(all.toByteArray(), Math.toIntExact(content.bytes()));
+            byte[] whole = Arrays.copyOf(all, Math.toIntExact(content.bytes()));
             ledger = folder.grow(LEDGER, out -> out.write(whole));
         }
         return content.events();
+    }
+
+    private static byte[] ledger(RunFolder folder) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        folder.readGrown(LEDGER, (name, in) -> in.transferTo(all));
+        return all.toByteArray();
+    }
+
+    private static LedgerFile.Content content(RunFolder folder, byte[] ledger) throws IOException {
+        return LedgerFile.read(folder.name() + "/" + LEDGER, new ByteArrayInputStream(ledger));
     }
 
     @Override
@@ -185,12 +224,16 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     }
 
     /** Writes what came of it so far. */
-    public void write(SweepFile file, SweepResult result) throws IOException {
+    public synchronized void write(SweepFile file, SweepResult result) throws IOException {
         folder.write("trials.csv", result.csv().getBytes(StandardCharsets.UTF_8));
         String best = result.bestConfiguration(file);
         if (best != null) {
             folder.write("best.yaml", best.getBytes(StandardCharsets.UTF_8));
         }
+        if (folder.inSegments()) {
+            closeSegment();
+        }
+        folder.write(REPORT, page(folder, true).getBytes(StandardCharsets.UTF_8));
     }
 
     /** Writes what a later session would otherwise compute again. */

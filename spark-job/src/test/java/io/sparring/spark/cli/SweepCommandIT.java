@@ -63,6 +63,7 @@ class SweepCommandIT {
         assertThat(trained.json().get("params_sha256")).isEqualTo(json.get("best_params_sha256"));
         assertThat(trained.json().get("mean_return")).isEqualTo(json.get("best_score"));
         assertThat(Files.readAllLines(work.resolve("s/trials.csv"))).hasSize(13);
+        assertThat(work.resolve("s/report.html")).content().contains("Over: 12 trials");
     }
 
     @Test
