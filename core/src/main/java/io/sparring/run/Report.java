@@ -45,8 +45,7 @@ public final class Report {
                 resource("report.html"),
                 Map.ofEntries(
                         Map.entry("script-hashes", Page.hash(uplot) + " " + Page.hash(script)),
-                        Map.entry(
-                                "style", resource(uplotFolder + "dist/uPlot.min.css") + "\n" + Page.STYLE),
+                        Map.entry("style", resource(uplotFolder + "dist/uPlot.min.css") + "\n" + Page.STYLE),
                         Map.entry("title", StringEscapeUtils.escapeHtml4(data.title())),
                         Map.entry("result", StringEscapeUtils.escapeHtml4(data.result())),
                         Map.entry("comparison", comparison(data.comparison())),

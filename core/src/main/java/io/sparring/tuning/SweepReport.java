@@ -42,7 +42,7 @@ public final class SweepReport {
     private static final int LEAST_FOR_IMPORTANCE = 50;
 
     /** Of slices that nobody computes. */
-    private static final States NO_STATES = new States() {
+    static final States NO_STATES = new States() {
         @Override
         public void put(int trial, byte[] state) {}
 
@@ -244,8 +244,7 @@ public final class SweepReport {
                 .collect(Collectors.joining(
                         "",
                         "<section>\n<h2>Importance of each key</h2>\n<p class=\"quiet\">"
-                                + count(
-                                        "For being among the best tenth of the %,d that came to ", there.size())
+                                + count("For being among the best tenth of the %,d that came to ", there.size())
                                 + (round == Slice.END ? "their ends" : "round " + roundName(round))
                                 + " (PED-ANOVA).</p>\n<table class=\"numbers\">\n",
                         "</table>\n</section>\n"));

@@ -55,8 +55,7 @@
     function axisOf(key, count) {
         const {low, high} = key;
         if (key.scale === "choice") {
-            const last = key.values.length - 1;
-            const at = index => last === 0 ? 0.5 : index / last;
+            const at = index => (index + 0.5) / key.values.length;
             const every = Math.ceil(key.values.length / (2 * count));
             return {at, labels: key.values.map((value, i) => [at(i), value]).filter((label, i) => i % every === 0)};
         }
@@ -201,7 +200,7 @@
 
     /** A frame with labels; returns where a number stands in it. */
     function frame(svg, width, height, xKey, yKey) {
-        const [left, right, top, bottom] = [58, width - 12, 10, height - 38];
+        const [left, right, top, bottom] = [58, width - 20, 10, height - 38];
         const x = axisOf(xKey, Math.round(width / 110));
         const y = axisOf(yKey, 4);
         const toX = value => left + x.at(value) * (right - left);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,29 +38,13 @@ class SweepReportTest {
     /** A sweep without a training: scores are made up. */
     private static final class Played {
         private final List<Map<String, Object>> ledger = new ArrayList<>();
-        private final Map<Integer, byte[]> states = new HashMap<>();
         private final SweepFile file;
 
         Played(String yaml, int slices) {
             file = SliceRunnerTest.sweep(BASE, yaml);
             Sweep sweep = Sweep.begin(
                     file,
-                    new States() {
-                        @Override
-                        public void put(int trial, byte[] state) {
-                            states.put(trial, state);
-                        }
-
-                        @Override
-                        public byte[] get(int trial) {
-                            return states.get(trial);
-                        }
-
-                        @Override
-                        public void remove(int trial) {
-                            states.remove(trial);
-                        }
-                    },
+                    SweepReport.NO_STATES,
                     // What is read is what was written.
                     event -> ledger.add(read(event)));
             for (int i = 0; i < slices; i++) {
@@ -210,7 +193,7 @@ class SweepReportTest {
     void whatIsCopiedIsThePointToTheLastBitWithTheSeedOfItsBestTrial(@TempDir Path folder)
             throws IOException, InterruptedException {
         Played sweep = played(60);
-        SweepResult result = Sweep.resume("ledger", sweep.file, noStates(), sweep.ledger, event -> {})
+        SweepResult result = Sweep.resume("ledger", sweep.file, SweepReport.NO_STATES, sweep.ledger, event -> {})
                 .result();
 
         List<String> said = browsed(sweep.page(), """
@@ -224,21 +207,6 @@ class SweepReportTest {
                 .containsExactlyElementsOf(result.best().overrides());
         assertThat(said.get(0)).contains("'network.hidden=[");
         assertThat(said.get(1)).isEqualTo("true");
-    }
-
-    private static States noStates() {
-        return new States() {
-            @Override
-            public void put(int trial, byte[] state) {}
-
-            @Override
-            public byte[] get(int trial) {
-                return null;
-            }
-
-            @Override
-            public void remove(int trial) {}
-        };
     }
 
     @Test
@@ -299,7 +267,11 @@ class SweepReportTest {
     @Test
     void whatMatteredIsSaidOfTheLastRoundToWhichEnoughCame() {
         assertThat(played(400).page())
-                .containsSubsequence("among the best tenth of the ", "that came to round 30", "<th>optimizer.learning-rate</th>", "<th>a2c.gamma</th>");
+                .containsSubsequence(
+                        "among the best tenth of the ",
+                        "that came to round 30",
+                        "<th>optimizer.learning-rate</th>",
+                        "<th>a2c.gamma</th>");
         assertThat(played(60).page()).doesNotContain("Importance");
     }
 
