@@ -68,7 +68,7 @@ public final class SweepReport {
         this.name = name;
         this.file = file;
         this.stopped = stopped;
-        Sweep replayed = Sweep.resume(name, file, NO_STATES, events, event -> {});
+        Sweep replayed = Sweep.resume(name + "/ledger.jsonl", file, NO_STATES, events, event -> {});
         result = replayed.result();
         course = Course.of(events, replayed.trials());
         // Of this copy of the sweep nobody else asks anything: it may decide what comes next, if anything does.

@@ -233,7 +233,9 @@
         shape(svg, "path", {class: "step", d: steps.join("") + "H" + toX(search).toFixed(1)});
         if (search < all) {
             shape(svg, "line", {class: "until", x1: toX(search), x2: toX(search), y1: top, y2: bottom});
-            shape(svg, "text", {x: toX(search) - 6, y: bottom - 8, "text-anchor": "end"}, "from here on: confirmation");
+            shape(svg, "text", search > all / 2
+                ? {x: toX(search) - 6, y: bottom - 8, "text-anchor": "end"}
+                : {x: toX(search) + 6, y: bottom - 8}, "from here on: confirmation");
         }
     }
 

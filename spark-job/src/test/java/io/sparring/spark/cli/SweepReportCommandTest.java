@@ -109,6 +109,17 @@ class SweepReportCommandTest {
     }
 
     @Test
+    void aLedgerOfAnotherSweepIsNamedWithItsLine() throws IOException {
+        Path file = sweep.resolve("sweep.yaml");
+        Files.writeString(file, Files.readString(file) + "scheduler: asha\n");
+
+        Sparring.Outcome outcome = Sparring.here("report", sweep.toString());
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains(sweep + "/ledger.jsonl: line 1");
+    }
+
+    @Test
     void aSweepIsNoRunToCompareWithOthers() {
         Sparring.Outcome outcome = Sparring.here("report", sweep.toString(), sweep.toString());
 
