@@ -282,9 +282,9 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         } else if (result.best() != null) {
             System.out.println("  next     " + TypedCommand.of("train", folder.name() + "/best.yaml"));
         }
-        if (ofSeedsAlone && result.count(Trial.State.FAILED) == sweep.file().trials()) {
-            throw new TrainingFailed(
-                    "all seeds have failed: " + result.trials().get(0).failure());
+        if (result.count(Trial.State.FAILED) == sweep.file().trials()) {
+            throw new TrainingFailed((ofSeedsAlone ? "all seeds have failed: " : "all trials have failed: ")
+                    + result.trials().get(0).failure());
         }
         if (json) {
             System.out.println(RunResult.json(numbers));

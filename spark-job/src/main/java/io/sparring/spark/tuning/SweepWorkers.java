@@ -152,8 +152,8 @@ public final class SweepWorkers {
         int most = file.maxConcurrent() > 0 ? file.maxConcurrent() : Integer.MAX_VALUE;
         if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
             int executors = spark.getConf().getInt("spark.dynamicAllocation.maxExecutors", 1000);
-            return Math.min(
-                    Math.min(most, file.trials()), executors * spark.getConf().getInt("spark.executor.cores", 1));
+            long slots = (long) executors * spark.getConf().getInt("spark.executor.cores", 1);
+            return (int) Math.min(Math.min(most, file.trials()), slots);
         }
         int slots = spark.sc()
                 .maxNumConcurrentTasks(spark.sc().resourceProfileManager().defaultResourceProfile());

@@ -80,6 +80,18 @@ class SweepCommandIT {
     }
 
     @Test
+    void oneOfWhichNothingCameHasFailed() throws IOException {
+        Files.writeString(work.resolve("none.yaml"), "{base: tiny.yaml, space: {a2c.gamma: {grid: [1.5, 2.5]}}}");
+
+        Sparring.Outcome outcome = sweep(path("none.yaml"), "--run", path("s"), "--json");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(1);
+        assertThat(outcome.stdout()).contains("2 failed").doesNotContain("best.yaml\n");
+        assertThat(outcome.json().get("error").asText())
+                .startsWith("all trials have failed: with a2c.gamma=1.5: a2c.gamma: expected");
+    }
+
+    @Test
     void aDryRunShowsThePointsAndTrainsNothing() {
         Sparring.Outcome outcome = sweep(path("sweep.yaml"), "--dry-run", "--run", path("s"));
 
