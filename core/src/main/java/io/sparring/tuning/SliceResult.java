@@ -36,12 +36,4 @@ public record SliceResult(
         return new SliceResult(
                 slice.trial(), slice.number(), 0, 0, 0, Double.NaN, seconds, null, FAILED, failure, null);
     }
-
-    /** Whether two computations of one slice agree, as they must. */
-    boolean agrees(SliceResult other) {
-        return round == other.round
-                && envSteps == other.envSteps
-                && Double.compare(score, other.score) == 0
-                && java.util.Objects.equals(paramsSha256, other.paramsSha256);
-    }
 }

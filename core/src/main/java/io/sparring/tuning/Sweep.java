@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
 public final class Sweep {
     /** Of the events of a ledger; whatever an event means differently has another one. */
     private static final int VERSION = 1;
-    /** How many executors a trial may take along. */
+    /** How many workers a trial may take along. */
     private static final int MOST_LOST = 3;
 
     /** Where events go. */
@@ -51,9 +51,10 @@ public final class Sweep {
     private final Deque<Integer> queue = new ArrayDeque<>();
     /** Trials that are being computed, by whom. */
     private final Map<Integer, String> computing = new HashMap<>();
-    /** Hashes of slices that were computed twice and did not agree. */
+    /** Slices that were computed twice and did not agree. */
     private int disagreements;
 
+    /** Slices that were computed twice. */
     private int repeated;
     /** Which trials confirm what the search has found; empty before. */
     private final List<Integer> confirming = new ArrayList<>();

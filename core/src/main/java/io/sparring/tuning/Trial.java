@@ -1,5 +1,6 @@
 package io.sparring.tuning;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -73,13 +74,21 @@ public record Trial(
     }
 
     Trial running() {
+        return with(State.RUNNING, lost);
+    }
+
+    Trial lostAgain() {
+        return with(state, lost + 1);
+    }
+
+    private Trial with(State newState, int newLost) {
         return new Trial(
                 number,
                 candidate,
                 point,
                 seed,
                 confirms,
-                State.RUNNING,
+                newState,
                 slices,
                 round,
                 envSteps,
@@ -89,7 +98,7 @@ public record Trial(
                 paramsSha256,
                 ended,
                 failure,
-                lost);
+                newLost);
     }
 
     /** Another one's twin from here on, with settings of its own. */
@@ -111,26 +120,6 @@ public record Trial(
                 null,
                 null,
                 lost);
-    }
-
-    Trial lostAgain() {
-        return new Trial(
-                number,
-                candidate,
-                point,
-                seed,
-                confirms,
-                state,
-                slices,
-                round,
-                envSteps,
-                episodes,
-                score,
-                seconds,
-                paramsSha256,
-                ended,
-                failure,
-                lost + 1);
     }
 
     Trial after(SliceResult result) {
@@ -156,7 +145,7 @@ public record Trial(
 
     /** What makes the sweep's base its configuration, each {@code key=value}. */
     List<String> overrides() {
-        List<String> overrides = new java.util.ArrayList<>(point.overrides());
+        List<String> overrides = new ArrayList<>(point.overrides());
         if (seed != null) {
             overrides.add("seed=" + seed);
         }

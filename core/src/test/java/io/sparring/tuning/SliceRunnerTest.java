@@ -73,7 +73,9 @@ class SliceRunnerTest {
         SliceResult kept = runner.run(new Slice(0, 1, List.of(), first.state(), 9), () -> false);
         SliceResult lost = runner.run(new Slice(0, 1, List.of(), null, 9), () -> false);
 
-        assertThat(kept.agrees(lost)).isTrue();
+        assertThat(lost.paramsSha256()).isEqualTo(kept.paramsSha256());
+        assertThat(lost.score()).isEqualTo(kept.score());
+        assertThat(lost.round()).isEqualTo(kept.round()).isEqualTo(9);
     }
 
     @Test

@@ -34,7 +34,7 @@ import java.util.Map;
  * </pre>
  *
  * <p>States are no more than saved work: one that is lost is computed again. In object stores, where nothing grows, events outlive this process
- * after {@code SEGMENT_EVERY} at the latest; what is lost with it is computed again, too. Thread-safe.
+ * once their segment is closed, by an event that comes {@link #SEGMENT_EVERY} after the last one; what is lost with it is computed again, too. Thread-safe.
  */
 public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     /** The sweep's file. */
