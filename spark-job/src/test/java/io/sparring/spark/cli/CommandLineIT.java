@@ -76,6 +76,7 @@ class CommandLineIT {
     @TempDir
     private static Path work;
 
+    private static String tiny;
     private static Sparring.Outcome version;
     private static Sparring.Outcome trained;
     /** A cluster whose only worker is too small for an executor. */
@@ -86,7 +87,7 @@ class CommandLineIT {
 
     @BeforeAll
     static void trainOnce() throws IOException, InterruptedException {
-        Files.writeString(work.resolve("tiny.yaml"), TINY);
+        tiny = Files.writeString(work.resolve("tiny.yaml"), TINY).toString();
         // The first start after a build also prepares faster starts, and says so.
         version = Sparring.run(work, "--version");
         // Before the command stand spark-submit's options; a value that is named as a command is none.
@@ -202,10 +203,11 @@ class CommandLineIT {
     }
 
     @Test
-    void aFolderWithARunIsNotTrainedInto() throws IOException, InterruptedException {
+    void aFolderWithARunIsNotTrainedInto() throws IOException {
         Map<String, String> before = contents(work.resolve("trained"));
 
-        Sparring.Outcome again = Sparring.run(work, "--master", "local[2]", "train", "tiny.yaml", "--run", "trained");
+        Sparring.Outcome again = Sparring.onTwoThreads(
+                "train", tiny, "--run", work.resolve("trained").toString());
 
         assertThat(again.exit()).as(again.toString()).isEqualTo(2);
         assertThat(again.complaints()).singleElement().asString().contains("--resume " + work.resolve("trained"));
@@ -246,16 +248,15 @@ class CommandLineIT {
     void theFirstEpisodeIsFilmedAndTheEvaluationIsWhatItIsWithoutACamera() throws IOException, InterruptedException {
         Path run = fresh.resolve("cartpole");
         Path frames = fresh.resolve("frames");
-        Sparring.Outcome cartPole = Sparring.run(
-                work, "train", "tiny.yaml", "--set", "environment.id=CartPole-v1", "--run", run.toString());
+        Sparring.Outcome cartPole =
+                Sparring.onTwoThreads("train", tiny, "--set", "environment.id=CartPole-v1", "--run", run.toString());
         assertThat(cartPole.exit()).as(cartPole.toString()).isZero();
         // As a longer episode would have left one.
         Files.createDirectory(frames);
         IntStream.range(0, 502).forEach(step -> touch(frames.resolve(String.format("frame-%05d.png", step))));
-        List<String> words = new ArrayList<>(
-                List.of("--master", "local[2]", "evaluate", run.toString(), "--episodes", "3", "--json"));
+        List<String> words = new ArrayList<>(List.of("evaluate", run.toString(), "--episodes", "3", "--json"));
 
-        Sparring.Outcome unseen = Sparring.run(work, words.toArray(String[]::new));
+        Sparring.Outcome unseen = Sparring.onTwoThreads(words.toArray(String[]::new));
         words.addAll(List.of("--gif", run.toString(), "--frames", frames.toString()));
         Sparring.Outcome seen = Sparring.run(work, words.toArray(String[]::new));
 
@@ -295,10 +296,11 @@ class CommandLineIT {
     }
 
     @Test
-    void anEnvironmentWithoutADrawingIsNotFilmedAndNothingIsPlayed() throws IOException, InterruptedException {
+    void anEnvironmentWithoutADrawingIsNotFilmedAndNothingIsPlayed() {
         Path none = fresh.resolve("none");
 
-        Sparring.Outcome outcome = Sparring.run(work, "evaluate", "trained", "--gif", none.toString());
+        Sparring.Outcome outcome =
+                Sparring.onTwoThreads("evaluate", work.resolve("trained").toString(), "--gif", none.toString());
 
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
         assertThat(outcome.stdout()).isEmpty();
@@ -310,16 +312,10 @@ class CommandLineIT {
     }
 
     @Test
-    void theEnvironmentsOptionsStayWithTheRun() throws IOException, InterruptedException {
+    void theEnvironmentsOptionsStayWithTheRun() throws IOException {
         Path run = fresh.resolve("short");
-        Sparring.Outcome outcome = Sparring.run(
-                work,
-                "train",
-                "tiny.yaml",
-                "--set",
-                "environment.options.max-episode-steps=20",
-                "--run",
-                run.toString());
+        Sparring.Outcome outcome = Sparring.onTwoThreads(
+                "train", tiny, "--set", "environment.options.max-episode-steps=20", "--run", run.toString());
         assertThat(outcome.exit()).as(outcome.toString()).isZero();
         JsonNode environment = JSON.readTree(run.resolve("environment.json").toFile());
         assertThat(environment.at("/options/max-episode-steps").asInt()).isEqualTo(20);
@@ -330,7 +326,7 @@ class CommandLineIT {
                 // As in the folder of an older build: resolved anew, from the configuration.
                 Files.delete(run.resolve("environment.json"));
             }
-            Sparring.Outcome played = Sparring.run(work, "evaluate", run.toString(), "--episodes", "3", "--json");
+            Sparring.Outcome played = Sparring.onTwoThreads("evaluate", run.toString(), "--episodes", "3", "--json");
             assertThat(played.exit()).as(played.toString()).isZero();
             assertThat(played.json().get("mean_length").asDouble()).isEqualTo(20);
         }
@@ -362,13 +358,13 @@ class CommandLineIT {
     }
 
     @Test
-    void aFolderWhereARunEndedBeforeItsFirstCheckpointMayBeUsedAgain() throws IOException, InterruptedException {
+    void aFolderWhereARunEndedBeforeItsFirstCheckpointMayBeUsedAgain() throws IOException {
         Path run = Files.createDirectory(fresh.resolve("again"));
         Files.writeString(
                 run.resolve("metrics.jsonl"),
                 "{\"type\":\"round\",\"round\":1,\"env_steps\":8,\"seconds\":1.0,\"wall_time\":1.0}\n");
 
-        Sparring.Outcome again = Sparring.run(work, "train", "tiny.yaml", "--run", run.toString(), "--json");
+        Sparring.Outcome again = Sparring.onTwoThreads("train", tiny, "--run", run.toString(), "--json");
 
         assertThat(again.exit()).as(again.toString()).isZero();
         assertThat(again.json().get("params_sha256")).isEqualTo(trained.json().get("params_sha256"));
@@ -407,7 +403,7 @@ class CommandLineIT {
     }
 
     @Test
-    void aRunThatGoesOnEndsWhereAnUninterruptedOneDoes() throws IOException, InterruptedException {
+    void aRunThatGoesOnEndsWhereAnUninterruptedOneDoes() throws IOException {
         Path run = copyOfTrained();
         Files.writeString(run.resolve("metrics.jsonl"), "{}\n\n\0\0\n{\"half\":", StandardOpenOption.APPEND);
 
@@ -423,7 +419,7 @@ class CommandLineIT {
     }
 
     @Test
-    void aRunWithNothingLeftToTrainSaysWhatItWouldGoOnWithAndARefusedOneStaysAsItIs() throws Exception {
+    void aRunWithNothingLeftToTrainSaysWhatItWouldGoOnWithAndARefusedOneStaysAsItIs() throws IOException {
         Path run = copyOfTrained();
 
         Sparring.Outcome outcome = resume(run, BUDGET);
@@ -434,14 +430,14 @@ class CommandLineIT {
                 .contains("--set budget.env-steps=1280");
         assertThat(rounds(run)).isEqualTo(upTo(10));
 
-        Sparring.Outcome refused = Sparring.run(work, "train", "--resume", run.toString(), "--seed", "9");
+        Sparring.Outcome refused = Sparring.onTwoThreads("train", "--resume", run.toString(), "--seed", "9");
 
         assertThat(refused.exit()).as(refused.toString()).isEqualTo(2);
         assertThat(run.resolve("exit.json")).exists();
     }
 
     @Test
-    void aTruncatedCheckpointIsNamedAndTheRunGoesOnFromTheOneBefore() throws IOException, InterruptedException {
+    void aTruncatedCheckpointIsNamedAndTheRunGoesOnFromTheOneBefore() throws IOException {
         Path run = copyOfTrained();
         Path last = run.resolve("checkpoints/last");
         byte[] whole = Files.readAllBytes(last);
@@ -614,7 +610,7 @@ class CommandLineIT {
 
     @Test
     void ofTwoRunsThatAreStartedAtOnceInOneFolderOneTrains() throws Exception {
-        for (int pair = 0; pair < 3; pair++) {
+        for (int pair = 0; pair < 2; pair++) {
             String run = fresh.resolve("run" + pair).toString();
             List<Sparring.Outcome> outcomes = new ArrayList<>();
             try (Sparring one = Sparring.start(work, "train", "tiny.yaml", "--run", run);
@@ -701,15 +697,12 @@ class CommandLineIT {
     }
 
     @Test
-    void aRunWhoseGradientsAreNotFiniteFailsWithItsCheckpointIntact() throws IOException, InterruptedException {
+    void aRunWhoseGradientsAreNotFiniteFailsWithItsCheckpointIntact() throws IOException {
         Path run = fresh.resolve("run");
 
-        Sparring.Outcome outcome = Sparring.run(
-                work,
-                "--master",
-                "local[2]",
+        Sparring.Outcome outcome = Sparring.onTwoThreads(
                 "train",
-                "tiny.yaml",
+                tiny,
                 "--run",
                 run.toString(),
                 "--set",
@@ -797,17 +790,9 @@ class CommandLineIT {
                 "checkpoint.every-rounds=1");
     }
 
-    private static Sparring.Outcome resume(Path run, long budget) throws IOException, InterruptedException {
-        return Sparring.run(
-                work,
-                "--master",
-                "local[2]",
-                "train",
-                "--resume",
-                run.toString(),
-                "--set",
-                "budget.env-steps=" + budget,
-                "--json");
+    private static Sparring.Outcome resume(Path run, long budget) {
+        return Sparring.onTwoThreads(
+                "train", "--resume", run.toString(), "--set", "budget.env-steps=" + budget, "--json");
     }
 
     /** The parameters after so many steps in one thread, without Spark, files and interruptions. */

@@ -148,6 +148,20 @@ public final class Sparring implements AutoCloseable {
         }
     }
 
+    /** The same with Spark in this JVM, two threads of it: for what is no matter of the script, of signals or of how a process ends. */
+    public static Outcome onTwoThreads(String... arguments) {
+        String master = System.setProperty("spark.master", "local[2]");
+        try {
+            return here(arguments);
+        } finally {
+            if (master == null) {
+                System.clearProperty("spark.master");
+            } else {
+                System.setProperty("spark.master", master);
+            }
+        }
+    }
+
     public Outcome outcome() throws IOException, InterruptedException {
         if (!SharedTime.waitFor(process, deadline)) {
             throw new AssertionError("no end within " + deadline + ": " + said());

@@ -102,7 +102,6 @@ class GymnasiumIT {
 
     /** As {@code submit/sparring} is called, with a Python of the driver's and another one of the executor's. */
     private Sparring.Outcome sparring(String driversPython, String executorsPython, String... words) throws Exception {
-        Files.writeString(work.resolve("run.yaml"), SameBitsIT.CONFIGURATION);
         List<String> all = new ArrayList<>(List.of(
                 "--master",
                 executorsPython == null ? "local[2]" : "local-cluster[1,1,1024]",
@@ -115,9 +114,10 @@ class GymnasiumIT {
         }
     }
 
-    private static String[] train(String... more) {
-        List<String> words =
-                new ArrayList<>(List.of("train", "run.yaml", "--set", ENVIRONMENT, "--set", "a2c.shards=3", "--json"));
+    private String[] train(String... more) throws IOException {
+        Path file = Files.writeString(work.resolve("run.yaml"), SameBitsIT.CONFIGURATION);
+        List<String> words = new ArrayList<>(
+                List.of("train", file.toString(), "--set", ENVIRONMENT, "--set", "a2c.shards=3", "--json"));
         words.addAll(List.of(more));
         return words.toArray(String[]::new);
     }
@@ -205,12 +205,24 @@ class GymnasiumIT {
         return interpreter(name, "env PYTHONPATH=" + folder + " " + python);
     }
 
+    /** The command line with Spark in this JVM and this interpreter. */
+    private static Sparring.Outcome with(String interpreter, String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--set", "environment.python=" + interpreter));
+        return Sparring.onTwoThreads(all.toArray(String[]::new));
+    }
+
     @Test
     void workersOfA3cStepThemToo() throws Exception {
-        Sparring.Outcome trained = sparring(
+        Sparring.Outcome trained = with(
                 python,
-                null,
-                train("--run", "run", "--set", "algorithm=a3c", "--set", "a3c={workers: 2, rollout-length: 8}"));
+                train(
+                        "--run",
+                        work + "/run",
+                        "--set",
+                        "algorithm=a3c",
+                        "--set",
+                        "a3c={workers: 2, rollout-length: 8}"));
 
         assertThat(trained.exit()).as(trained.toString()).isZero();
         assertThat(trained.json().get("env_steps").asLong()).isGreaterThanOrEqualTo(1536);
@@ -223,34 +235,32 @@ class GymnasiumIT {
     void aRunGoesOnWithAnotherInterpreterAndToTheSameBits() throws Exception {
         String first = interpreter("first", python);
         String second = interpreter("second", python);
-        String set = "environment.python=";
-        Sparring.Outcome half =
-                sparring("", null, train("--run", "run", "--set", "budget.env-steps=768", "--set", set + first));
+        String run = work + "/run";
+        Sparring.Outcome half = with(first, train("--run", run, "--set", "budget.env-steps=768"));
         assertThat(half.exit()).as(half.toString()).isZero();
         Files.delete(Path.of(first));
 
-        String[] goOn = {"train", "--resume", "run", "--set", "budget.env-steps=1536", "--json"};
-        Sparring.Outcome refused = sparring("", null, goOn);
+        String[] goOn = {
+            "train", "--resume", run, "--set", "budget.env-steps=1536", "--set", "environment.max-restarts=1", "--json"
+        };
+        Sparring.Outcome refused = Sparring.onTwoThreads(goOn);
         assertThat(refused.exit()).isEqualTo(2);
         assertThat(refused.complaints())
                 .singleElement()
                 .asString()
                 .contains("/run: environment: there is no Python interpreter " + first + " here; name one by --set");
 
-        List<String> withSecond = new ArrayList<>(List.of(goOn));
-        withSecond.addAll(List.of("--set", set + second, "--set", "environment.max-restarts=1"));
-        Sparring.Outcome whole = sparring("", null, withSecond.toArray(String[]::new));
+        Sparring.Outcome whole = with(second, goOn);
         assertThat(whole.exit()).as(whole.toString()).isZero();
         assertThat(whole.json().get("params_sha256").asText()).isEqualTo(expected);
 
         // From here on it is the saved one.
-        Sparring.Outcome played = sparring("", null, "evaluate", "run", "--episodes", "2");
+        String[] play = {"evaluate", run, "--episodes", "2"};
+        Sparring.Outcome played = Sparring.onTwoThreads(play);
         assertThat(played.exit()).as(played.toString()).isZero();
         Files.delete(Path.of(second));
-        Sparring.Outcome unplayed = sparring("", null, "evaluate", "run", "--episodes", "2");
-        assertThat(unplayed.exit()).isEqualTo(2);
-        Sparring.Outcome there =
-                sparring("", null, "evaluate", "run", "--episodes", "2", "--set", set + python, "--json");
+        assertThat(Sparring.onTwoThreads(play).exit()).isEqualTo(2);
+        Sparring.Outcome there = with(python, play);
         assertThat(there.exit()).as(there.toString()).isZero();
     }
 }

@@ -123,7 +123,8 @@ public class SameBitsIT {
     /** What its minibatches are cut from is lost with it. */
     @Test
     void anExecutorThatIsKilledBetweenMinibatchesChangesNoBit() {
-        String[] ppo = {"algorithm=ppo", "ppo.shards=4", "ppo.rollout-length=8", "ppo.epochs=2"};
+        String[] ppo = {"algorithm=ppo", "ppo.shards=4", "ppo.rollout-length=8", "ppo.epochs=2", "budget.env-steps=640"
+        };
         Run run = onSpark(
                 settings("local-cluster[2,1,1024]"), null, rounds -> new KillsAnExecutor(rounds, 30), nothing(), ppo);
         assertThat(run.sha256()).isEqualTo(plainJava(ppo));
