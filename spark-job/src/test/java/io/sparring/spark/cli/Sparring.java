@@ -25,6 +25,10 @@ public final class Sparring implements AutoCloseable {
     private static final Path SCRIPT =
             Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
 
+    /** Says that what lives for seconds is not optimised, which would be half of its work; an installation of Spark has a folder of its own. */
+    private static final Path SETTINGS =
+            Path.of("src", "test", "spark").toAbsolutePath().normalize();
+
     /** A folder's name of what shells, URIs, lists, patterns and quoted words mean something by. */
     public static final String ODD_NAME = "a b,c%20d#e?f[g]*'h\"i\\j$(k)&ü";
 
@@ -64,12 +68,16 @@ public final class Sparring implements AutoCloseable {
                 .keySet()
                 .removeAll(List.of(
                         "SPARK_HOME",
+                        "SPARK_CONF_DIR",
                         "SPARK_LOCAL_IP",
                         "SPARK_LOCAL_HOSTNAME",
                         "SPARK_SCALA_VERSION",
                         "SPARRING_LOG",
                         "SPARRING_DEBUG",
                         "HADOOP_CONF_DIR"));
+        if (!environment.containsKey("SPARK_HOME")) {
+            builder.environment().put("SPARK_CONF_DIR", SETTINGS.toString());
+        }
         builder.environment().putAll(environment);
         process = builder.start();
     }

@@ -155,10 +155,7 @@ public class A3cIT {
 
     /** Kills an executor once so many updates were merged, and ends when a worker of it has pushed again; 0: never. */
     private static Run onTwoExecutors(int killAfter, String... overrides) throws Exception {
-        SparkConf settings = new SparkConf()
-                .setMaster("local-cluster[2,2,1024]")
-                .set("spark.ui.enabled", "false")
-                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        SparkConf settings = SameBitsIT.settings("local-cluster[2,2,1024]");
         boolean[] done = {killAfter == 0};
         return train(
                 settings,

@@ -39,12 +39,9 @@ class ElasticIT {
     }
 
     private static SparkConf settings() {
-        return new SparkConf()
-                .setMaster(cluster.master())
-                .set("spark.ui.enabled", "false")
+        return SameBitsIT.settings(cluster.master())
                 .set("spark.executor.memory", "512m")
                 .set("spark.executor.cores", "1")
-                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
                 .set("spark.decommission.enabled", "true")
                 .set("spark.storage.decommission.enabled", "true")
                 // An executor looks whether its blocks are gone, and itself may go, only every 30 s by default.

@@ -351,10 +351,12 @@ public class SameBitsIT {
                 : A2c.train(configuration, start, rounds, listener);
     }
 
-    static SparkConf settings(String master) {
+    public static SparkConf settings(String master) {
         return new SparkConf()
                 .setMaster(master)
                 .set("spark.ui.enabled", "false")
+                // As in this JVM kernels are optimised, both ways of computing are compared.
+                .set("spark.executor.defaultJavaOptions", "-XX:TieredStopAtLevel=1")
                 .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
     }
 

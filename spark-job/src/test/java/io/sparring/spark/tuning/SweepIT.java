@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.session.Session;
+import io.sparring.spark.training.SameBitsIT;
 import io.sparring.tuning.SliceRunner;
 import io.sparring.tuning.States;
 import io.sparring.tuning.Sweep;
@@ -80,12 +81,7 @@ class SweepIT {
     }
 
     private static Sweep onSpark(String master, SweepFile file, Runnable look) throws InterruptedException {
-        SparkConf settings = new SparkConf()
-                .setMaster(master)
-                .setAppName("sweep")
-                .set("spark.ui.enabled", "false")
-                .set("spark.executor.memory", "512m")
-                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+        SparkConf settings = SameBitsIT.settings(master).setAppName("sweep").set("spark.executor.memory", "512m");
         SweepPlugin.add(settings);
         List<String> remarks = new ArrayList<>();
         Sweep sweep = begin(file);
