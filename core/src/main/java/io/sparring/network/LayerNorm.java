@@ -14,7 +14,8 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler.NormalizedGa
  * @param activation φ
  */
 public record LayerNorm(int size, Activation activation) implements Layer {
-    private static final float EPSILON = 1e-5f;
+    /** ε. */
+    public static final float EPSILON = 1e-5f;
 
     @Override
     public Shape input() {

@@ -25,7 +25,7 @@ public record Normalizer(RunningMoments observations, RunningMoments returns) im
     public static final Normalizer NONE = new Normalizer(RunningMoments.none(0), RunningMoments.none(0));
 
     /** No normalised number is further from 0. */
-    static final float CLIP = 10;
+    public static final float CLIP = 10;
 
     /** Added to every σ². */
     static final double EPSILON = 1e-8;

@@ -13,6 +13,16 @@ public final class ObservationScale {
         this.factors = factors;
     }
 
+    /** μ of each number of an observation, in its order; none where nothing is normalised. A copy. */
+    public float[] means() {
+        return means.clone();
+    }
+
+    /** 1/√(σ² + 1e-8) of each; none where nothing is normalised. A copy. */
+    public float[] factors() {
+        return factors.clone();
+    }
+
     static ObservationScale of(RunningMoments moments) {
         float[] means = new float[moments.size()];
         float[] factors = new float[means.length];

@@ -9,5 +9,8 @@ public enum Noise {
     GAUSSIAN,
     /** As much as the state asks for, and the same function of the state for several steps (Raffin et al. 2021). */
     @JsonProperty("gsde")
-    GSDE
+    GSDE;
+
+    /** What is added to every variance of {@link #GSDE}: Stable-Baselines3's {@code epsilon}. */
+    public static final double EPSILON = 1e-6;
 }

@@ -27,8 +27,7 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  */
 record StateDependentGaussian(DiagonalGaussian means, int features, int steps) implements ActionDistribution {
     private static final double LOG_TWO_PI = StrictMath.log(2 * Math.PI);
-    /** Stable-Baselines3's {@code epsilon}. */
-    private static final double EPSILON = 1e-6;
+    private static final double EPSILON = Noise.EPSILON;
 
     StateDependentGaussian(Space.Box space, int features, int steps) {
         this(new DiagonalGaussian(space), features, steps);

@@ -1,0 +1,8 @@
+/**
+ * How a policy leaves the house: one file with everything that acting needs, for those who have never heard of Sparring. Files are data.
+ *
+ * <pre>
+ *   ExportedPolicy ──▶ OnnxFile ──▶ OnnxGraph ──▶ Protobuf      a graph of ONNX's operators
+ * </pre>
+ */
+package io.sparring.export;
