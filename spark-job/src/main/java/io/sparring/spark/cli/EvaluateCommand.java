@@ -94,12 +94,7 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         if (episodes < 1) {
             throw new InvalidConfiguration("--episodes: expected a whole number of at least 1, got " + episodes);
         }
-        if (checkpoint != null && !List.of("best", "last").contains(checkpoint)) {
-            throw new InvalidConfiguration("--checkpoint: expected best or last, got " + checkpoint);
-        }
-        if (checkpoint == null) {
-            checkpoint = SavedRun.hasCheckpoint(run, "best") ? "best" : "last";
-        }
+        checkpoint = SavedRun.checkpointName(run, checkpoint);
         return SavedRun.open(run, checkpoint, overrides);
     }
 

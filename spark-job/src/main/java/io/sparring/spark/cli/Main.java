@@ -39,6 +39,7 @@ import picocli.CommandLine.IVersionProvider;
             TrainCommand.class,
             SweepCommand.class,
             EvaluateCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
             ReportCommand.class,
             BenchCommand.class,

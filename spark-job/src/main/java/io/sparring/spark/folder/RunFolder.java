@@ -151,6 +151,13 @@ public final class RunFolder implements AutoCloseable {
         return reading(name(name), () -> files.system().exists(new Path(root, name)));
     }
 
+    /** Whether this, which is in it, is a folder itself. */
+    boolean isFolder(String name) throws IOException {
+        return reading(
+                name(name),
+                () -> files.system().getFileStatus(new Path(root, name)).isDirectory());
+    }
+
     /** Whether a driver of this submission has worked here. */
     public boolean belongsTo(String submission) throws IOException {
         return has(SUBMISSION) && new String(read(SUBMISSION), StandardCharsets.UTF_8).equals(submission);

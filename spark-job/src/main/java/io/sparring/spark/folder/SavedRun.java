@@ -62,9 +62,20 @@ public record SavedRun(
         }
     }
 
-    /** Whether there is a whole checkpoint of that name. */
-    public static boolean hasCheckpoint(String directory, String checkpointName) throws IOException {
-        return folder(directory).hasCheckpoint(checkpointName);
+    /**
+     * Which checkpoint is meant.
+     *
+     * @param asked by {@code --checkpoint}; null: the best one, or the last where no evaluation has been
+     * @throws InvalidConfiguration if there is none of that name
+     */
+    public static String checkpointName(String directory, String asked) throws IOException {
+        if (asked == null) {
+            return folder(directory).hasCheckpoint("best") ? "best" : "last";
+        }
+        if (!List.of("best", "last").contains(asked)) {
+            throw new InvalidConfiguration("--checkpoint: expected best or last, got " + asked);
+        }
+        return asked;
     }
 
     private static RunFolder folder(String directory) throws IOException {
@@ -109,6 +120,11 @@ public record SavedRun(
      */
     public EnvironmentSource source() {
         return source(folder, configuration.environment(), environment);
+    }
+
+    /** What its environment is like, which need not be here where the folder says it. */
+    public EnvironmentSpec spec() {
+        return environment == null ? source().spec() : environment;
     }
 
     /**

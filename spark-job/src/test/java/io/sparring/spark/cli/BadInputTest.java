@@ -172,6 +172,16 @@ class BadInputTest {
                 arguments("evaluate DIR --greedy --sample", List.of("--greedy", "--sample")),
                 arguments("evaluate DIR --gif DIR/tiny.yaml", List.of("--gif", "tiny.yaml: expected a folder")),
                 arguments("evaluate DIR --frames DIR/tiny.yaml", List.of("--frames", "tiny.yaml: expected a folder")),
+                arguments("export", List.of("sparring export --help")),
+                arguments("export DIR --format onnx", List.of("--output", "sparring export --help")),
+                arguments(
+                        "export DIR --format onxn --output DIR/x",
+                        List.of("--format onxn: expected one of [onnx, ", "did you mean onnx?")),
+                arguments("export DIR/run --format onnx --output DIR/x", List.of("/run", "no such folder")),
+                arguments("export DIR --format onnx --output DIR/x", List.of("no whole checkpoint last")),
+                arguments(
+                        "export DIR --format onnx --output DIR/x --checkpoint first",
+                        List.of("--checkpoint", "best or last", "got first")),
                 arguments("envs --python DIR/python", List.of("--python", "no Python interpreter", "/python here")),
                 arguments("envs --modules ale_py", List.of("--modules", "expected --python")),
                 arguments("inspect DIR/run", List.of("/run", "no such folder")),
@@ -285,6 +295,39 @@ class BadInputTest {
         }
     }
 
+    /** Its environment need not be here. */
+    @Test
+    void aPolicyIsExportedWholeOrNotAtAllAndReplacesNothingUnasked() throws IOException {
+        Path run = checkpoints("Elsewhere-v0");
+        Path file = folder.resolve("made/policy.onnx");
+        String words = "export " + run + " --format ONNX --json --output ";
+
+        Sparring.Outcome exported = Sparring.here((words + file).split(" "));
+        byte[] content = Files.readAllBytes(file);
+        Sparring.Outcome again = Sparring.here((words + file).split(" "));
+        Sparring.Outcome replaced = Sparring.here((words + file + " --overwrite").split(" "));
+        Sparring.Outcome inAFolder = Sparring.here((words + folder + " --overwrite").split(" "));
+        Sparring.Outcome inAFile = Sparring.here((words + folder + "/tiny.yaml/policy.onnx").split(" "));
+
+        assertThat(exported.exit()).as(exported.toString()).isZero();
+        assertThat(exported.stdout()).startsWith(file + ": last of round 0 as onnx, ");
+        assertThat(exported.json().get("bytes").asInt()).isEqualTo(content.length);
+        assertThat(replaced.exit()).as(replaced.toString()).isZero();
+        assertThat(file).hasBinaryContent(content);
+        assertThat(file.getParent()).isDirectoryContaining(file::equals).isDirectoryNotContaining("glob:**.tmp");
+        for (Sparring.Outcome refused : List.of(again, inAFolder, inAFile)) {
+            assertThat(refused.exit()).as(refused.toString()).isEqualTo(2);
+        }
+        assertThat(again.complaints())
+                .containsExactly("sparring: --output " + file + " is there already; --overwrite replaces it");
+        assertThat(inAFolder.complaints())
+                .containsExactly("sparring: --output " + folder + ": expected a file, and this is a folder");
+        assertThat(inAFile.complaints())
+                .singleElement()
+                .asString()
+                .contains("--output ", "tiny.yaml: expected a folder, and this is a file");
+    }
+
     @Test
     void aDamagedDescriptionOfTheEnvironmentIsNamedAndHidesNothing() throws IOException {
         Path run = checkpoints();
@@ -315,7 +358,14 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train --resume", "inspect", "report", "evaluate --checkpoint last"})
+    @ValueSource(
+            strings = {
+                "train --resume",
+                "inspect",
+                "report",
+                "evaluate --checkpoint last",
+                "export --format onnx --output /none --checkpoint last"
+            })
     void aCheckpointOfANewerBuildIsRefusedByNameAndTheOneBeforeIsNotUsed(String words) throws IOException {
         Path run = checkpoints();
         Path last = run.resolve("checkpoints/last");
@@ -461,7 +511,7 @@ class BadInputTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "train ", "evaluate ", "inspect ", "report ", "bench ", "envs ", "check "})
+    @ValueSource(strings = {"", "train ", "evaluate ", "export ", "inspect ", "report ", "bench ", "envs ", "check "})
     void everyCommandExplainsItself(String command) {
         Sparring.Outcome outcome = Sparring.here((command + "--help").split(" "));
 
