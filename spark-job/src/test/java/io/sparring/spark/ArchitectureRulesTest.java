@@ -28,6 +28,8 @@ class ArchitectureRulesTest {
             .definedBy("io.sparring.spark.doctor..")
             .layer("training")
             .definedBy("io.sparring.spark.training..")
+            .layer("table")
+            .definedBy("io.sparring.spark.table..")
             .layer("folder")
             .definedBy("io.sparring.spark.folder..")
             .layer("session")

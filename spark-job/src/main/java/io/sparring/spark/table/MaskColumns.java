@@ -1,0 +1,91 @@
+package io.sparring.spark.table;
+
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+
+/** Which actions a row allows, by flags in one column ({@code array<boolean>}); null where all are. */
+public final class MaskColumns implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final Numbers flags;
+    private final Space actions;
+    private final transient List<Column> columns;
+
+    private MaskColumns(Numbers.Selection selection, Space actions) {
+        flags = selection.numbers();
+        columns = selection.columns();
+        this.actions = actions;
+    }
+
+    /**
+     * @return null where the environment masks no actions, or the table has no such column and nobody has said that it has
+     * @throws InvalidConfiguration if the column is missing though it is named, or of another type
+     */
+    public static MaskColumns of(Dataset<Row> table, EnvironmentSpec environment, Columns names) {
+        Space actions = environment.actionSpace();
+        boolean named = names.names(Columns.MASK);
+        if (named && actions.maskSize() == 0) {
+            throw new InvalidConfiguration("mask: no action of " + actions + " can be forbidden");
+        }
+        if (!named && !(environment.masks() && names.areIn(table.schema(), Columns.MASK))) {
+            return null;
+        }
+        StructField field = names.one(table.schema(), Columns.MASK);
+        Numbers.Source source =
+                new Numbers.Source(field.name(), ObservationColumns.column(table, field.name()), field.dataType());
+        return new MaskColumns(Numbers.of(Columns.MASK, actions.maskSize(), List.of(source), true, false), actions);
+    }
+
+    /** What is to be selected of the table, in this order; not there any more once this has been sent somewhere. */
+    public List<Column> columns() {
+        return columns;
+    }
+
+    /** How many columns that is. */
+    public int width() {
+        return flags.columns();
+    }
+
+    /** How many flags a row has. */
+    public int size() {
+        return flags.count();
+    }
+
+    /**
+     * Reads a row's flags.
+     *
+     * @param row a row of a selection
+     * @param from where the first of {@link #columns()} is in it
+     * @param into receives them as row {@code at}
+     * @return what is wrong with them; null: nothing
+     */
+    public String read(Row row, int from, boolean[] into, int at) {
+        int offset = at * size();
+        if (flags.kind() != Numbers.Kind.SEPARATE && flags.isNull(row, from)) {
+            Arrays.fill(into, offset, offset + size(), true);
+            return null;
+        }
+        String wrong = flags.missing(row, from);
+        if (wrong != null) {
+            return wrong;
+        }
+        int single = flags.single(from);
+        List<Boolean> list = single < 0 ? row.getList(from) : null;
+        for (int i = 0; i < size(); i++) {
+            Object flag = list == null ? row.get(single + i) : list.get(i);
+            if (flag == null) {
+                return "mask[" + i + "] is null";
+            }
+            into[offset + i] = (Boolean) flag;
+        }
+        return actions.leavesAny(into, offset) ? null : "mask forbids every action";
+    }
+}

@@ -1,0 +1,182 @@
+package io.sparring.spark.table;
+
+import io.sparring.Names;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
+import io.sparring.network.Observations;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * How a table's rows become what an environment shows. An observation without parts lies in one column, {@code array<float>} (or of other numbers) or, where
+ * it is bytes, {@code binary}; or in a column for each number. One with parts lies in a struct that has a field for each, or each part in a column of
+ * its own. Numbers stand as the environment has them, row by row.
+ */
+public final class ObservationColumns implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final List<Numbers> parts;
+    private final Space.Dtype dtype;
+    private final float[] low;
+    private final float[] high;
+    private final transient List<Column> columns;
+
+    private ObservationColumns(List<Numbers.Selection> selections, Space.Box space) {
+        parts = selections.stream().map(Numbers.Selection::numbers).toList();
+        columns = selections.stream()
+                .flatMap(selection -> selection.columns().stream())
+                .toList();
+        dtype = space.dtype();
+        low = space.low();
+        high = space.high();
+    }
+
+    /**
+     * @param table whose rows they are
+     * @param environment whose observations they are
+     * @param names of its columns
+     * @throws InvalidConfiguration if a column is missing or of another type, with what was found
+     */
+    public static ObservationColumns of(Dataset<Row> table, EnvironmentSpec environment, Columns names) {
+        List<Numbers.Selection> selections = new ArrayList<>();
+        Space.Box space = environment.observationSpace();
+        if (environment.parts().isEmpty()) {
+            List<Numbers.Source> sources = sources(table, names, Columns.OBSERVATION);
+            selections.add(
+                    Numbers.of(Columns.OBSERVATION, space.size(), sources, false, space.dtype() == Space.Dtype.UINT8));
+        }
+        for (EnvironmentSpec.Part part : environment.parts()) {
+            String role = Columns.OBSERVATION + "." + part.name();
+            int size = part.shape().stream().reduce(1, Math::multiplyExact);
+            List<Numbers.Source> sources = names.names(role) || !names.areIn(table.schema(), Columns.OBSERVATION)
+                    ? sources(table, names, role)
+                    : List.of(field(table, names, environment, part.name()));
+            selections.add(Numbers.of(role, size, sources, false, part.dtype() == Space.Dtype.UINT8));
+        }
+        return new ObservationColumns(selections, space);
+    }
+
+    private static List<Numbers.Source> sources(Dataset<Row> table, Columns names, String role) {
+        return names.of(role).stream()
+                .map(name -> source(table, Columns.field(table.schema(), name, role)))
+                .toList();
+    }
+
+    private static Numbers.Source source(Dataset<Row> table, StructField field) {
+        return new Numbers.Source(field.name(), column(table, field.name()), field.dataType());
+    }
+
+    /** By its name as it stands, dots included. */
+    static Column column(Dataset<Row> table, String name) {
+        return table.col("`" + name.replace("`", "``") + "`");
+    }
+
+    /** A field of the struct that holds the parts. */
+    private static Numbers.Source field(Dataset<Row> table, Columns names, EnvironmentSpec environment, String part) {
+        StructField whole = names.one(table.schema(), Columns.OBSERVATION);
+        List<String> expected =
+                environment.parts().stream().map(EnvironmentSpec.Part::name).toList();
+        if (!(whole.dataType() instanceof StructType struct)) {
+            throw new InvalidConfiguration("observation: expected a struct of " + expected + ", and column "
+                    + whole.name() + " is " + whole.dataType().simpleString());
+        }
+        StructField field = Columns.find(struct, part);
+        if (field == null) {
+            List<String> found = Arrays.asList(struct.fieldNames());
+            throw new InvalidConfiguration("observation: expected a struct of " + expected + ", and column "
+                    + whole.name() + " has " + found + " without " + part + Names.hint(part, found));
+        }
+        return new Numbers.Source(
+                whole.name() + "." + field.name(),
+                column(table, whole.name()).getField(field.name()),
+                field.dataType());
+    }
+
+    /** What is to be selected of the table, in this order; not there any more once this has been sent somewhere. */
+    public List<Column> columns() {
+        return columns;
+    }
+
+    /** How many columns that is. */
+    public int width() {
+        return parts.stream().mapToInt(Numbers::columns).sum();
+    }
+
+    /** How many numbers an observation has. */
+    public int size() {
+        return low.length;
+    }
+
+    /** Room for this many rows' observations. */
+    public Observations room(int rows) {
+        return switch (dtype) {
+            case FLOAT32 -> new Observations.Floats(new float[rows * size()]);
+            case UINT8 -> new Observations.Bytes(new byte[rows * size()]);
+        };
+    }
+
+    /**
+     * Reads a row's observation.
+     *
+     * @param row a row of a selection
+     * @param from where the first of {@link #columns()} is in it
+     * @param into receives it as row {@code at}
+     * @return what is wrong with it, in which case it is not to be used; null: nothing
+     */
+    public String read(Row row, int from, Observations into, int at) {
+        int column = from;
+        int number = 0;
+        for (Numbers part : parts) {
+            String wrong = part.missing(row, column);
+            if (wrong == null) {
+                wrong = read(part, row, column, into, at * size(), number);
+            }
+            if (wrong != null) {
+                return wrong;
+            }
+            column += part.columns();
+            number += part.count();
+        }
+        return null;
+    }
+
+    private String read(Numbers part, Row row, int column, Observations into, int offset, int first) {
+        int single = part.single(column);
+        byte[] bytes = part.kind() == Numbers.Kind.BYTES ? (byte[]) row.get(column) : null;
+        List<Float> list = part.kind() == Numbers.Kind.ARRAY ? row.getList(column) : null;
+        for (int i = 0; i < part.count(); i++) {
+            float value;
+            if (bytes != null) {
+                value = bytes[i] & 0xff;
+            } else {
+                Object given = list == null ? row.get(single + i) : list.get(i);
+                if (given == null) {
+                    return part.what() + "[" + i + "] is null";
+                }
+                value = (Float) given;
+            }
+            int index = first + i;
+            if (!(value >= low[index] && value <= high[index]) || Float.isInfinite(value)) {
+                return part.what() + "[" + i + "] is " + value + ", expected "
+                        + (Float.isFinite(value) ? "from " + low[index] + " to " + high[index] : "a finite number");
+            }
+            if (into instanceof Observations.Bytes whole) {
+                whole.numbers()[offset + index] = (byte) value;
+                if (value != (int) value) {
+                    return part.what() + "[" + i + "] is " + value + ", expected a whole number from 0 to 255";
+                }
+            } else if (into instanceof Observations.Floats floats) {
+                floats.numbers()[offset + index] = value;
+            }
+        }
+        return null;
+    }
+}
