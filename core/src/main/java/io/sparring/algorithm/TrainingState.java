@@ -66,6 +66,23 @@ public record TrainingState(
     }
 
     /**
+     * The same beginning with another model.
+     *
+     * @throws IllegalStateException if it has begun already
+     * @throws IllegalArgumentException if the model is another network's
+     */
+    public TrainingState with(Model other) {
+        if (round() > 0) {
+            throw new IllegalStateException("a run of " + round() + " rounds has a model");
+        }
+        other.requireOf(model.architecture());
+        if (!other.normalizer().fits(model.normalizer())) {
+            throw new IllegalArgumentException("a model that normalises other things");
+        }
+        return new TrainingState(counters, other, optimizerState, optimizerSteps, shards);
+    }
+
+    /**
      * The steps that an optimiser took.
      *
      * @param optimizer counted as {@code shards} are; 0 where there is one only

@@ -38,6 +38,9 @@ final class InspectCommand implements Callable<Integer> {
             System.out.println(
                     "best: return " + Returns.text(result.bestReturn()) + ", parameters " + result.bestParamsSha256());
         }
+        if (saved.origin() != null) {
+            System.out.println("first model: " + saved.origin().sentence());
+        }
         if (saved.checkpoint() != null) {
             print(saved.checkpoint().normalizer());
         }

@@ -19,6 +19,7 @@ import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.gymnasium.Gymnasium;
 import io.sparring.run.CheckpointFile;
 import io.sparring.run.EnvironmentFile;
+import io.sparring.spark.folder.Origin;
 import io.sparring.spark.folder.Recorder;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunLock;
@@ -78,6 +79,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private String resume;
 
     @Option(
+            names = "--init",
+            paramLabel = "DIR",
+            description =
+                    "Begins with the model of this run, its best or else its last: parameters and normaliser, with a fresh optimiser, whatever the algorithm.")
+    private String init;
+
+    @Option(
             names = "--seeds",
             paramLabel = "LIST",
             description =
@@ -102,13 +110,33 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
      * Where a run begins.
      *
      * @param source null where an executor has to be asked what the environment is; then there is no state either
+     * @param beginning another run's model that this one begins with; null where it makes its own, or goes on
      */
     private record Start(
-            Configuration configuration, EnvironmentSource source, TrainingState state, float[] bestParameters) {
+            Configuration configuration,
+            EnvironmentSource source,
+            TrainingState state,
+            float[] bestParameters,
+            Origin.Beginning beginning) {
 
-        static Start first(Configuration configuration, EnvironmentSource source) {
-            return new Start(
-                    configuration, source, source == null ? null : TrainingState.first(configuration, source), null);
+        static Start first(Configuration configuration, EnvironmentSource source, Origin.Beginning beginning) {
+            if (source == null) {
+                return new Start(configuration, null, null, null, beginning);
+            }
+            return of(configuration, source, TrainingState.first(configuration, source), beginning);
+        }
+
+        private static Start of(
+                Configuration configuration,
+                EnvironmentSource source,
+                TrainingState first,
+                Origin.Beginning beginning) {
+            // An environment that was found out by an executor is new here.
+            if (beginning != null) {
+                beginning.require(configuration, source.spec());
+            }
+            TrainingState state = beginning == null ? first : first.with(beginning.model());
+            return new Start(configuration, source, state, null, beginning);
         }
 
         /** The same, with what executors know. */
@@ -118,7 +146,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             }
             FirstState first = FirstState.of(spark, configuration);
             Footprint.require(configuration, first.spec(), Runtime.getRuntime().maxMemory());
-            return new Start(configuration, configuration.environment().of(first.spec()), first.state(), null);
+            return of(configuration, configuration.environment().of(first.spec()), first.state(), beginning);
         }
 
         Counters counters() {
@@ -134,6 +162,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
         EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
+        Origin.Beginning beginning = beginning(asked, source);
         if (seeds != null) {
             return sweep(asked).call();
         }
@@ -153,7 +182,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             }
             // An attempt that follows another goes on from the last checkpoint, if that came so far.
             boolean goesOn = resume != null || again && folder.hasCheckpoint("last");
-            Start start = goesOn ? resumed(folder, asked) : Start.first(asked, source);
+            Start start = goesOn ? resumed(folder, asked) : Start.first(asked, source, beginning);
             if (goesOn) {
                 requireForEvaluations(start.configuration());
             }
@@ -173,6 +202,24 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             folder.writeExit(exit);
             return exit;
         }
+    }
+
+    /**
+     * The model to begin with, if another run's is asked for.
+     *
+     * @param source null where the environment is not known here
+     */
+    private Origin.Beginning beginning(Configuration asked, EnvironmentSource source) throws IOException {
+        if (init == null) {
+            return null;
+        }
+        Origin.Beginning beginning = Origin.Beginning.open(init);
+        if (source == null) {
+            beginning.require(asked);
+        } else {
+            beginning.require(asked, source.spec());
+        }
+        return beginning;
     }
 
     /** The environment; null where this machine lacks its Python and executors may have it. */
@@ -223,8 +270,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         } else {
             resumed(folder, asked);
         }
+        Origin.Beginning beginning = beginning(asked, null);
         List<String> words = new ArrayList<>(List.of("train"));
         words.addAll(options.travelling());
+        if (beginning != null) {
+            words.addAll(List.of(
+                    "--init", beginning.saved().folder().shared("--init").uri()));
+        }
         words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
         if (json) {
             words.add("--json");
@@ -235,6 +287,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private void refuseBoth() {
         if (run != null && resume != null) {
             throw new InvalidConfiguration("--run and --resume: expected one of them, since --resume names the folder");
+        }
+        if (init != null && (resume != null || seeds != null)) {
+            throw new InvalidConfiguration(
+                    resume != null
+                            ? "--init and --resume: expected one of them, since a run that goes on has a model"
+                            : "--init and --seeds: expected one of them, since the runs of a sweep make their own models");
         }
         if (seeds != null && resume != null) {
             throw new InvalidConfiguration("--seeds and --resume: a sweep of seeds goes on by "
@@ -333,7 +391,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
         float[] best = folder.bestParameters(Console::say);
         TrainingState state = checkpoint.state(ShardWorker.architecture(configuration, source.spec()));
-        return new Start(configuration, source, state, best);
+        return new Start(configuration, source, state, best, null);
     }
 
     /** Another budget does not bend the learning rate's schedule, which would jump. */
@@ -378,7 +436,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 + configuration.environment().copiesPerShard() + " copies, " + settings.get("spark.master")
                 + (asked.counters().round() > 0
                         ? ", going on after round " + asked.counters().round()
-                        : ""));
+                        : "")
+                + (asked.beginning() == null
+                        ? ""
+                        : ", from " + asked.beginning().origin().sentence()));
 
         sayIfDone(configuration, asked.counters());
         sayIfScheduleEnds(configuration);
@@ -389,6 +450,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     ConfigurationFile.write(configuration).getBytes(StandardCharsets.UTF_8));
             folder.write(
                     EnvironmentFile.NAME, EnvironmentFile.write(start.source().spec()));
+            if (start.beginning() != null) {
+                start.beginning().origin().write(folder);
+            } else if (start.counters().round() == 0) {
+                // Of a start that failed, which had no checkpoint.
+                folder.delete(Origin.FILE);
+            }
             folder.write("versions.json", RunResult.json(Versions.all()).getBytes(StandardCharsets.UTF_8));
             if (spark.sc().uiWebUrl().isDefined()) {
                 Console.say("Spark's UI is at " + spark.sc().uiWebUrl().get());

@@ -28,6 +28,7 @@ import org.apache.hadoop.security.AccessControlException;
  * <pre>
  *   configuration.yaml     every key with its value
  *   versions.json          what it was run with
+ *   init.json              whose model it has begun with, if not its own
  *   metrics.jsonl          one JSON object a round and an evaluation
  *   events.out.tfevents.*  the same for TensorBoard
  *   checkpoints/           last, best; last.previous and best.previous, those before; in object stores last-ROUND and best-ROUND

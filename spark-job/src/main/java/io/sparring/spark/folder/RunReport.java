@@ -115,9 +115,14 @@ public final class RunReport {
     }
 
     private static List<Fact> facts(
-            RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result) {
+            RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result)
+            throws IOException {
         List<Fact> facts = new ArrayList<>();
         facts.add(new Fact("run", folder.name()));
+        Origin origin = Origin.of(folder);
+        if (origin != null) {
+            facts.add(new Fact("first model", origin.sentence()));
+        }
         if (environment != null) {
             facts.add(new Fact(
                     "environment", environment.id() + " " + environment.options() + ": " + environment.spaces()));

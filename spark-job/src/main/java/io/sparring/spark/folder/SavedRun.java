@@ -150,6 +150,11 @@ public record SavedRun(
         }
     }
 
+    /** Whose model it has begun with; null where it was its own. */
+    public Origin origin() throws IOException {
+        return Origin.of(folder);
+    }
+
     /** What came of it, up to the checkpoint. */
     public RunResult result() throws IOException {
         float[] best = folder.bestParameters(Console::say);

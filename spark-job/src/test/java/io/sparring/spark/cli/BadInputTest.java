@@ -160,6 +160,13 @@ class BadInputTest {
                         List.of("--run", "--resume", "expected one of them")),
                 arguments("train DIR/tiny.yaml --jsno", List.of("--jsno", "sparring train --help")),
                 arguments("train DIR/tiny.yaml --run hdfs:x", List.of("'hdfs:x' is no folder's name")),
+                arguments(
+                        "train --resume DIR/run --init DIR/run", List.of("--init and --resume: expected one of them")),
+                arguments(
+                        "train DIR/tiny.yaml --seeds 0-1 --init DIR/run",
+                        List.of("--init and --seeds: expected one of them")),
+                arguments("train DIR/tiny.yaml --init DIR/none", List.of("/none: there is no such folder")),
+                arguments("train DIR/tiny.yaml --init DIR", List.of("there is no whole checkpoint last")),
                 arguments("train --resume DIR/run", List.of("--resume", "/run", "no such folder")),
                 arguments("train --resume DIR", List.of("--resume", "no whole checkpoint")),
                 arguments("trian", List.of("trian", "sparring --help")),
@@ -251,6 +258,34 @@ class BadInputTest {
                 .asString()
                 .contains(key + " is " + saved + " in the checkpoint and " + other + " in the configuration");
         assertThat(run.resolve("lock")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "network.hidden=[8, 8] | network.hidden is [8] there and [8, 8] in the configuration",
+                "network.kind=shared | network.kind is separate there and shared in the configuration",
+                "normalize.observations=true | normalize.observations is false there and true in the configuration",
+                "environment.id=CartPole-v1 | environment.id: Identity-Discrete-v0 there observes [4] float32, acts in Discrete[n=4], and CartPole-v1 observes [4] float32, acts in Discrete[n=2]",
+            })
+    void aRunDoesNotBeginWithAModelThatMeansSomethingElse(String key, String complaint) throws IOException {
+        Path other = checkpoints();
+        Path run = folder.resolve("begun");
+
+        Sparring.Outcome outcome = Sparring.here(
+                "train",
+                folder.resolve("tiny.yaml").toString(),
+                "--init",
+                other.toString(),
+                "--run",
+                run.toString(),
+                "--set",
+                key);
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains("--init " + other + ": " + complaint);
+        assertThat(run).doesNotExist();
     }
 
     @Test
