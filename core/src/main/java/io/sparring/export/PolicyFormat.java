@@ -23,6 +23,13 @@ public enum PolicyFormat {
                                     "its jar is not on the class path (sparring-dl4j.jar, which submit/sparring builds and adds for this format; a bare spark-submit takes it by --jars)"))
                     .file(policy);
         }
+    },
+    /** {@link PolicyJar}. */
+    JAR {
+        @Override
+        public byte[] file(ExportedPolicy policy) {
+            return PolicyJar.of(policy);
+        }
     };
 
     /** What writes {@link #DL4J}, as the service loader finds it. */

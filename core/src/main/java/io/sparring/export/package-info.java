@@ -3,6 +3,7 @@
  *
  * <pre>
  *   ExportedPolicy ──▶ OnnxFile ──▶ OnnxGraph ──▶ Protobuf      a graph of ONNX's operators
+ *                  ──▶ PolicyJar ──▶ JarPolicy + PolicyResource, and what they come to: a jar that needs Java alone
  * </pre>
  */
 package io.sparring.export;

@@ -54,6 +54,31 @@ public final class Policy {
      *     action space's, or it forbids every action
      */
     public float[] act(float[] observation, boolean[] allowed) {
+        network.forwardPolicy(given(observation, allowed), 0, 1, memory.of(0, 1));
+        return chosen(allowed);
+    }
+
+    /**
+     * The likeliest action, and what it was chosen by.
+     *
+     * @param action as of {@link #act(float[], boolean[])}
+     * @param outputs the policy head's: logits, −∞ of what is forbidden, or means
+     * @param value V, in the scale of the rewards that were learned from
+     */
+    public record Decision(float[] action, float[] outputs, float value) {}
+
+    /** As {@link #act(float[], boolean[])}; a network whose critic remembers has to be asked for every step of an episode. */
+    public Decision decide(float[] observation, boolean[] allowed) {
+        network.forward(given(observation, allowed), 0, 1, memory.of(0, 1));
+        float[] action = chosen(allowed);
+        float[] outputs = new float[network.policyOutputs().features()];
+        for (int i = 0; i < outputs.length; i++) {
+            outputs[i] = network.policyOutputs().get(i, 0);
+        }
+        return new Decision(action, outputs, network.values().get(0, 0));
+    }
+
+    private Observations given(float[] observation, boolean[] allowed) {
         if (observation.length != observationSize) {
             throw new IllegalArgumentException(
                     "an observation of " + observation.length + " floats, not " + observationSize);
@@ -64,7 +89,10 @@ public final class Policy {
         if (Masks.firstWithoutAction(actionSpace, allowed) >= 0) {
             throw new IllegalArgumentException("the mask forbids every action");
         }
-        network.forwardPolicy(new Observations.Floats(observation), 0, 1, memory.of(0, 1));
+        return new Observations.Floats(observation);
+    }
+
+    private float[] chosen(boolean[] allowed) {
         memory.keep(network, 0);
         Masks.apply(network.policyOutputs(), allowed, 0);
         float[] action = new float[distribution.actionSize()];

@@ -43,6 +43,36 @@ record Step(List<Tensor> inputs, List<Tensor> outputs, float[] actions) {
         }
     }
 
+    /** What the first copy observes, one part behind the other. */
+    float[] observation() {
+        float[] observation = new float[0];
+        for (Tensor input : inputs) {
+            if (input.name().startsWith("observation")) {
+                int from = observation.length;
+                int size = (int) (Arrays.stream(input.shape()).reduce(1, (a, b) -> a * b) / input.shape()[0]);
+                observation = Arrays.copyOf(observation, from + size);
+                for (int i = 0; i < size; i++) {
+                    observation[from + i] = input.type().equals("uint8") ? input.bytes()[i] & 0xff : input.floats()[i];
+                }
+            }
+        }
+        return observation;
+    }
+
+    /** What the first copy is allowed; none where everything is. */
+    boolean[] mask() {
+        boolean[] mask = new boolean[0];
+        for (Tensor input : inputs) {
+            if (input.name().equals("mask")) {
+                mask = new boolean[(int) input.shape()[1]];
+                for (int i = 0; i < mask.length; i++) {
+                    mask[i] = input.bytes()[i] == 1;
+                }
+            }
+        }
+        return mask;
+    }
+
     /** So many copies, each with memories of its own where there are any. */
     static final class Copies {
         private final ExportedPolicy policy;

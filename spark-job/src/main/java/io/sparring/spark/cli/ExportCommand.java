@@ -39,7 +39,8 @@ final class ExportCommand implements Callable<Integer> {
             names = "--format",
             required = true,
             paramLabel = "FORMAT",
-            description = "onnx: for ONNX Runtime and the like; dl4j: a ComputationGraph that DL4J loads.")
+            description =
+                    "onnx: for ONNX Runtime and the like; dl4j: a ComputationGraph that DL4J loads; jar: for Java alone.")
     private String format;
 
     @Option(
