@@ -4,6 +4,7 @@
  * <pre>
  *   ExportedPolicy ──▶ OnnxFile ──▶ OnnxGraph ──▶ Protobuf      a graph of ONNX's operators
  *                  ──▶ PolicyJar ──▶ JarPolicy + PolicyResource, and what they come to: a jar that needs Java alone
+ *                  ──▶ PolicyFormat.Writer, in sparring-dl4j.jar: a ComputationGraph of stock layers
  * </pre>
  */
 package io.sparring.export;

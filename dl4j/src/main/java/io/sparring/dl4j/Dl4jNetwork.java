@@ -1,39 +1,21 @@
 package io.sparring.dl4j;
 
-import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Batch;
-import io.sparring.network.Convolution;
-import io.sparring.network.Dense;
-import io.sparring.network.Filters;
 import io.sparring.network.Input;
-import io.sparring.network.Layer;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.ObservationScale;
 import io.sparring.network.Observations;
-import io.sparring.network.Shape;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.NoOp;
 
 /** DL4J's stock ComputationGraph, whose flat vector of parameters is laid out as {@link Architecture} says. */
 final class Dl4jNetwork implements LearningNetwork {
@@ -77,84 +59,14 @@ final class Dl4jNetwork implements LearningNetwork {
     }
 
     private static ComputationGraph graph(Architecture architecture) {
-        var builder = new NeuralNetConfiguration.Builder()
-                .dataType(DataType.FLOAT)
-                .updater(new NoOp())
-                .graphBuilder()
-                .setOutputs(Architecture.POLICY, Architecture.VALUE);
-        List<InputType> types = new ArrayList<>();
+        StockGraph graph = new StockGraph();
         for (Input input : architecture.trunk().inputs()) {
-            builder.addInputs(input.name());
-            types.add(type(input.seen()));
+            graph.input(input.name(), input.seen());
         }
-        Map<String, Shape> images = new HashMap<>();
-        Set<String> vectors = new HashSet<>();
         for (Architecture.Node node : architecture.nodes()) {
-            List<String> inputs = new ArrayList<>(node.inputs());
-            if (inputs.size() > 1) {
-                // What DL4J joins are vectors: an image among others becomes one first.
-                inputs.replaceAll(input -> images.containsKey(input) ? input + "-vector" : input);
-                for (String input : node.inputs()) {
-                    if (images.containsKey(input) && vectors.add(input)) {
-                        builder.addVertex(input + "-vector", vector(images.get(input)), input);
-                    }
-                }
-            }
-            builder.addLayer(node.name(), stock(node.layer()), inputs.toArray(new String[0]));
-            if (node.layer() instanceof Convolution) {
-                images.put(node.name(), node.layer().output());
-            }
+            graph.layer(node.name(), node.inputs(), node.layer());
         }
-        builder.setInputTypes(types.toArray(new InputType[0]));
-        ComputationGraph graph = new ComputationGraph(builder.build());
-        graph.init();
-        return graph;
-    }
-
-    private static PreprocessorVertex vector(Shape image) {
-        List<Integer> sizes = image.sizes();
-        return new PreprocessorVertex(new CnnToFeedForwardPreProcessor(sizes.get(1), sizes.get(2), sizes.get(0)));
-    }
-
-    private static InputType type(Shape shape) {
-        List<Integer> sizes = shape.sizes();
-        return sizes.size() == 1
-                ? InputType.feedForward(sizes.get(0))
-                : InputType.convolutional(sizes.get(1), sizes.get(2), sizes.get(0));
-    }
-
-    private static org.deeplearning4j.nn.conf.layers.Layer stock(Layer layer) {
-        if (layer instanceof Convolution convolution) {
-            Filters filters = convolution.filters();
-            return new ConvolutionLayer.Builder(filters.kernel(), filters.kernel())
-                    .stride(filters.stride(), filters.stride())
-                    .convolutionMode(ConvolutionMode.Truncate)
-                    .nIn(convolution.input().sizes().get(0))
-                    .nOut(filters.filters())
-                    .activation(activation(convolution.activation()))
-                    .build();
-        }
-        if (layer instanceof Dense dense) {
-            return new DenseLayer.Builder()
-                    .nIn(dense.inputs())
-                    .nOut(dense.outputs())
-                    .activation(activation(dense.activation()))
-                    .build();
-        }
-        throw new IllegalArgumentException(
-                "network.engine: dl4j has no " + layer.getClass().getSimpleName() + "; expected plain");
-    }
-
-    private static org.nd4j.linalg.activations.Activation activation(Activation activation) {
-        if (activation == null) {
-            return org.nd4j.linalg.activations.Activation.IDENTITY;
-        }
-        return switch (activation) {
-            case RELU -> org.nd4j.linalg.activations.Activation.RELU;
-            case TANH -> org.nd4j.linalg.activations.Activation.TANH;
-            case SILU -> org.nd4j.linalg.activations.Activation.SWISH;
-            case ELU -> org.nd4j.linalg.activations.Activation.ELU;
-        };
+        return graph.build(List.of(Architecture.POLICY, Architecture.VALUE));
     }
 
     @Override

@@ -1,0 +1,157 @@
+package io.sparring.dl4j;
+
+import io.sparring.network.Activation;
+import io.sparring.network.Convolution;
+import io.sparring.network.Dense;
+import io.sparring.network.Filters;
+import io.sparring.network.Layer;
+import io.sparring.network.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration.GraphBuilder;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/** A ComputationGraph of DL4J's own layers in the making. */
+final class StockGraph {
+    private final GraphBuilder builder = new NeuralNetConfiguration.Builder()
+            .dataType(DataType.FLOAT)
+            .updater(new NoOp())
+            .graphBuilder();
+    private final List<InputType> types = new ArrayList<>();
+    /** What layers that give images give. */
+    private final Map<String, Shape> images = new HashMap<>();
+    /** Those that have become vectors, too. */
+    private final Set<String> vectors = new HashSet<>();
+
+    /** A vector, or an image of channels × height × width. */
+    void input(String name, Shape shape) {
+        List<Integer> sizes = shape.sizes();
+        builder.addInputs(name);
+        types.add(
+                sizes.size() == 1
+                        ? InputType.feedForward(sizes.get(0))
+                        : InputType.convolutional(sizes.get(1), sizes.get(2), sizes.get(0)));
+    }
+
+    /**
+     * A layer by this name on others, or on inputs; several are joined.
+     *
+     * @throws IllegalArgumentException if DL4J has none like it
+     */
+    void layer(String name, List<String> below, Layer layer) {
+        List<String> inputs = new ArrayList<>(below);
+        if (inputs.size() > 1) {
+            // What DL4J joins are vectors: an image among others becomes one first.
+            inputs.replaceAll(input -> images.containsKey(input) ? vector(input) : input);
+        }
+        builder.addLayer(name, stock(layer), inputs.toArray(new String[0]));
+        if (layer instanceof Convolution) {
+            images.put(name, layer.output());
+        }
+    }
+
+    private String vector(String image) {
+        String name = image + "-vector";
+        if (vectors.add(image)) {
+            flatten(name, image, images.get(image));
+        }
+        return name;
+    }
+
+    private void flatten(String name, String image, Shape shape) {
+        List<Integer> sizes = shape.sizes();
+        builder.addVertex(
+                name,
+                new PreprocessorVertex(new CnnToFeedForwardPreProcessor(sizes.get(1), sizes.get(2), sizes.get(0))),
+                image);
+    }
+
+    /** hardtanh(w x + b), number by number, of an input of this shape. */
+    void clipped(String name, String input, Shape shape) {
+        ElementWiseMultiplicationLayer layer = new ElementWiseMultiplicationLayer.Builder()
+                .nIn(shape.size())
+                .nOut(shape.size())
+                .activation(org.nd4j.linalg.activations.Activation.HARDTANH)
+                .build();
+        List<Integer> sizes = shape.sizes();
+        if (sizes.size() == 1) {
+            builder.addLayer(name, layer, input);
+            return;
+        }
+        flatten(input + "-vector", input, shape);
+        builder.addLayer(clippedLayer(name, shape), layer, input + "-vector");
+        builder.addVertex(
+                name,
+                new PreprocessorVertex(new FeedForwardToCnnPreProcessor(sizes.get(1), sizes.get(2), sizes.get(0))),
+                clippedLayer(name, shape));
+    }
+
+    /** Which layer has the w and b of {@link #clipped}. */
+    static String clippedLayer(String name, Shape shape) {
+        return shape.sizes().size() == 1 ? name : name + "-vector";
+    }
+
+    /** The sum of two layers or inputs. */
+    void sum(String name, String one, String other) {
+        builder.addVertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Add), one, other);
+    }
+
+    /** With all parameters made up. */
+    ComputationGraph build(List<String> outputs) {
+        builder.setOutputs(outputs.toArray(new String[0]));
+        builder.setInputTypes(types.toArray(new InputType[0]));
+        ComputationGraph graph = new ComputationGraph(builder.build());
+        graph.init();
+        return graph;
+    }
+
+    private static org.deeplearning4j.nn.conf.layers.Layer stock(Layer layer) {
+        if (layer instanceof Convolution convolution) {
+            Filters filters = convolution.filters();
+            return new ConvolutionLayer.Builder(filters.kernel(), filters.kernel())
+                    .stride(filters.stride(), filters.stride())
+                    .convolutionMode(ConvolutionMode.Truncate)
+                    .nIn(convolution.input().sizes().get(0))
+                    .nOut(filters.filters())
+                    .activation(activation(convolution.activation()))
+                    .build();
+        }
+        if (layer instanceof Dense dense) {
+            return new DenseLayer.Builder()
+                    .nIn(dense.inputs())
+                    .nOut(dense.outputs())
+                    .activation(activation(dense.activation()))
+                    .build();
+        }
+        throw new IllegalArgumentException(
+                "network.engine: dl4j has no " + layer.getClass().getSimpleName() + "; expected plain");
+    }
+
+    private static org.nd4j.linalg.activations.Activation activation(Activation activation) {
+        if (activation == null) {
+            return org.nd4j.linalg.activations.Activation.IDENTITY;
+        }
+        return switch (activation) {
+            case RELU -> org.nd4j.linalg.activations.Activation.RELU;
+            case TANH -> org.nd4j.linalg.activations.Activation.TANH;
+            case SILU -> org.nd4j.linalg.activations.Activation.SWISH;
+            case ELU -> org.nd4j.linalg.activations.Activation.ELU;
+        };
+    }
+}
