@@ -94,6 +94,20 @@ public interface ActionDistribution {
     /** What the environment is told to do for an action that was drawn: the action itself, within the space's bounds. */
     void toEnvironment(float[] action, float[] environmentAction, int actions);
 
+    /** How many numbers {@link #describe} gives. */
+    default int description() {
+        return outputs();
+    }
+
+    /**
+     * What people and other programs take a distribution by: of a finite space the probability of each choice, as the logits stand (of a bit, that it is
+     * 1); of a box the mean of each dimension, and behind them log σ of each.
+     *
+     * @param policy of which {@code free} is {@link #prepare prepared}
+     * @param into receives them, from {@code at} on
+     */
+    void describe(PolicyBatch policy, int row, float[] into, int at);
+
     /**
      * log π(a|s).
      *

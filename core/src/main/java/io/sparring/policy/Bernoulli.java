@@ -57,6 +57,13 @@ record Bernoulli(int n) implements ActionDistribution {
     }
 
     @Override
+    public void describe(PolicyBatch policy, int row, float[] into, int at) {
+        for (int i = 0; i < n; i++) {
+            into[at + i] = (float) sigmoid(policy.outputs().get(i, row));
+        }
+    }
+
+    @Override
     public double logProbability(double[] policy, int at, double[] free, float[] action, int actionAt) {
         double sum = 0;
         for (int i = 0; i < n; i++) {

@@ -86,6 +86,25 @@ record Categorical(int n) implements ActionDistribution {
     }
 
     @Override
+    public void describe(PolicyBatch policy, int row, float[] into, int at) {
+        describe(policy.outputs(), 0, row, into, at);
+    }
+
+    /** By the logits that are the batch's features from {@code first} on. */
+    void describe(Batch policy, int first, int row, float[] into, int at) {
+        float mode = policy.get(first + mode(policy, first, row), row);
+        double total = 0;
+        double[] terms = new double[n];
+        for (int i = 0; i < n; i++) {
+            terms[i] = exp(policy.get(first + i, row) - mode);
+            total += terms[i];
+        }
+        for (int i = 0; i < n; i++) {
+            into[at + i] = (float) (terms[i] / total);
+        }
+    }
+
+    @Override
     public double logProbability(double[] policy, int at, double[] free, float[] action, int actionAt) {
         double max = max(policy, at);
         double sum = 0;

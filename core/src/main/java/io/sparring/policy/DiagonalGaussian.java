@@ -67,6 +67,19 @@ record DiagonalGaussian(Space.Box space) implements ActionDistribution {
     }
 
     @Override
+    public int description() {
+        return 2 * space.size();
+    }
+
+    @Override
+    public void describe(PolicyBatch policy, int row, float[] into, int at) {
+        for (int i = 0; i < space.size(); i++) {
+            into[at + i] = policy.outputs().get(i, row);
+            into[at + space.size() + i] = (float) policy.free()[i];
+        }
+    }
+
+    @Override
     public double logProbability(double[] policy, int at, double[] free, float[] action, int actionAt) {
         double sum = 0;
         for (int i = 0; i < space.size(); i++) {

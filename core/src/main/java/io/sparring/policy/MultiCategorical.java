@@ -64,6 +64,15 @@ record MultiCategorical(List<Categorical> choices) implements ActionDistribution
     }
 
     @Override
+    public void describe(PolicyBatch policy, int row, float[] into, int at) {
+        int first = 0;
+        for (Categorical choice : choices) {
+            choice.describe(policy.outputs(), first, row, into, at + first);
+            first += choice.n();
+        }
+    }
+
+    @Override
     public double logProbability(double[] policy, int at, double[] free, float[] action, int actionAt) {
         double sum = 0;
         int first = at;

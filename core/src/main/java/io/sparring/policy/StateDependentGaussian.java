@@ -111,6 +111,22 @@ record StateDependentGaussian(DiagonalGaussian means, int features, int steps) i
     }
 
     @Override
+    public int description() {
+        return means.description();
+    }
+
+    @Override
+    public void describe(PolicyBatch policy, int row, float[] into, int at) {
+        int dimensions = outputs();
+        double[] state = new double[dimensions + features];
+        policy.read(row, state);
+        for (int j = 0; j < dimensions; j++) {
+            into[at + j] = policy.outputs().get(j, row);
+            into[at + dimensions + j] = (float) (0.5 * StrictMath.log(variance(state, 0, policy.free(), j)));
+        }
+    }
+
+    @Override
     public double logProbability(double[] policy, int at, double[] sigma, float[] action, int actionAt) {
         double sum = 0;
         for (int j = 0; j < outputs(); j++) {

@@ -6,6 +6,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.NotAllowed;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunResult;
+import io.sparring.spark.score.BadRow;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Versions;
 import java.io.FileNotFoundException;
@@ -40,6 +41,7 @@ import picocli.CommandLine.IVersionProvider;
             SweepCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
+            ScoreCommand.class,
             InspectCommand.class,
             ReportCommand.class,
             BenchCommand.class,
@@ -167,7 +169,10 @@ public final class Main implements IVersionProvider {
 
     /** One line for the user. */
     static String explain(Throwable e) {
-        if (e instanceof InvalidConfiguration || e instanceof TrainingFailed || e instanceof NotAllowed) {
+        if (e instanceof InvalidConfiguration
+                || e instanceof TrainingFailed
+                || e instanceof NotAllowed
+                || e instanceof BadRow) {
             return e.getMessage();
         }
         if (isTaken(e)) {

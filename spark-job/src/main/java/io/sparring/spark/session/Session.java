@@ -23,6 +23,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.status.api.v1.ExecutorSummary;
 
 /** The Spark application around a command. */
@@ -146,6 +147,11 @@ public final class Session {
         present(spark)
                 .forEach(executor -> lost.came(executor.id(), executor.addTime().getTime()));
         return spark;
+    }
+
+    /** Tables in a Spark that runs. */
+    public static SparkSession tables(JavaSparkContext spark) {
+        return SparkSession.builder().config("spark.app.name", spark.appName()).getOrCreate();
     }
 
     /** How many executors are there, without the driver. */

@@ -15,6 +15,7 @@ public final class BadRows implements Serializable {
 
     private final LongAccumulator count;
     private final CollectionAccumulator<Bad> firsts;
+    private final LongAccumulator rows;
 
     /** A row in its partition. */
     private record Bad(int partition, String where, String what) implements Serializable {}
@@ -22,15 +23,21 @@ public final class BadRows implements Serializable {
     /** Of one action. */
     public BadRows(SparkContext spark) {
         count = spark.longAccumulator("bad rows");
+        rows = spark.longAccumulator("rows");
         firsts = spark.collectionAccumulator("first bad rows");
     }
 
     /** One partition's, in its task: told of every row in order, it knows where in which file that stands. */
-    public final class Tally {
-        private long rows;
+    public static final class Tally {
+        private final BadRows counted;
+        private long row;
         private boolean any;
         private UTF8String file;
         private long start;
+
+        private Tally(BadRows counted) {
+            this.counted = counted;
+        }
 
         /** The next row, when it has just been read. */
         public void row() {
@@ -38,31 +45,44 @@ public final class BadRows implements Serializable {
             if (now != file) {
                 file = now;
                 start = InputFileBlockHolder.getStartOffset();
-                rows = 0;
+                row = 0;
             }
-            rows++;
+            row++;
+            if (counted != null) {
+                counted.rows.add(1);
+            }
         }
 
         /** The row that was told of last is left out. */
         public void bad(String what) {
-            count.add(1);
+            counted.count.add(1);
             if (!any) {
                 any = true;
-                firsts.add(new Bad(TaskContext.getPartitionId(), where(), what));
+                counted.firsts.add(new Bad(TaskContext.getPartitionId(), where(), what));
             }
         }
 
-        private String where() {
+        /** Where the row stands that was told of last, for the user. */
+        public String where() {
             if (file.numBytes() == 0) {
-                return "row " + rows + " of partition " + TaskContext.getPartitionId();
+                return "row " + row + " of partition " + TaskContext.getPartitionId();
             }
-            return file + ", row " + rows + (start > 0 ? " of what begins at byte " + start : "");
+            return file + ", row " + row + (start > 0 ? " of what begins at byte " + start : "");
         }
     }
 
-    /** A new task's. */
-    public Tally tally() {
-        return new Tally();
+    /**
+     * A new task's.
+     *
+     * @param badRows where they are counted; null: none is left out, and only {@link Tally#where} is of use
+     */
+    public static Tally tally(BadRows badRows) {
+        return new Tally(badRows);
+    }
+
+    /** How many rows there were, good and bad, once the action is over. */
+    public long rows() {
+        return rows.value();
     }
 
     /** How many, once the action is over. */

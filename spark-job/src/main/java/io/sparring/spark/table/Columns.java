@@ -9,6 +9,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
@@ -103,7 +106,7 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
      * @param role what it is wanted for
      * @throws InvalidConfiguration if the table has none of that name
      */
-    static StructField field(StructType schema, String column, String role) {
+    public static StructField field(StructType schema, String column, String role) {
         StructField field = find(schema, column);
         if (field != null) {
             return field;
@@ -115,7 +118,7 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
     }
 
     /** The column of that name, or else of one that differs by its case alone, as Spark has it; null where there is none. */
-    static StructField find(StructType schema, String column) {
+    public static StructField find(StructType schema, String column) {
         StructField[] fields = schema.fields();
         return Arrays.stream(fields)
                 .filter(field -> field.name().equals(column))
@@ -124,6 +127,11 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
                         .filter(field -> field.name().equalsIgnoreCase(column))
                         .findFirst())
                 .orElse(null);
+    }
+
+    /** A column by its name as it stands, dots included. */
+    public static Column column(Dataset<Row> table, String name) {
+        return table.col("`" + name.replace("`", "``") + "`");
     }
 
     /** Whether the table has all the columns that hold this. */

@@ -9,9 +9,8 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.StructField;
 
-/** Which actions a row allows, by flags in one column ({@code array<boolean>}); null where all are. */
+/** Which actions a row allows, by flags in one column ({@code array<boolean>}), null where all are, or in a column for each. */
 public final class MaskColumns implements Serializable {
     private static final long serialVersionUID = 1L;
 
@@ -38,10 +37,8 @@ public final class MaskColumns implements Serializable {
         if (!named && !(environment.masks() && names.areIn(table.schema(), Columns.MASK))) {
             return null;
         }
-        StructField field = names.one(table.schema(), Columns.MASK);
-        Numbers.Source source =
-                new Numbers.Source(field.name(), ObservationColumns.column(table, field.name()), field.dataType());
-        return new MaskColumns(Numbers.of(Columns.MASK, actions.maskSize(), List.of(source), true, false), actions);
+        List<Numbers.Source> sources = ObservationColumns.sources(table, names, Columns.MASK);
+        return new MaskColumns(Numbers.of(Columns.MASK, actions.maskSize(), sources, true, false), actions);
     }
 
     /** What is to be selected of the table, in this order; not there any more once this has been sent somewhere. */

@@ -64,19 +64,14 @@ public final class ObservationColumns implements Serializable {
         return new ObservationColumns(selections, space);
     }
 
-    private static List<Numbers.Source> sources(Dataset<Row> table, Columns names, String role) {
+    static List<Numbers.Source> sources(Dataset<Row> table, Columns names, String role) {
         return names.of(role).stream()
                 .map(name -> source(table, Columns.field(table.schema(), name, role)))
                 .toList();
     }
 
     private static Numbers.Source source(Dataset<Row> table, StructField field) {
-        return new Numbers.Source(field.name(), column(table, field.name()), field.dataType());
-    }
-
-    /** By its name as it stands, dots included. */
-    static Column column(Dataset<Row> table, String name) {
-        return table.col("`" + name.replace("`", "``") + "`");
+        return new Numbers.Source(field.name(), Columns.column(table, field.name()), field.dataType());
     }
 
     /** A field of the struct that holds the parts. */
@@ -96,7 +91,7 @@ public final class ObservationColumns implements Serializable {
         }
         return new Numbers.Source(
                 whole.name() + "." + field.name(),
-                column(table, whole.name()).getField(field.name()),
+                Columns.column(table, whole.name()).getField(field.name()),
                 field.dataType());
     }
 

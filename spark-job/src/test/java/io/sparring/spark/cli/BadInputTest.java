@@ -176,6 +176,21 @@ class BadInputTest {
                 arguments("evaluate DIR --checkpoint best", List.of("no whole checkpoint best")),
                 arguments("evaluate DIR --episodes 0", List.of("--episodes", "at least 1", "got 0")),
                 arguments("evaluate DIR --checkpoint first", List.of("--checkpoint", "best or last", "got first")),
+                arguments("score DIR", List.of("--input", "--output", "sparring score --help")),
+                arguments("score DIR/run --input a --output b", List.of("/run", "no such folder")),
+                arguments("score DIR --input a --output b", List.of("no whole checkpoint last")),
+                arguments(
+                        "score DIR --input a --output b --format parkett",
+                        List.of("--format: expected one of [parquet, csv, orc, json], got parkett", "parquet?")),
+                arguments(
+                        "score DIR --input a --output b --columns obs",
+                        List.of("--columns: expected names of columns", "got obs")),
+                arguments(
+                        "score DIR --input a --output b --columns obserwation=obs",
+                        List.of("--columns: expected one of", "got obserwation", "did you mean observation?")),
+                arguments(
+                        "score DIR --input a --output b --max-bad-rows -1",
+                        List.of("--max-bad-rows", "at least 0", "got -1")),
                 arguments("evaluate DIR --greedy --sample", List.of("--greedy", "--sample")),
                 arguments("evaluate DIR --gif DIR/tiny.yaml", List.of("--gif", "tiny.yaml: expected a folder")),
                 arguments("evaluate DIR --frames DIR/tiny.yaml", List.of("--frames", "tiny.yaml: expected a folder")),

@@ -1,0 +1,211 @@
+package io.sparring.spark.score;
+
+import io.sparring.algorithm.ShardWorker;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.Space;
+import io.sparring.network.Model;
+import io.sparring.rollout.Scorer;
+import io.sparring.spark.folder.SavedRun;
+import io.sparring.spark.table.BadRows;
+import io.sparring.spark.table.Columns;
+import io.sparring.spark.table.MaskColumns;
+import io.sparring.spark.table.ObservationColumns;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * What a run has learned, for tables: {@code Policy.load("runs/mine").transform(table)}. A value that travels; nothing of the run's folder is read once it is
+ * loaded.
+ */
+public final class Policy implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    private final String name;
+    private final Configuration configuration;
+    private final EnvironmentSpec environment;
+    private final Model model;
+
+    private Policy(SavedRun saved) {
+        name = saved.folder().name();
+        configuration = saved.configuration();
+        environment = saved.environment() == null ? saved.source().spec() : saved.environment();
+        model = saved.checkpoint().model(ShardWorker.architecture(configuration, environment));
+        if (model.architecture().stateSize() > 0) {
+            throw new InvalidConfiguration(
+                    name + ": its policy remembers what an episode has shown (network.memory), and rows are"
+                            + " scored one by one; evaluate plays it");
+        }
+    }
+
+    /**
+     * The best checkpoint of a run, or the last one where no evaluation has been.
+     *
+     * @param run its folder, on any of Hadoop's file systems
+     * @throws InvalidConfiguration if there is no run or no checkpoint, or its policy has memory
+     */
+    public static Policy load(String run) throws IOException {
+        return load(run, SavedRun.checkpointName(run, null));
+    }
+
+    /**
+     * A checkpoint of a run.
+     *
+     * @param checkpoint best or last
+     * @throws InvalidConfiguration if there is no run or no such checkpoint, or its policy has memory
+     */
+    public static Policy load(String run, String checkpoint) throws IOException {
+        return of(SavedRun.open(run, checkpoint, List.of()));
+    }
+
+    /**
+     * That of a run that has been opened, with its checkpoint.
+     *
+     * @throws InvalidConfiguration if it has memory
+     */
+    public static Policy of(SavedRun saved) {
+        return new Policy(saved);
+    }
+
+    /** What it has learned in. */
+    public EnvironmentSpec environment() {
+        return environment;
+    }
+
+    /** What it has learned. */
+    public Model model() {
+        return model;
+    }
+
+    /**
+     * A table with three columns more, or four, what the policy does in each row: see {@link #columns}. Observations lie in the column {@code observation}, and masks in
+     * {@code mask} where the environment has any. The result fails at the first row that is no observation.
+     *
+     * @throws InvalidConfiguration if columns are missing, of another type, or there already
+     */
+    public Dataset<Row> transform(Dataset<Row> table) {
+        return transform(table, Columns.OWN_NAMES, Arrays.asList(table.schema().fieldNames()), "", null);
+    }
+
+    /**
+     * The same of a table whose columns have other names.
+     *
+     * @param columns as {@code --columns} has them: {@code observation=x,x_dot,theta,theta_dot}
+     */
+    public Dataset<Row> transform(Dataset<Row> table, String columns) {
+        return transform(
+                table,
+                Columns.of("columns", columns),
+                Arrays.asList(table.schema().fieldNames()),
+                "",
+                null);
+    }
+
+    /**
+     * The same, in full.
+     *
+     * @param keep which of the table's columns the result has
+     * @param prefix of the new columns' names
+     * @param badRows receives the rows that are left out; null: the first one fails
+     */
+    public Dataset<Row> transform(
+            Dataset<Row> table, Columns names, List<String> keep, String prefix, BadRows badRows) {
+        ObservationColumns observed = ObservationColumns.of(table, environment, names);
+        MaskColumns masks = MaskColumns.of(table, environment, names);
+        List<Column> selected = new ArrayList<>();
+        StructType schema = new StructType();
+        for (String kept : keep) {
+            StructField field = Columns.field(table.schema(), kept, "--keep");
+            selected.add(Columns.column(table, field.name()));
+            schema = schema.add(field);
+        }
+        for (StructField column : columns(prefix)) {
+            if (Columns.find(schema, column.name()) != null) {
+                throw new InvalidConfiguration("the table has a column " + column.name()
+                        + " already; --prefix gives the new ones other names, and --keep leaves columns out");
+            }
+            schema = schema.add(column);
+        }
+        selected.addAll(observed.columns());
+        if (masks != null) {
+            selected.addAll(masks.columns());
+        }
+        return table.select(selected.toArray(Column[]::new))
+                .mapPartitions(new Scoring(this, keep.size(), observed, masks, badRows), Encoders.row(schema));
+    }
+
+    /**
+     * What the result has beside a table's own columns: {@code action} (an int, {@code array<int>} or, in a box, {@code array<float>}), {@code probabilities} of each
+     * choice ({@code array<float>}) or, in a box, {@code mean} and {@code log_sigma} (each {@code array<float>}), and {@code value} (a float).
+     */
+    public List<StructField> columns(String prefix) {
+        DataType floats = DataTypes.createArrayType(DataTypes.FloatType, false);
+        List<StructField> columns = new ArrayList<>();
+        Space actions = environment.actionSpace();
+        if (actions instanceof Space.Box) {
+            columns.add(field(prefix + "action", floats));
+            columns.add(field(prefix + "mean", floats));
+            columns.add(field(prefix + "log_sigma", floats));
+        } else {
+            columns.add(field(
+                    prefix + "action",
+                    actions instanceof Space.Discrete
+                            ? DataTypes.IntegerType
+                            : DataTypes.createArrayType(DataTypes.IntegerType, false)));
+            columns.add(field(prefix + "probabilities", floats));
+        }
+        columns.add(field(prefix + "value", DataTypes.FloatType));
+        return columns;
+    }
+
+    private static StructField field(String name, DataType type) {
+        return DataTypes.createStructField(name, type, false);
+    }
+
+    Scorer scorer() {
+        return new Scorer(
+                model, environment.actionSpace(), configuration.network().distribution(environment));
+    }
+
+    /**
+     * What was scored as {@link #columns} have it.
+     *
+     * @param into receives it from {@code at} on
+     */
+    void put(Scorer scorer, int row, Object[] into, int at) {
+        Space space = environment.actionSpace();
+        int size = space.size();
+        float[] actions = scorer.actions();
+        int to = at;
+        if (space instanceof Space.Discrete) {
+            into[to++] = (int) actions[row];
+        } else if (space instanceof Space.Box) {
+            into[to++] = Arrays.copyOfRange(actions, row * size, (row + 1) * size);
+        } else {
+            int[] chosen = new int[size];
+            for (int i = 0; i < size; i++) {
+                chosen[i] = (int) actions[row * size + i];
+            }
+            into[to++] = chosen;
+        }
+        float[] descriptions = scorer.descriptions();
+        int parts = space instanceof Space.Box ? 2 : 1;
+        int described = space instanceof Space.Box ? size : space.maskSize();
+        for (int part = row * parts; part < (row + 1) * parts; part++) {
+            into[to++] = Arrays.copyOfRange(descriptions, part * described, (part + 1) * described);
+        }
+        into[to] = scorer.value(row);
+    }
+}

@@ -1,0 +1,149 @@
+package io.sparring.spark.score;
+
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.Space;
+import io.sparring.network.Observations;
+import io.sparring.rollout.Scorer;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF1;
+
+/**
+ * A policy as a function of SQL, which PySpark and Java register by this class's name: of an observation a struct with what {@link Policy#columns} lists. Which run's it is
+ * says {@code spark.sparring.policy} when it is registered; then it is loaded, once, and travels with the query.
+ *
+ * <pre>
+ *   spark.conf.set("spark.sparring.policy", "runs/mine")
+ *   spark.udf.registerJavaFunction("policy", "io.sparring.spark.score.PolicyFunction",
+ *       "struct&lt;action:int,probabilities:array&lt;float&gt;,value:float&gt;")
+ *   spark.sql("select policy(struct(x, x_dot, theta, theta_dot)).action from states")
+ * </pre>
+ *
+ * <p>An observation is an array, bytes, or a struct whose fields are its numbers or parts in the environment's order; of null comes null. Row by row, it takes some ten times as
+ * long as {@link Policy#transform}.
+ */
+public final class PolicyFunction implements UDF1<Object, Row> {
+    /** Where the run is named. */
+    public static final String RUN = "spark.sparring.policy";
+
+    private static final long serialVersionUID = 1L;
+
+    private final Policy policy;
+    private transient Scorer scorer;
+
+    /**
+     * Loads the policy; called by Spark, where the function is registered.
+     *
+     * @throws InvalidConfiguration if no run is named, or there is none
+     */
+    public PolicyFunction() throws IOException {
+        String run = SparkSession.active().conf().get(RUN, "");
+        if (run.isEmpty()) {
+            throw new InvalidConfiguration(RUN + ": expected a run's folder, and it is not set");
+        }
+        policy = Policy.load(run);
+    }
+
+    @Override
+    public Row call(Object observation) {
+        return score(observation, null);
+    }
+
+    /**
+     * @param observation null: the result is null
+     * @param mask null: everything is allowed
+     * @throws BadRow if they are not of the policy's environment
+     */
+    synchronized Row score(Object observation, Object mask) {
+        if (observation == null) {
+            return null;
+        }
+        if (scorer == null) {
+            scorer = policy.scorer();
+        }
+        Space.Box space = policy.environment().observationSpace();
+        float[] numbers = floats(observation);
+        if (numbers.length != space.size()) {
+            throw new BadRow("an observation of " + numbers.length + " numbers, expected " + space.size());
+        }
+        if (!space.contains(numbers, 0)) {
+            throw new BadRow("an observation " + Arrays.toString(numbers) + ", expected one of " + space);
+        }
+        boolean[] allowed = allowed(mask);
+        scorer.score(given(space, numbers), allowed, 1);
+        Object[] values = new Object[policy.columns("").size()];
+        policy.put(scorer, 0, values, 0);
+        return RowFactory.create(values);
+    }
+
+    private static Observations given(Space.Box space, float[] numbers) {
+        if (space.dtype() == Space.Dtype.FLOAT32) {
+            return new Observations.Floats(numbers);
+        }
+        byte[] bytes = new byte[numbers.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) numbers[i];
+        }
+        return new Observations.Bytes(bytes);
+    }
+
+    private boolean[] allowed(Object mask) {
+        if (mask == null) {
+            return new boolean[0];
+        }
+        Space actions = policy.environment().actionSpace();
+        List<Object> flags = new ArrayList<>();
+        flatten(mask, flags);
+        if (flags.size() != actions.maskSize()) {
+            throw new BadRow("a mask of " + flags.size() + " flags, expected " + actions.maskSize());
+        }
+        boolean[] allowed = new boolean[flags.size()];
+        for (int i = 0; i < allowed.length; i++) {
+            if (!(flags.get(i) instanceof Boolean flag)) {
+                throw new BadRow("a mask of " + flags.get(i) + ", expected true and false");
+            }
+            allowed[i] = flag;
+        }
+        if (!actions.leavesAny(allowed, 0)) {
+            throw new BadRow("a mask that forbids every action");
+        }
+        return allowed;
+    }
+
+    private static float[] floats(Object observation) {
+        List<Object> flat = new ArrayList<>();
+        flatten(observation, flat);
+        float[] numbers = new float[flat.size()];
+        for (int i = 0; i < numbers.length; i++) {
+            if (!(flat.get(i) instanceof Number number)) {
+                throw new BadRow("an observation of " + flat.get(i) + ", expected numbers");
+            }
+            numbers[i] = number.floatValue();
+        }
+        return numbers;
+    }
+
+    private static void flatten(Object given, List<Object> into) {
+        if (given instanceof Number || given instanceof Boolean || given instanceof String || given == null) {
+            into.add(given);
+        } else if (given instanceof byte[] bytes) {
+            for (byte one : bytes) {
+                into.add(one & 0xff);
+            }
+        } else if (given instanceof Row row) {
+            for (int i = 0; i < row.length(); i++) {
+                flatten(row.get(i), into);
+            }
+        } else {
+            // A collection of Scala's, whose classes differ between its versions: Spark has it as Java's.
+            for (Object one : RowFactory.create(given).getList(0)) {
+                flatten(one, into);
+            }
+        }
+    }
+}

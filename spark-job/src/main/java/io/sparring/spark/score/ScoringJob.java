@@ -1,0 +1,93 @@
+package io.sparring.spark.score;
+
+import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.environment.Space;
+import io.sparring.spark.table.BadRows;
+import io.sparring.spark.table.Columns;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * A table that is scored into another one.
+ *
+ * @param input files, a folder of them, or {@code table:NAME}
+ * @param format of the input
+ * @param output a folder
+ * @param outputFormat of the output
+ * @param columns of the input
+ * @param keep which of them the output has; null: all
+ * @param prefix of the new columns' names
+ * @param maxBadRows so many are left out at most
+ * @param overwrite whether an output that is there is replaced
+ */
+public record ScoringJob(
+        String input,
+        TableFormat format,
+        String output,
+        TableFormat outputFormat,
+        Columns columns,
+        List<String> keep,
+        String prefix,
+        long maxBadRows,
+        boolean overwrite) {
+
+    /**
+     * What came of it.
+     *
+     * @param rows that were scored
+     * @param badRows that were left out
+     * @param firstBadRow where the first of these stands, and what was wrong; empty where there is none
+     */
+    public record Result(long rows, long badRows, String firstBadRow) {}
+
+    /**
+     * Whether the output's place is free.
+     *
+     * @throws InvalidConfiguration if it is not
+     */
+    public void requireRoom(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        new OutputFolder("--output", output, overwrite, hadoop);
+    }
+
+    /**
+     * Scores it. Nothing is left of an output that fails.
+     *
+     * @throws InvalidConfiguration if input and policy do not go together, by the input's schema
+     * @throws BadRow if more rows are bad than may be
+     */
+    public Result run(SparkSession spark, Policy policy) throws IOException {
+        Dataset<Row> table = format.numbers(format.read(spark, input), columns);
+        BadRows badRows = new BadRows(spark.sparkContext());
+        List<String> kept = keep == null ? Arrays.asList(table.schema().fieldNames()) : keep;
+        Dataset<Row> scored = policy.transform(table, columns, kept, prefix, badRows);
+        Space actions = policy.environment().actionSpace();
+        List<StructField> added = policy.columns(prefix);
+        List<Integer> lengths = added.stream()
+                .map(field -> field.name().equals(prefix + "probabilities") ? actions.maskSize() : actions.size())
+                .toList();
+        try (OutputFolder folder = new OutputFolder(
+                "--output", output, overwrite, spark.sparkContext().hadoopConfiguration())) {
+            outputFormat.write(outputFormat.writable(scored, added, lengths), folder.temporary());
+            if (badRows.rows() == 0) {
+                throw new BadRow(input + " has no rows");
+            }
+            if (badRows.count() > maxBadRows) {
+                throw new BadRow(String.format(
+                        Locale.ROOT,
+                        "%,d of %,d rows are bad, expected at most %,d (--max-bad-rows); the first: %s",
+                        badRows.count(),
+                        badRows.rows(),
+                        maxBadRows,
+                        badRows.first()));
+            }
+            folder.appear();
+        }
+        return new Result(badRows.rows() - badRows.count(), badRows.count(), badRows.first());
+    }
+}
