@@ -11,8 +11,10 @@ import io.sparring.network.Model;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Evaluation;
+import io.sparring.rollout.LoggedStep;
 import java.io.Serializable;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Plays a range of an evaluation's episodes: what one task of an evaluation does. */
 public final class Evaluator implements Serializable {
@@ -33,11 +35,29 @@ public final class Evaluator implements Serializable {
      * @throws IllegalArgumentException if it is the model of another network than the configuration has in this environment
      */
     public List<Episode> play(Model model, long index, int first, int episodes, boolean greedy) {
+        return play(model, index, first, episodes, greedy, null);
+    }
+
+    /**
+     * The same with somebody who writes down every step.
+     *
+     * @param log whom the evaluation's episodes are numbered for; null: nobody
+     */
+    public List<Episode> play(
+            Model model, long index, int first, int episodes, boolean greedy, Consumer<LoggedStep> log) {
         model.requireOf(ShardWorker.architecture(configuration, source.spec()));
         try (Environment environment = source.create(episodes)) {
             ActionDistribution distribution = configuration.network().distribution(source.spec());
-            return List.of(
-                    Evaluation.play(environment, distribution, model, configuration.seed(), index, first, greedy));
+            return List.of(Evaluation.play(
+                    environment,
+                    distribution,
+                    model,
+                    configuration.seed(),
+                    index,
+                    first,
+                    greedy,
+                    (steps, over) -> {},
+                    log));
         }
     }
 

@@ -4,6 +4,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Step;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.LastingNoise;
 import io.sparring.policy.Masks;
@@ -11,6 +12,7 @@ import io.sparring.policy.PolicyBatch;
 import io.sparring.random.Generators;
 import io.sparring.random.Purpose;
 import io.sparring.random.Streams;
+import java.util.function.Consumer;
 
 /**
  * Whole episodes by one model. Episode i of evaluation k is the same whoever plays it and whatever is played beside it,
@@ -62,6 +64,20 @@ public final class Evaluation {
             int first,
             boolean greedy,
             Spectator spectator) {
+        return play(environment, distribution, model, seed, index, first, greedy, spectator, null);
+    }
+
+    /** The same with somebody who writes every step down, whom episodes are numbered for from {@code first} on; null: nobody. */
+    public static Episode[] play(
+            Environment environment,
+            ActionDistribution distribution,
+            Model model,
+            long seed,
+            long index,
+            int first,
+            boolean greedy,
+            Spectator spectator,
+            Consumer<LoggedStep> log) {
         Network network = new Network(model.architecture());
         network.setModel(model);
         int copies = environment.copies();
@@ -83,6 +99,7 @@ public final class Evaluation {
         LastingNoise noise = LastingNoise.NONE;
         Recollection memory = new Recollection(model.architecture().stateSize(), copies);
         spectator.look(0, false);
+        Log written = log == null ? null : new Log(environment, distribution, policy, first, log);
 
         int playing = copies;
         for (int length = 1; playing > 0; length++) {
@@ -91,7 +108,11 @@ public final class Evaluation {
                 throw new IllegalStateException("copy " + stuck + " of an evaluation from episode " + first
                         + " on has no allowed action at step " + length);
             }
-            network.forwardPolicy(Shard.given(step), 0, copies, memory.of(0, copies));
+            if (written == null) {
+                network.forwardPolicy(Shard.given(step), 0, copies, memory.of(0, copies));
+            } else {
+                network.forward(Shard.given(step), 0, copies, memory.of(0, copies));
+            }
             memory.keep(network, 0);
             Masks.apply(network.policyOutputs(), step.allowed, 0);
             if (!greedy) {
@@ -104,6 +125,9 @@ public final class Evaluation {
                     distribution.sample(policy, copy, generators.get(copy), noise, copy, actions, copy * actionSize);
                 }
             }
+            if (written != null) {
+                written.before(step, actions, network);
+            }
             distribution.toEnvironment(actions, environmentActions, copies);
             environment.step(environmentActions, step);
             for (int copy = 0; copy < copies; copy++) {
@@ -111,6 +135,9 @@ public final class Evaluation {
                     memory.forget(copy);
                 }
                 if (episodes[copy] == null) {
+                    if (written != null) {
+                        written.after(step, actions, copy, length - 1);
+                    }
                     returns[copy] += step.rewards[copy];
                     if (step.ended(copy)) {
                         episodes[copy] = new Episode(returns[copy], length);
@@ -121,5 +148,68 @@ public final class Evaluation {
             spectator.look(length, playing == 0);
         }
         return episodes;
+    }
+
+    /** What was acted on is written over before it is known what came of it. */
+    private static final class Log {
+        private final ActionDistribution distribution;
+        private final PolicyBatch policy;
+        private final int first;
+        private final Consumer<LoggedStep> to;
+        private final int copies;
+        private final Observations observations;
+        private final boolean[] allowed;
+        private final double[] logProbabilities;
+        private final double[] values;
+        private final double[] outputs;
+
+        Log(
+                Environment environment,
+                ActionDistribution distribution,
+                PolicyBatch policy,
+                int first,
+                Consumer<LoggedStep> to) {
+            this.distribution = distribution;
+            this.policy = policy;
+            this.first = first;
+            this.to = to;
+            copies = environment.copies();
+            observations = Shard.room(
+                    environment.observationSpace(),
+                    copies * environment.observationSpace().size());
+            allowed = new boolean
+                    [environment.masks() ? copies * environment.actionSpace().maskSize() : 0];
+            logProbabilities = new double[copies];
+            values = new double[copies];
+            outputs = new double[distribution.outputs() + distribution.features()];
+        }
+
+        void before(Step step, float[] actions, Network network) {
+            observations.put(0, Shard.given(step), 0, observations.length());
+            System.arraycopy(step.allowed, 0, allowed, 0, allowed.length);
+            for (int copy = 0; copy < copies; copy++) {
+                policy.read(copy, outputs);
+                logProbabilities[copy] = distribution.logProbability(
+                        outputs, 0, policy.free(), actions, copy * distribution.actionSize());
+                values[copy] = network.values().get(0, copy);
+            }
+        }
+
+        void after(Step step, float[] actions, int copy, int t) {
+            to.accept(new LoggedStep(
+                    first + copy,
+                    t,
+                    observations,
+                    copy * (observations.length() / copies),
+                    actions,
+                    copy * distribution.actionSize(),
+                    allowed,
+                    copy * (allowed.length / copies),
+                    step.rewards[copy],
+                    step.terminated[copy],
+                    step.truncated[copy],
+                    logProbabilities[copy],
+                    values[copy]));
+        }
     }
 }

@@ -11,6 +11,8 @@ import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
 import io.sparring.spark.session.Session;
+import io.sparring.spark.table.OutputFolder;
+import io.sparring.spark.table.TrajectoryFiles;
 import io.sparring.spark.training.SparkRounds;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -69,6 +71,12 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
     @Mixin
     private FilmOptions film;
 
+    @Option(
+            names = "--log-trajectories",
+            paramLabel = "DIR",
+            description = "Writes down every step, in Parquet files of a new folder (docs/logs.md).")
+    private String log;
+
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
 
@@ -83,6 +91,12 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
             words.add(actions.greedy ? "--greedy" : "--sample");
         }
         words.addAll(film.travelling());
+        if (log != null) {
+            new OutputFolder("--log-trajectories", log, false, hadoop);
+            words.addAll(List.of(
+                    "--log-trajectories",
+                    RunFolder.at(log, hadoop).shared("--log-trajectories").uri()));
+        }
         overrides.forEach(override -> words.addAll(List.of("--set", override)));
         if (json) {
             words.add("--json");
@@ -107,15 +121,29 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
         Model model = saved.checkpoint().model(ShardWorker.architecture(saved.configuration(), source.spec()));
         List<Episode> played;
         SparkConf settings = Session.settings();
+        OutputFolder written =
+                log == null ? null : new OutputFolder("--log-trajectories", log, false, Session.hadoop(settings));
         settings.setIfMissing(
                 "spark.app.name",
                 "sparring " + saved.configuration().environment().id());
         Session.makeRoomForEvaluation(settings, saved.configuration());
-        try (JavaSparkContext spark = Session.start(settings)) {
+        try (JavaSparkContext spark = Session.start(settings);
+                written) {
             // First, since it may turn out that nothing can be drawn.
             film.shoot(spark, saved, source, model, INDEX, greedy);
             played = SparkRounds.evaluate(
-                    spark, saved.configuration(), source, model, INDEX, episodes, greedy, "evaluation");
+                    spark,
+                    saved.configuration(),
+                    source,
+                    model,
+                    INDEX,
+                    episodes,
+                    greedy,
+                    "evaluation",
+                    written == null ? null : new TrajectoryFiles(written.temporary(), source.spec()));
+            if (written != null) {
+                written.appear();
+            }
         }
         film.compare(played.get(0));
         double mean =
@@ -154,6 +182,9 @@ final class EvaluateCommand implements Callable<Integer>, ClusterCommand {
             result.put("params_sha256", CheckpointFile.sha256(model.parameters()));
             result.put("run", saved.folder().name());
             film.describe(result);
+            if (log != null) {
+                result.put("trajectories", log);
+            }
             System.out.println(RunResult.json(result));
         }
         return 0;

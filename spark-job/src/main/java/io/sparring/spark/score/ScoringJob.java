@@ -4,6 +4,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.Space;
 import io.sparring.spark.table.BadRows;
 import io.sparring.spark.table.Columns;
+import io.sparring.spark.table.OutputFolder;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;

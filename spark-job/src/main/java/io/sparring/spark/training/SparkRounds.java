@@ -20,10 +20,13 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.spark.session.JobFailures;
 import io.sparring.spark.session.LostExecutors;
+import io.sparring.spark.table.TrajectoryFiles;
 import io.sparring.spark.training.ShardPlaces.Place;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -316,6 +319,24 @@ public final class SparkRounds implements Rounds {
             int episodes,
             boolean greedy,
             String name) {
+        return evaluate(spark, configuration, source, model, index, episodes, greedy, name, null);
+    }
+
+    /**
+     * The same with its steps written down, by each task in a file of its own.
+     *
+     * @param log null: nothing is written down
+     */
+    public static List<Episode> evaluate(
+            JavaSparkContext spark,
+            Configuration configuration,
+            EnvironmentSource source,
+            Model model,
+            long index,
+            int episodes,
+            boolean greedy,
+            String name,
+            TrajectoryFiles log) {
         JobFailures failures = JobFailures.of(spark);
         spark.setJobDescription(name);
         int tasks = Math.min(episodes, Math.max(1, spark.defaultParallelism()));
@@ -328,7 +349,7 @@ public final class SparkRounds implements Rounds {
         try {
             return spark
                     .parallelize(ranges, tasks)
-                    .map(range -> play(evaluator, model, index, range, greedy))
+                    .map(range -> play(evaluator, model, index, range, greedy, log))
                     .collect()
                     .stream()
                     .flatMap(List::stream)
@@ -340,9 +361,19 @@ public final class SparkRounds implements Rounds {
         }
     }
 
-    private static List<Episode> play(Evaluator evaluator, Model model, long index, int[] range, boolean greedy) {
+    private static List<Episode> play(
+            Evaluator evaluator, Model model, long index, int[] range, boolean greedy, TrajectoryFiles log)
+            throws IOException {
         try {
-            return evaluator.play(model, index, range[0], range[1], greedy);
+            if (log == null) {
+                return evaluator.play(model, index, range[0], range[1], greedy);
+            }
+            try (TrajectoryFiles.File file =
+                    log.create(String.format(Locale.ROOT, "episodes-%09d.parquet", range[0]))) {
+                List<Episode> played = evaluator.play(model, index, range[0], range[1], greedy, file);
+                file.appear();
+                return played;
+            }
         } catch (RuntimeException e) {
             throw new TrainingFailed(ThisExecutor.after("episode " + range[0]) + Explanation.ofCause(e), e);
         }

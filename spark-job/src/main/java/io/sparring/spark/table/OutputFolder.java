@@ -1,4 +1,4 @@
-package io.sparring.spark.score;
+package io.sparring.spark.table;
 
 import io.sparring.Explanation;
 import io.sparring.configuration.InvalidConfiguration;
@@ -11,17 +11,19 @@ import org.apache.hadoop.fs.Path;
  * A folder that appears whole or not at all: what is written lies under another name beside it, and is renamed at the end. In object stores, which
  * copy what is renamed, that takes its time, and whoever looks meanwhile sees a part.
  */
-final class OutputFolder implements AutoCloseable {
+public final class OutputFolder implements AutoCloseable {
     private final FileSystem system;
     private final Path target;
     private final Path temporary;
     private final boolean overwrite;
 
     /**
+     * @param option which names it, for messages
+     * @param overwrite whether one that is there is replaced
      * @throws InvalidConfiguration if there is something already, and it is not to be replaced
      * @throws IOException if the file system cannot be reached
      */
-    OutputFolder(String option, String name, boolean overwrite, org.apache.hadoop.conf.Configuration hadoop)
+    public OutputFolder(String option, String name, boolean overwrite, org.apache.hadoop.conf.Configuration hadoop)
             throws IOException {
         try {
             Path path = new Path(name);
@@ -35,20 +37,19 @@ final class OutputFolder implements AutoCloseable {
         }
         this.overwrite = overwrite;
         if (!overwrite && system.exists(target)) {
-            throw new InvalidConfiguration(
-                    option + " " + name + ": there is something already; --overwrite replaces it");
+            throw new InvalidConfiguration(option + " " + name + ": there is something already; expected a new folder");
         }
         // Spark's readers pass over what begins with a dot.
         temporary = new Path(target.getParent(), "." + target.getName() + "-" + UUID.randomUUID());
     }
 
     /** Where to write. */
-    String temporary() {
+    public String temporary() {
         return temporary.toString();
     }
 
     /** Makes it what everybody sees. */
-    void appear() throws IOException {
+    public void appear() throws IOException {
         if (overwrite) {
             system.delete(target, true);
         }

@@ -1,0 +1,124 @@
+package io.sparring.spark.table;
+
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.rollout.LoggedStep;
+import io.sparring.spark.session.Session;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.Serializable;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.api.WriteSupport;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.spark.SparkEnv;
+
+/**
+ * A folder of Parquet files with a row a step; docs/logs.md has their columns. Files appear whole: one that is written twice, by another attempt of the same
+ * task, has the same rows.
+ *
+ * @param folder on any of Hadoop's file systems
+ * @param environment whose steps they are
+ */
+public record TrajectoryFiles(String folder, EnvironmentSpec environment) implements Serializable {
+
+    /** A file that is being written, on a driver or an executor. It is nobody's before {@link #appear}. */
+    public final class File implements Consumer<LoggedStep>, Closeable {
+        private final FileSystem system;
+        private final Path path;
+        private final Path temporary;
+        private final ParquetWriter<LoggedStep> writer;
+        private long rows;
+        private boolean closed;
+
+        private File(String name) throws IOException {
+            Configuration hadoop = Session.hadoop(SparkEnv.get().conf());
+            path = new Path(folder, name);
+            system = path.getFileSystem(hadoop);
+            temporary = new Path(folder, "." + name + "-" + UUID.randomUUID());
+            writer = new Builder(HadoopOutputFile.fromPath(temporary, hadoop), environment)
+                    .withCompressionCodec(CompressionCodecName.SNAPPY)
+                    .withWriteMode(ParquetFileWriter.Mode.CREATE)
+                    .withConf(hadoop)
+                    .build();
+        }
+
+        @Override
+        public void accept(LoggedStep step) {
+            try {
+                writer.write(step);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            rows++;
+        }
+
+        /** How many steps it has. */
+        public long rows() {
+            return rows;
+        }
+
+        /** About how many bytes it will have. */
+        public long bytes() {
+            return writer.getDataSize();
+        }
+
+        /** Its name as it will be. */
+        public String name() {
+            return path.getName();
+        }
+
+        /** That was all: it takes its name, unless it is there already. */
+        public void appear() throws IOException {
+            closed = true;
+            writer.close();
+            if (!system.rename(temporary, path)) {
+                if (!system.exists(path)) {
+                    throw new IOException("could not rename " + temporary + " to " + path);
+                }
+                system.delete(temporary, false);
+            }
+        }
+
+        /** Without {@link #appear}, nothing is left of it. */
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                writer.close();
+                system.delete(temporary, false);
+            }
+        }
+    }
+
+    /** Begins a file. */
+    public File create(String name) throws IOException {
+        return new File(name);
+    }
+
+    private static final class Builder extends ParquetWriter.Builder<LoggedStep, Builder> {
+        private final EnvironmentSpec environment;
+
+        Builder(OutputFile file, EnvironmentSpec environment) {
+            super(file);
+            this.environment = environment;
+        }
+
+        @Override
+        protected Builder self() {
+            return this;
+        }
+
+        @Override
+        protected WriteSupport<LoggedStep> getWriteSupport(Configuration hadoop) {
+            return new TrajectorySchema(environment);
+        }
+    }
+}
