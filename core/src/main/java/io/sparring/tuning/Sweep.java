@@ -470,6 +470,11 @@ public final class Sweep {
         return List.copyOf(trials);
     }
 
+    /** One of them. */
+    public synchronized Trial trial(int number) {
+        return trials.get(number);
+    }
+
     /** How many slices are being computed now. */
     public synchronized int computing() {
         return computing.size();

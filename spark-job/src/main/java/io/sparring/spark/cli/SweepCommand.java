@@ -14,6 +14,9 @@ import io.sparring.spark.session.TypedCommand;
 import io.sparring.spark.session.Versions;
 import io.sparring.spark.tuning.SweepPlugin;
 import io.sparring.spark.tuning.SweepWorkers;
+import io.sparring.tracking.SweepTracking;
+import io.sparring.tracking.TrackedRun;
+import io.sparring.tracking.Tracking;
 import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.SweepResult;
@@ -95,6 +98,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         if (dryRun) {
             return dry(asked);
         }
+        Tracking tracking = Tracked.asked();
         SparkConf settings = Session.settings();
         Submission submission = Submission.of(settings);
         try (RunFolder folder = RunFolder.at(folderName(), Session.hadoop(settings))) {
@@ -114,7 +118,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             folder.delete(RunFolder.EXIT);
             int exit;
             try {
-                exit = sweep(folder, sweep, settings);
+                exit = sweep(folder, sweep, settings, tracking);
             } catch (Throwable e) {
                 folder.writeExit(Main.exit(e));
                 throw e;
@@ -218,7 +222,8 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         return 0;
     }
 
-    private int sweep(RunFolder folder, SweepFile file, SparkConf settings) throws IOException, InterruptedException {
+    private int sweep(RunFolder folder, SweepFile file, SparkConf settings, Tracking tracking)
+            throws IOException, InterruptedException {
         StopSignals signals = new StopSignals();
         Configuration base = file.configuration(List.of());
         Session.makeRoomForEvaluation(settings, base);
@@ -228,7 +233,8 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         SweepPlugin.add(settings);
         try (SweepFolder kept = new SweepFolder(folder, file.takesOver())) {
             List<Map<String, Object>> events = kept.open();
-            Sweep sweep = Sweep.resume(folder.name() + "/" + SweepFolder.LEDGER, file, kept, events, kept);
+            SweepTracking told = new SweepTracking(kept);
+            Sweep sweep = Sweep.resume(folder.name() + "/" + SweepFolder.LEDGER, file, kept, events, told);
             // What is refused has changed nothing.
             kept.write(file);
             Console.line("sparring " + Versions.sparring() + ": a sweep of " + file.trials() + " trials on "
@@ -236,8 +242,19 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
                     + (events.isEmpty() ? "" : ", going on after " + events.size() + " events"));
             SweepWorkers.Efficiency efficiency;
             try (JavaSparkContext spark = Session.start(settings);
+                    Tracked tracked = Tracked.begin(
+                            tracking, "sweep", folder, SweepTracking.parameters(file), file.seed(), settings);
                     SweepProgress progress = new SweepProgress(sweep)) {
-                efficiency = SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
+                if (tracking.isAsked()) {
+                    told.begin(tracked.run(), sweep, events);
+                }
+                try {
+                    efficiency = SweepWorkers.run(spark, sweep, signals::received, progress, Console::say);
+                } catch (InterruptedException e) {
+                    tracked.ends(TrackedRun.End.KILLED);
+                    throw e;
+                }
+                tracked.ends(told.ended());
             } finally {
                 kept.write(file, sweep.result());
             }

@@ -35,6 +35,8 @@ import io.sparring.spark.session.TypedCommand;
 import io.sparring.spark.session.Versions;
 import io.sparring.spark.training.FirstState;
 import io.sparring.spark.training.SparkBackend;
+import io.sparring.tracking.TrackedRun;
+import io.sparring.tracking.Tracking;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -166,6 +168,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (seeds != null) {
             return sweep(asked).call();
         }
+        Tracking tracking = Tracked.asked();
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             boolean again = submission != null && folder.belongsTo(submission.id());
             if (!again) {
@@ -189,7 +192,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             folder.delete(RunFolder.EXIT);
             int exit;
             try {
-                exit = train(folder, start, settings);
+                exit = train(folder, start, settings, tracking);
             } catch (Throwable e) {
                 // Spark throws checked exceptions that it does not declare.
                 try {
@@ -419,7 +422,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private int train(RunFolder folder, Start asked, SparkConf settings) throws IOException, InterruptedException {
+    private int train(RunFolder folder, Start asked, SparkConf settings, Tracking tracking)
+            throws IOException, InterruptedException {
         Configuration configuration = asked.configuration();
         StopSignals signals = new StopSignals();
         Session.makeRoom(settings, configuration);
@@ -460,20 +464,44 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (spark.sc().uiWebUrl().isDefined()) {
                 Console.say("Spark's UI is at " + spark.sc().uiWebUrl().get());
             }
-            Evaluations evaluations = new Evaluations(start.bestParameters());
-            TrainingResult result = recorded(folder, start, spark, signals, evaluations);
-            RunResult summary = RunResult.of(
-                    result.state().counters(),
-                    result.state().model().parameters(),
-                    evaluations.bestParameters(),
-                    evaluations.lastReturn(),
-                    RunResult.lower(result.reason()),
-                    folder);
-            folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
-            RunReport.write(folder, configuration, start.source().spec(), summary);
-            print(folder, configuration, summary);
-            return result.reason() == TrainingListener.Reason.REQUESTED ? signals.exitCode() : 0;
+            try (Tracked tracked = Tracked.begin(
+                    tracking,
+                    "train",
+                    folder,
+                    ConfigurationFile.valuesUsed(configuration),
+                    configuration.seed(),
+                    settings)) {
+                return train(folder, start, spark, signals, tracked);
+            }
         }
+    }
+
+    private int train(RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, Tracked tracked)
+            throws IOException, InterruptedException {
+        Configuration configuration = start.configuration();
+        Evaluations evaluations = new Evaluations(start.bestParameters());
+        TrainingResult result;
+        try {
+            result = recorded(folder, start, spark, signals, evaluations, tracked.run());
+        } catch (InterruptedException e) {
+            tracked.ends(TrackedRun.End.KILLED);
+            throw e;
+        }
+        RunResult summary = RunResult.of(
+                result.state().counters(),
+                result.state().model().parameters(),
+                evaluations.bestParameters(),
+                evaluations.lastReturn(),
+                RunResult.lower(result.reason()),
+                folder);
+        folder.write("result.json", summary.json().getBytes(StandardCharsets.UTF_8));
+        RunReport.write(folder, configuration, start.source().spec(), summary);
+        tracked.run().tag("sparring.reason", summary.reason());
+        tracked.run().tag("sparring.params_sha256", summary.paramsSha256());
+        boolean requested = result.reason() == TrainingListener.Reason.REQUESTED;
+        tracked.ends(requested ? TrackedRun.End.KILLED : TrackedRun.End.FINISHED);
+        print(folder, configuration, summary);
+        return requested ? signals.exitCode() : 0;
     }
 
     /** A run that is resumed where nothing is left to do says what it would go on with. */
@@ -515,12 +543,17 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     }
 
     private static TrainingResult recorded(
-            RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, Evaluations evaluations)
+            RunFolder folder,
+            Start start,
+            JavaSparkContext spark,
+            StopSignals signals,
+            Evaluations evaluations,
+            TrackedRun tracked)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         Training training = Training.of(configuration, start.source());
         SparkBackend backend = new SparkBackend(spark);
-        try (Recorder recorder = new Recorder(folder, configuration, start.state(), backend::recomputed);
+        try (Recorder recorder = new Recorder(folder, configuration, start.state(), backend::recomputed, tracked);
                 Progress progress = new Progress(configuration, start.state().envSteps());
                 SparkMetrics metrics = new SparkMetrics()) {
             try {

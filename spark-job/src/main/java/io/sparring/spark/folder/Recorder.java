@@ -13,6 +13,7 @@ import io.sparring.run.TensorBoardEvents;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.ThisHost;
 import io.sparring.spark.session.TypedCommand;
+import io.sparring.tracking.TrackedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,6 +42,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     private final RunFolder folder;
     private final Configuration configuration;
     private final LongSupplier recomputed;
+    private final TrackedRun tracked;
     private GrowingFile metricsFile;
     private GrowingFile eventsFile;
     private MetricsLog metrics;
@@ -62,12 +64,19 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     /**
      * @param start where training begins; what an earlier session recorded after that point is cut
      * @param recomputed how many shards had to be computed again so far
+     * @param tracked is told the same curves as TensorBoard, but for those of earlier sessions
      */
-    public Recorder(RunFolder folder, Configuration configuration, TrainingState start, LongSupplier recomputed)
+    public Recorder(
+            RunFolder folder,
+            Configuration configuration,
+            TrainingState start,
+            LongSupplier recomputed,
+            TrackedRun tracked)
             throws IOException {
         this.folder = folder;
         this.configuration = configuration;
         this.recomputed = recomputed;
+        this.tracked = tracked;
         checkpointRound = start.round();
         if (folder.inSegments()) {
             Metrics.rewrite(folder, start.round());
@@ -278,6 +287,7 @@ public final class Recorder implements TrainingListener, AutoCloseable {
 
     private void record(Map<String, Object> line) {
         unsynced.add(line);
+        tracked.numbers(step(line), wallTime(line), curves(line));
         boolean wasBroken = broken;
         try {
             if (!broken) {
@@ -300,18 +310,34 @@ public final class Recorder implements TrainingListener, AutoCloseable {
 
     private void write(Map<String, Object> line) throws IOException {
         metrics.record(line);
-        writeEvents(line, ((Number) line.get("wall_time")).doubleValue());
+        writeEvents(line, wallTime(line));
         events.flush();
     }
 
     private void writeEvents(Map<String, Object> line, double wallTime) throws IOException {
-        long step = ((Number) line.get("env_steps")).longValue();
-        for (Map.Entry<String, Object> entry : line.entrySet()) {
-            String tag = Metric.of(entry.getKey()).map(metric -> metric.tag).orElse("");
-            if (entry.getValue() instanceof Number value && !tag.isEmpty()) {
-                events.scalar(tag, step, wallTime, value.doubleValue());
-            }
+        for (Map.Entry<String, Double> point : curves(line).entrySet()) {
+            events.scalar(point.getKey(), step(line), wallTime, point.getValue());
         }
+    }
+
+    private static long step(Map<String, Object> line) {
+        return ((Number) line.get("env_steps")).longValue();
+    }
+
+    private static double wallTime(Map<String, Object> line) {
+        return ((Number) line.get("wall_time")).doubleValue();
+    }
+
+    /** A line's numbers that have curves, by their names. */
+    private static Map<String, Double> curves(Map<String, Object> line) {
+        Map<String, Double> curves = new LinkedHashMap<>();
+        line.forEach((key, value) -> {
+            String tag = Metric.of(key).map(metric -> metric.tag).orElse("");
+            if (value instanceof Number number && !tag.isEmpty()) {
+                curves.put(tag, number.doubleValue());
+            }
+        });
+        return curves;
     }
 
     @Override

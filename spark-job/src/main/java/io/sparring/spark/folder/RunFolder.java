@@ -36,6 +36,7 @@ import org.apache.hadoop.security.AccessControlException;
  *   episode.gif            where evaluate --gif has put it here: an episode, which the report shows
  *   result.json, exit.json how it ended
  *   lock                   there while a run is alive; in object stores lock.ID
+ *   tracking.json          where a tracking server has it
  *   submission             which submission it belongs to, where its driver runs on the cluster
  * </pre>
  *
@@ -48,6 +49,9 @@ public final class RunFolder implements AutoCloseable {
 
     /** The file with every key of the configuration. */
     public static final String CONFIGURATION = "configuration.yaml";
+
+    /** The file that says where a tracking server has the run. */
+    public static final String TRACKING = "tracking.json";
 
     private static final String SUBMISSION = "submission";
     private static final String CHECKPOINTS = "checkpoints";

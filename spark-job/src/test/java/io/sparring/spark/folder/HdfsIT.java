@@ -11,6 +11,7 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.run.CheckpointFile;
+import io.sparring.tracking.TrackedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -120,7 +121,7 @@ class HdfsIT {
         Configuration configuration = ConfigurationFile.parse("test", CONFIGURATION, List.of());
         TrainingState start =
                 TrainingState.first(configuration, configuration.environment().resolve());
-        try (Recorder recorder = new Recorder(folder, configuration, start, () -> 0)) {
+        try (Recorder recorder = new Recorder(folder, configuration, start, () -> 0, TrackedRun.NONE)) {
             TrainingListener listener = new TrainingListener() {
                 @Override
                 public void round(Round done) {

@@ -8,6 +8,7 @@ import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.tracking.TrackedRun;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +72,7 @@ class MetricTest {
         RunFolder folder = RunFolder.at(work.toString(), new org.apache.hadoop.conf.Configuration());
         Training training = Training.of(configuration);
         TrainingState start = training.start();
-        try (Recorder recorder = new Recorder(folder, configuration, start, () -> 0)) {
+        try (Recorder recorder = new Recorder(folder, configuration, start, () -> 0, TrackedRun.NONE)) {
             training.run(start, Backend.LOCAL, recorder);
         }
 

@@ -9,6 +9,7 @@ import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.run.CheckpointFile;
+import io.sparring.tracking.TrackedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class RecorderTest {
 
     @Test
     void aBestThatCannotBeWrittenEndsNothingAndIsWrittenWithTheNextCheckpoint() throws IOException {
-        try (Recorder recorder = new Recorder(folder, configuration, all, () -> 0)) {
+        try (Recorder recorder = new Recorder(folder, configuration, all, () -> 0, TrackedRun.NONE)) {
             recorder.best(toAct);
             Files.delete(checkpoints);
             recorder.checkpoint(all);
@@ -58,7 +59,7 @@ class RecorderTest {
     /** Nobody could go on from the best alone. */
     @Test
     void whatIsRescuedIsTheWholeRunAndTheBestBesideIt() throws IOException {
-        Recorder recorder = new Recorder(folder, configuration, all, () -> 0);
+        Recorder recorder = new Recorder(folder, configuration, all, () -> 0, TrackedRun.NONE);
         recorder.best(toAct);
         assertThatThrownBy(() -> recorder.checkpoint(all)).isInstanceOf(UncheckedIOException.class);
         recorder.close();
@@ -84,7 +85,7 @@ class RecorderTest {
             Training training =
                     Training.of(ConfigurationFile.parse("test", SMALL, List.of(normalize, "budget.env-steps=512")));
             TrainingState start = training.start();
-            try (Recorder recorder = new Recorder(folder, configuration(normalize), start, () -> 0)) {
+            try (Recorder recorder = new Recorder(folder, configuration(normalize), start, () -> 0, TrackedRun.NONE)) {
                 training.run(start, Backend.LOCAL, recorder);
             }
             metrics = Files.readString(work.resolve("metrics.jsonl"));
