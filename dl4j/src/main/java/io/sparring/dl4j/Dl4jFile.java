@@ -8,6 +8,7 @@ import io.sparring.network.Convolution;
 import io.sparring.network.Dense;
 import io.sparring.network.Input;
 import io.sparring.network.LayerNorm;
+import io.sparring.network.Memory;
 import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.ObservationScale;
@@ -29,7 +30,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * A policy as the zip that DL4J's own {@code ComputationGraph.load} takes: stock layers, nothing of ours.
  *
  * <p>What stands before the first layer is in the parameters: bytes are divided by the first weights' being smaller, and what is normalised goes through
- * clip(z) = 10 hardtanh(z/10), a stock layer whose factor 10 is in the first weights, too. A mask is 0 or −∞, and added. log σ is a layer of biases alone.
+ * clip(z) = 10 hardtanh(z/10), a stock layer whose factor 10 is in the first weights, too. A mask is 0 or −∞, and added. log σ is a layer of biases alone. What is
+ * remembered is DL4J's own state, by {@code rnnTimeStep}.
  */
 public final class Dl4jFile implements PolicyFormat.Writer {
     private static final String MASK = "mask";
@@ -53,8 +55,8 @@ public final class Dl4jFile implements PolicyFormat.Writer {
     private static void requireStock(ExportedPolicy policy) {
         Architecture architecture = policy.model().architecture();
         String missing = null;
-        if (architecture.memory().isThere()) {
-            missing = "network.memory";
+        if (architecture.memory().kind() == Memory.Kind.GRU) {
+            missing = "network.memory: gru";
         } else if (architecture.nodes().stream().anyMatch(node -> node.layer() instanceof LayerNorm)) {
             missing = "network.layer-norm";
         } else if (policy.distribution().features() > 0) {
@@ -113,7 +115,15 @@ public final class Dl4jFile implements PolicyFormat.Writer {
                         .map(name -> given.getOrDefault(name, name))
                         .toList();
                 String name = node.name().equals(Architecture.POLICY) && !masks ? acts : node.name();
-                graph.layer(name, below, node.layer());
+                if (isMemory(node)) {
+                    graph.memory(
+                            name,
+                            below,
+                            node.layer().input().size(),
+                            architecture.memory().size());
+                } else {
+                    graph.layer(name, below, node.layer());
+                }
                 given.put(node.name(), name);
                 sizes.put(node.name(), node.layer().output().size());
             }
@@ -161,7 +171,11 @@ public final class Dl4jFile implements PolicyFormat.Writer {
                     set(graph, name, "b", parameters(node.offset(), filters));
                     set(graph, name, "W", times(parameters(node.offset() + filters, count - filters), factor));
                 } else if (node.layer() instanceof Dense dense) {
-                    setDense(graph, name, node, dense);
+                    int count = dense.inputs() * dense.outputs();
+                    set(graph, name, "W", taken(node, node.offset(), dense.outputs()));
+                    set(graph, name, "b", parameters(node.offset() + count, dense.outputs()));
+                } else {
+                    setMemory(graph, name, node);
                 }
             }
             if (policy.environment().actionSpace() instanceof Space.Box) {
@@ -171,21 +185,61 @@ public final class Dl4jFile implements PolicyFormat.Writer {
             }
         }
 
-        private void setDense(ComputationGraph graph, String name, Architecture.Node node, Dense dense) {
-            float[] weights = new float[dense.inputs() * dense.outputs()];
-            for (int output = 0; output < dense.outputs(); output++) {
-                int at = 0;
-                for (String below : node.inputs()) {
-                    float factor = factors.getOrDefault(below, 1f);
-                    for (int i = 0; i < sizes.get(below); i++, at++) {
-                        // DL4J's matrix is inputs × outputs.
-                        weights[at * dense.outputs() + output] =
-                                factor * model.parameters()[node.offset() + output * dense.inputs() + at];
-                    }
+        private static boolean isMemory(Architecture.Node node) {
+            return node.layer().stateSize() > 0;
+        }
+
+        /** DL4J has the gates as g, f, o, i, and one bias for each. */
+        private void setMemory(ComputationGraph graph, String name, Architecture.Node node) {
+            int size = architecture.memory().size();
+            int inputs = node.layer().input().size();
+            int[] gates = {2, 1, 3, 0};
+            int hiddenAt = node.offset() + gates.length * size * inputs;
+            int biasesAt = hiddenAt + gates.length * size * size;
+            float[] weights = new float[inputs * gates.length * size];
+            float[] hidden = new float[size * gates.length * size];
+            float[] biases = new float[gates.length * size];
+            for (int gate = 0; gate < gates.length; gate++) {
+                int from = gates[gate] * size;
+                place(taken(node, node.offset() + from * inputs, size), size, weights, gate * size, biases.length);
+                place(turned(hiddenAt + from * size, size, size), size, hidden, gate * size, biases.length);
+                for (int i = 0; i < size; i++) {
+                    biases[gate * size + i] = model.parameters()[biasesAt + from + i]
+                            + model.parameters()[biasesAt + biases.length + from + i];
                 }
             }
             set(graph, name, "W", weights);
-            set(graph, name, "b", parameters(node.offset() + weights.length, dense.outputs()));
+            set(graph, name, "RW", hidden);
+            set(graph, name, "b", biases);
+        }
+
+        /** A matrix of so many columns as some of a wider one's. */
+        private static void place(float[] matrix, int columns, float[] wider, int column, int width) {
+            for (int i = 0; i < matrix.length; i++) {
+                wider[i / columns * width + column + i % columns] = matrix[i];
+            }
+        }
+
+        /** Inputs × outputs, as DL4J has its matrices, of ours that lies output by output. */
+        private float[] turned(int from, int inputs, int outputs) {
+            float[] turned = new float[inputs * outputs];
+            for (int i = 0; i < turned.length; i++) {
+                turned[i] = model.parameters()[from + i % outputs * inputs + i / outputs];
+            }
+            return turned;
+        }
+
+        /** The same of a layer's weights, each with the factor of what it takes. */
+        private float[] taken(Architecture.Node node, int from, int outputs) {
+            float[] weights = turned(from, node.layer().input().size(), outputs);
+            int at = 0;
+            for (String below : node.inputs()) {
+                int end = at + sizes.get(below) * outputs;
+                for (; at < end; at++) {
+                    weights[at] *= factors.getOrDefault(below, 1f);
+                }
+            }
+            return weights;
         }
 
         private float[] parameters(int from, int count) {

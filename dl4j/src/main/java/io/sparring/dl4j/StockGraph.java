@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
@@ -37,7 +38,7 @@ final class StockGraph {
     /** What layers that give images give. */
     private final Map<String, Shape> images = new HashMap<>();
     /** Those that have become vectors, too. */
-    private final Set<String> vectors = new HashSet<>();
+    private final Set<String> flattened = new HashSet<>();
 
     /** A vector, or an image of channels × height × width. */
     void input(String name, Shape shape) {
@@ -55,20 +56,33 @@ final class StockGraph {
      * @throws IllegalArgumentException if DL4J has none like it
      */
     void layer(String name, List<String> below, Layer layer) {
-        List<String> inputs = new ArrayList<>(below);
-        if (inputs.size() > 1) {
-            // What DL4J joins are vectors: an image among others becomes one first.
-            inputs.replaceAll(input -> images.containsKey(input) ? vector(input) : input);
-        }
-        builder.addLayer(name, stock(layer), inputs.toArray(new String[0]));
+        builder.addLayer(name, stock(layer), below.size() == 1 ? below.toArray(new String[0]) : vectors(below));
         if (layer instanceof Convolution) {
             images.put(name, layer.output());
         }
     }
 
+    /** Long short-term memory by this name, one step of it. */
+    void memory(String name, List<String> below, int inputs, int size) {
+        LSTM lstm = new LSTM.Builder()
+                .nIn(inputs)
+                .nOut(size)
+                .activation(org.nd4j.linalg.activations.Activation.TANH)
+                .gateActivationFunction(org.nd4j.linalg.activations.Activation.SIGMOID)
+                .build();
+        builder.addLayer(name, lstm, vectors(below));
+    }
+
+    /** What DL4J joins, and what its memory takes, are vectors: an image becomes one first. */
+    private String[] vectors(List<String> below) {
+        return below.stream()
+                .map(input -> images.containsKey(input) ? vector(input) : input)
+                .toArray(String[]::new);
+    }
+
     private String vector(String image) {
         String name = image + "-vector";
-        if (vectors.add(image)) {
+        if (flattened.add(image)) {
             flatten(name, image, images.get(image));
         }
         return name;

@@ -68,6 +68,27 @@ class Dl4jFileTest {
                         "normalised, masked",
                         policy("normalize={observations: true}", VECTOR, Space.MultiDiscrete.of(2, 3), true)),
                 Arguments.of("numbers", policy("network={kind: shared}", VECTOR, Space.Box.of(2, -1, 1), false)),
+                Arguments.of(
+                        "memory",
+                        policy(
+                                "network={memory: {kind: lstm, size: 7}}; normalize={observations: true}",
+                                VECTOR,
+                                Space.Box.of(2, -1, 1),
+                                false)),
+                Arguments.of(
+                        "nothing but memory",
+                        policy(
+                                "network={memory: {kind: lstm, size: 9}, hidden: [], kind: shared}",
+                                VECTOR,
+                                THREE,
+                                true)),
+                Arguments.of(
+                        "memory of images",
+                        policy(
+                                "network={convolutions: minatar, hidden: [], memory: {kind: lstm, size: 5}}",
+                                IMAGE,
+                                THREE,
+                                false)),
                 Arguments.of("image", policy("network={convolutions: minatar}", IMAGE, THREE, false)),
                 Arguments.of("flat image", policy("network={kind: shared}", IMAGE, THREE, false)),
                 Arguments.of(
@@ -150,13 +171,16 @@ class Dl4jFileTest {
         File file = Files.write(folder.resolve("policy.zip"), PolicyFormat.DL4J.file(policy))
                 .toFile();
         ComputationGraph graph = ComputationGraph.load(file, false);
+        float[] states = new float[ROWS * architecture.stateSize()];
         for (int seen = 0; seen < OBSERVATIONS; seen += ROWS) {
             float[] observations = new float[ROWS * space.size()];
             for (int i = 0; i < observations.length; i++) {
                 float high = space.high()[i % space.size()];
                 observations[i] = high == 255 ? random.nextInt(256) : high * (2 * random.nextFloat() - 1) * 0.3f;
             }
-            plain.forward(new Observations.Floats(observations), 0, ROWS, Past.NONE);
+            Past past = states.length == 0 ? Past.NONE : Past.before(states.clone(), ROWS);
+            plain.forward(new Observations.Floats(observations), 0, ROWS, past);
+            plain.remember(states, 0);
             List<INDArray> inputs = new ArrayList<>();
             int from = 0;
             for (Input input : architecture.trunk().inputs()) {
@@ -171,7 +195,9 @@ class Dl4jFileTest {
                 inputs.add(Nd4j.create(mask, new long[] {ROWS, architecture.policyOutputs()}, 'c'));
             }
 
-            INDArray[] given = graph.output(false, inputs.toArray(INDArray[]::new));
+            INDArray[] given = states.length == 0
+                    ? graph.output(false, inputs.toArray(INDArray[]::new))
+                    : graph.rnnTimeStep(inputs.toArray(INDArray[]::new));
 
             requireClose(given[0], plain.policyOutputs(), mask);
             requireClose(given[given.length - 1], plain.values(), new float[ROWS]);
@@ -215,7 +241,7 @@ class Dl4jFileTest {
 
     @ParameterizedTest
     @CsvSource({
-        "'network={memory: lstm}', network.memory",
+        "'network={memory: gru}', network.memory: gru",
         "'network={layer-norm: true}', network.layer-norm",
         "'network={noise: gsde}', network.noise: gsde"
     })

@@ -365,7 +365,15 @@ class BadInputTest {
         assertThat(replaced.exit()).as(replaced.toString()).isZero();
         assertThat(file).hasBinaryContent(content);
         assertThat(file.getParent()).isDirectoryContaining(file::equals).isDirectoryNotContaining("glob:**.tmp");
-        for (Sparring.Outcome refused : List.of(again, inAFolder, inAFile)) {
+        Sparring.Outcome withoutItsJar =
+                Sparring.here("export", run.toString(), "--format", "dl4j", "--output", folder + "/none.zip");
+
+        assertThat(withoutItsJar.complaints())
+                .singleElement()
+                .asString()
+                .startsWith("sparring: --format dl4j: its jar is not on the class path (sparring-dl4j.jar");
+        assertThat(folder.resolve("none.zip")).doesNotExist();
+        for (Sparring.Outcome refused : List.of(again, inAFolder, inAFile, withoutItsJar)) {
             assertThat(refused.exit()).as(refused.toString()).isEqualTo(2);
         }
         assertThat(again.complaints())
