@@ -1,5 +1,6 @@
 package io.sparring.export;
 
+import io.sparring.format.Protobuf;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class OnnxGraph {
         }
 
         static Attribute real(String name, float value) {
-            return of(name, REAL_ATTRIBUTE, new Protobuf().real(2, value));
+            return of(name, REAL_ATTRIBUTE, new Protobuf().real32(2, value));
         }
 
         static Attribute text(String name, String value) {
@@ -170,6 +171,6 @@ final class OnnxGraph {
                 .message(8, new Protobuf().text(1, "").integer(2, OPSET));
         metadata.forEach(
                 (key, value) -> file.message(14, new Protobuf().text(1, key).text(2, value)));
-        return file.bytes();
+        return file.encoded();
     }
 }

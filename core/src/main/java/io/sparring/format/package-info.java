@@ -6,6 +6,7 @@
  *   Format    magic · version · length · content · CRC-32C        a shard, a worker's snapshot, a worker's report
  *   Output → content → Input                                      numbers, and arrays behind their lengths
  *   Unreadable = TooOld | TooNew | Damaged                        what reading may find instead
+ *   Protobuf                                                      for formats of others
  * </pre>
  */
 package io.sparring.format;

@@ -1,12 +1,11 @@
 package io.sparring.run;
 
-import java.io.ByteArrayOutputStream;
+import io.sparring.format.Protobuf;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -23,8 +22,8 @@ public final class TensorBoardEvents implements Closeable {
     private static final int CHECKSUM_MASK = 0xa282ead8;
 
     /** SummaryMetadata: plugin_data (1) with plugin_name (1), and data_class (4), whose value 1 is DATA_CLASS_SCALAR. */
-    private static final byte[] SCALAR_METADATA = new Message()
-            .bytes(1, new Message().text(1, "scalars").encoded())
+    private static final byte[] SCALAR_METADATA = new Protobuf()
+            .bytes(1, new Protobuf().text(1, "scalars").encoded())
             .integer(4, 1)
             .encoded();
 
@@ -38,7 +37,7 @@ public final class TensorBoardEvents implements Closeable {
      */
     public TensorBoardEvents(OutputStream out, double wallTimeSeconds) throws IOException {
         this.out = out;
-        write(new Message().real(1, wallTimeSeconds).text(3, FILE_VERSION));
+        write(new Protobuf().real(1, wallTimeSeconds).text(3, FILE_VERSION));
     }
 
     /**
@@ -70,9 +69,9 @@ public final class TensorBoardEvents implements Closeable {
         if (step < 0) {
             throw new IllegalArgumentException("step: " + step + ", must be 0 or more");
         }
-        Message point = new Message().text(1, tag).real32(2, (float) value).bytes(9, SCALAR_METADATA);
-        Message summary = new Message().bytes(1, point.encoded());
-        write(new Message().real(1, wallTimeSeconds).integer(2, step).bytes(5, summary.encoded()));
+        Protobuf point = new Protobuf().text(1, tag).real32(2, (float) value).bytes(9, SCALAR_METADATA);
+        Protobuf summary = new Protobuf().bytes(1, point.encoded());
+        write(new Protobuf().real(1, wallTimeSeconds).integer(2, step).bytes(5, summary.encoded()));
     }
 
     /**
@@ -84,27 +83,27 @@ public final class TensorBoardEvents implements Closeable {
     public void hyperparameters(Map<String, Object> values, double wallTimeSeconds) throws IOException {
         // SessionStartInfo: a map of google.protobuf.Value (1), start_time_secs (5); HParamsPluginData:
         // session_start_info (3).
-        Message session = new Message();
+        Protobuf session = new Protobuf();
         values.forEach((name, value) -> session.bytes(
-                1, new Message().text(1, name).bytes(2, value(value).encoded()).encoded()));
+                1, new Protobuf().text(1, name).bytes(2, value(value).encoded()).encoded()));
         session.real(5, wallTimeSeconds);
-        byte[] content = new Message().bytes(3, session.encoded()).encoded();
-        byte[] metadata = new Message()
-                .bytes(1, new Message().text(1, "hparams").bytes(2, content).encoded())
+        byte[] content = new Protobuf().bytes(3, session.encoded()).encoded();
+        byte[] metadata = new Protobuf()
+                .bytes(1, new Protobuf().text(1, "hparams").bytes(2, content).encoded())
                 .encoded();
-        Message point = new Message().text(1, "_hparams_/session_start_info").bytes(9, metadata);
-        Message summary = new Message().bytes(1, point.encoded());
-        write(new Message().real(1, wallTimeSeconds).bytes(5, summary.encoded()));
+        Protobuf point = new Protobuf().text(1, "_hparams_/session_start_info").bytes(9, metadata);
+        Protobuf summary = new Protobuf().bytes(1, point.encoded());
+        write(new Protobuf().real(1, wallTimeSeconds).bytes(5, summary.encoded()));
     }
 
     /** google.protobuf.Value: number_value (2), string_value (3), bool_value (4). */
-    private static Message value(Object value) {
+    private static Protobuf value(Object value) {
         if (value instanceof Number number) {
-            return new Message().real(2, number.doubleValue());
+            return new Protobuf().real(2, number.doubleValue());
         }
         return value instanceof Boolean truth
-                ? new Message().integer(4, truth ? 1 : 0)
-                : new Message().text(3, value.toString());
+                ? new Protobuf().integer(4, truth ? 1 : 0)
+                : new Protobuf().text(3, value.toString());
     }
 
     /** Hands on what the stream buffers, so that a TensorBoard that watches sees it. */
@@ -118,7 +117,7 @@ public final class TensorBoardEvents implements Closeable {
     }
 
     /** One TFRecord: length (8 bytes), checksum of the length (4), message, checksum of the message (4), little-endian. */
-    private void write(Message event) throws IOException {
+    private void write(Protobuf event) throws IOException {
         byte[] message = event.encoded();
         ByteBuffer bytes = ByteBuffer.allocate(8 + 4 + message.length + 4).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putLong(message.length).putInt(maskedChecksum(bytes.array(), 0, 8));
@@ -131,61 +130,5 @@ public final class TensorBoardEvents implements Closeable {
         CRC32C checksum = new CRC32C();
         checksum.update(bytes, at, length);
         return Integer.rotateRight((int) checksum.getValue(), 15) + CHECKSUM_MASK;
-    }
-
-    /** A protobuf message in the making. The numbers are the field's number; the low three bits on the wire say the type. */
-    private static final class Message {
-        private static final int VARINT = 0;
-        private static final int FIXED_64 = 1;
-        private static final int LENGTH_DELIMITED = 2;
-        private static final int FIXED_32 = 5;
-
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-
-        Message integer(int field, long value) {
-            return key(field, VARINT).varint(value);
-        }
-
-        Message real(int field, double value) {
-            return key(field, FIXED_64).littleEndian(Double.doubleToLongBits(value), Double.BYTES);
-        }
-
-        Message real32(int field, float value) {
-            return key(field, FIXED_32).littleEndian(Float.floatToIntBits(value), Float.BYTES);
-        }
-
-        Message text(int field, String value) {
-            return bytes(field, value.getBytes(StandardCharsets.UTF_8));
-        }
-
-        Message bytes(int field, byte[] value) {
-            key(field, LENGTH_DELIMITED).varint(value.length).out.writeBytes(value);
-            return this;
-        }
-
-        byte[] encoded() {
-            return out.toByteArray();
-        }
-
-        private Message key(int field, int wireType) {
-            return varint((long) field << 3 | wireType);
-        }
-
-        private Message varint(long value) {
-            long rest = value;
-            while ((rest & ~0x7FL) != 0) {
-                out.write((int) (rest & 0x7F | 0x80));
-                rest >>>= 7;
-            }
-            out.write((int) rest);
-            return this;
-        }
-
-        private Message littleEndian(long bits, int count) {
-            for (int i = 0; i < count; i++) {
-                out.write((int) (bits >>> 8 * i));
-            }
-            return this;
-        }
     }
 }
