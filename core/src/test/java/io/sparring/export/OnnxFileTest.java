@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The files, read by ONNX Runtime. */
 class OnnxFileTest {
@@ -68,6 +69,21 @@ class OnnxFileTest {
                 requireSameActions(policy, given.values().iterator().next(), step);
                 state = given.get("new_state");
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
+    void whatIsNotFiniteIsNotHiddenByTheNormaliser(float number) throws OrtException {
+        ExportedPolicy policy = Policies.NORMALIZED.policy();
+        Step.Tensor observation = Step.Tensor.floats("observation", new float[] {0, 1, number, 0, 0, 0}, 1, 6);
+        OrtEnvironment runtime = OrtEnvironment.getEnvironment();
+        try (OrtSession session = runtime.createSession(OnnxFile.of(policy))) {
+            Map<String, float[]> given =
+                    run(runtime, session, new Step(List.of(observation), List.of(), new float[0]), null);
+
+            assertThat(given.get("logits")).containsOnly(Float.NaN);
+            assertThat(given.get("value")).containsOnly(Float.NaN);
         }
     }
 

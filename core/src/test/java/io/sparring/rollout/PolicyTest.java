@@ -68,6 +68,18 @@ class PolicyTest {
     }
 
     @Test
+    void aDecisionTellsWhatTheActionWasChosenBy() {
+        Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(), Activation.TANH, 1, 2, 0);
+        Model model = new Model(architecture, new float[] {1, 3, 0, 0.5f, 7, 0.25f});
+
+        Policy.Decision decision = new Policy(model, new Space.Discrete(2)).decide(SEEN, new boolean[] {true, false});
+
+        assertThat(decision.action()).containsExactly(0);
+        assertThat(decision.outputs()).containsExactly(1, Float.NEGATIVE_INFINITY);
+        assertThat(decision.value()).isEqualTo(7.25f);
+    }
+
+    @Test
     void aMaskOfAnotherSizeOrWithoutAnyActionIsRefused() {
         Policy policy = policy(new Space.Discrete(3), 1, 3, 2);
 

@@ -161,6 +161,22 @@ class CommandLineIT {
                 .isEqualTo(uninterrupted(BUDGET));
     }
 
+    /** Its classes are found in the application's jar, wherever Spark has loaded that from. */
+    @Test
+    void anExportedJarActsByItself() throws IOException, InterruptedException {
+        Sparring.Outcome exported = Sparring.shell(
+                work,
+                "$sparring export trained --format jar --output exported/policy.jar && echo 1,0,0,0 | \"${JAVA_HOME:+$JAVA_HOME/bin/}java\" -jar exported/policy.jar");
+
+        assertThat(exported.exit()).as(exported.toString()).isZero();
+        assertThat(exported.stderr()).isEmpty();
+        assertThat(exported.stdout().lines().toList()).hasSize(3).satisfies(lines -> {
+            assertThat(lines.get(0)).matches(".*/exported/policy.jar: best of round \\d+ as jar, [0-9,]+ bytes");
+            assertThat(lines.get(1)).isEqualTo("action,p0,p1,p2,p3,value");
+            assertThat(lines.get(2)).matches("[0-3](,[0-9.E-]+){5}");
+        });
+    }
+
     @Test
     void stderrSaysWhatRunsAndHasNoNoise() {
         assertThat(trained.complaints())
