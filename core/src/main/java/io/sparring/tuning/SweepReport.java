@@ -33,6 +33,8 @@ import org.apache.commons.text.StringEscapeUtils;
 public final class SweepReport {
     /** More would make a page that no browser likes; {@code trials.csv} has all. */
     private static final int MOST_SHOWN = 5_000;
+    /** How many learning curves are drawn: as many as can be told apart. */
+    private static final int MOST_CURVES = 6;
     /** How many rungs are compared. */
     private static final int MOST_RUNGS = 8;
     /** Fewer say nothing about an order. */
@@ -307,6 +309,7 @@ public final class SweepReport {
      * <pre>
      * {keys: [{key, scale: "choice", values: []} | {key, scale: "linear" | "log", low, high}], seeds,
      *  candidates: [{number, rank?, state, score, round, steps, seconds, seed?, confirmed?: [mean, low, high, seeds], values: [as --set takes them, or null]}],
+     *  curves: [{candidate: its place among these, x: [environment steps], mean: [], low: [], high: []}],
      *  best: {x: [core-seconds], y: [score], search, all}}
      * </pre>
      */
@@ -330,6 +333,13 @@ public final class SweepReport {
             }
             if (confirmed.containsKey(order.get(i))) {
                 put(candidate.putArray("confirmed"), confirmed.get(order.get(i)));
+            }
+        }
+        ArrayNode curves = data.putArray("curves");
+        for (int i = 0; i < Math.min(ranked, Math.min(candidates.size(), MOST_CURVES)); i++) {
+            List<Course.Stretch> curve = course.curve(trials.get(order.get(i)));
+            if (!curve.isEmpty()) {
+                putCurve(curves.addObject().put("candidate", i), curve);
             }
         }
         ObjectNode best = data.putObject("best");
@@ -380,6 +390,19 @@ public final class SweepReport {
                 .ifPresent(trial -> node.put("seed", trial.seed().toString()));
         ArrayNode values = node.putArray("values");
         file.space().keys().forEach(key -> values.add(text(first.point(), key)));
+    }
+
+    private static void putCurve(ObjectNode node, List<Course.Stretch> curve) {
+        ArrayNode x = node.putArray("x");
+        ArrayNode mean = node.putArray("mean");
+        ArrayNode low = node.putArray("low");
+        ArrayNode high = node.putArray("high");
+        curve.forEach(at -> {
+            x.add(at.envSteps());
+            mean.add(Page.number(Page.rounded(at.mean())));
+            low.add(Page.number(Page.rounded(at.low())));
+            high.add(Page.number(Page.rounded(at.high())));
+        });
     }
 
     private static void put(ArrayNode node, SweepResult.Confirmed confirmed) {

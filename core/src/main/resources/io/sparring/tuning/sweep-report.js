@@ -239,6 +239,42 @@
         }
     }
 
+    function drawCurves() {
+        const curves = data.curves;
+        if (curves.length === 0) {
+            nothing("curves", "No score yet.");
+            return;
+        }
+        const [width, height] = [1060, 260];
+        const svg = picture(byId("curves"), width, height, "learning curves of the best points");
+        const {toX, toY} = frame(svg, width, height,
+            {key: "environment steps", scale: "linear", low: 0, high: Math.max(...curves.flatMap(curve => curve.x))},
+            {
+                key: "score", scale: "linear",
+                low: Math.min(...curves.flatMap(curve => curve.low)),
+                high: Math.max(...curves.flatMap(curve => curve.high)),
+            });
+        // The best one last, above the others.
+        [...curves].reverse().forEach(curve => {
+            const candidate = candidates[curve.candidate];
+            const of = shape(svg, "g", {class: "curve", style: `--own: var(--series-${curve.candidate})`});
+            const along = values => values.map((value, i) => toX(curve.x[i]).toFixed(1) + " " + toY(value).toFixed(1));
+            if (data.seeds > 1) {
+                shape(of, "path", {
+                    class: "band", d: "M" + [...along(curve.high), ...along(curve.low).reverse()].join("L") + "Z",
+                });
+            }
+            shape(of, "path", {class: "step", d: "M" + along(curve.mean).join("L")});
+            curve.mean.forEach((value, i) =>
+                shape(of, "circle", {cx: toX(curve.x[i]).toFixed(1), cy: toY(value).toFixed(1), r: 3}));
+            const end = curve.x.length - 1;
+            shape(of, "text", {
+                x: toX(curve.x[end]) - 6, y: toY(curve.mean[end]) - 7, "text-anchor": "end",
+            }, "rank " + candidate.rank);
+            shown.get(candidate).push(of);
+        });
+    }
+
     function drawKeys() {
         if (scores.length === 0) {
             nothing("keys", "No score yet.");
@@ -366,6 +402,7 @@
     });
     drawParallel();
     drawBest();
+    drawCurves();
     drawKeys();
     drawLeaders();
     select();

@@ -233,6 +233,50 @@ class SweepReportTest {
     }
 
     @Test
+    void theBestHaveLearningCurvesAndABandOfTheirSeeds(@TempDir Path folder) throws IOException, InterruptedException {
+        Played sweep = played(60);
+        JsonNode curves = sweep.data().at("/curves");
+
+        assertThat(curves).hasSize(6);
+        assertThat(curves.at("/0/candidate").asInt()).isZero();
+        assertThat(curves.at("/0/x").toString()).isEqualTo("[320,960,2880]");
+        assertThat(curves.at("/0/mean/2").asDouble())
+                .isEqualTo(sweep.data().at("/candidates/0/score").asDouble());
+        assertThat(curves.at("/0/low")).isEqualTo(curves.at("/0/high"));
+        assertThat(browsed(sweep.page(), """
+                        say(count("curves", "curve"), count("curves", "band"), byId("curves").all("curve")[5].texts().join(""));
+                        """, folder)).containsExactly("6 | 6 | rank 1");
+    }
+
+    @Test
+    void aBandIsFromTheLeastToTheGreatestSeedWhereAllHaveCome() {
+        List<Trial> seeds = List.of(
+                Trial.first(0, 0, new Point(Map.of()), 1L, false),
+                Trial.first(1, 0, new Point(Map.of()), 2L, false)
+                        .after(new SliceResult(1, 0, 15, 150, 1, 7, 1, "sha", "target-return", null, null)));
+        Course course = new Course(
+                List.of(),
+                0,
+                0,
+                0,
+                Map.of(
+                        0,
+                        List.of(
+                                new Course.Report(10, 100, 1),
+                                new Course.Report(20, 200, 5),
+                                new Course.Report(30, 300, 9)),
+                        1,
+                        List.of(new Course.Report(10, 100, 3), new Course.Report(15, 150, 7))),
+                new java.util.TreeMap<>());
+
+        assertThat(course.curve(seeds))
+                .containsExactly(
+                        new Course.Stretch(100, 2, 1, 3),
+                        new Course.Stretch(200, 6, 5, 7),
+                        new Course.Stretch(300, 8, 7, 9));
+    }
+
+    @Test
     void whatWasConfirmedStandsBesideWhatTheSearchHasSeen(@TempDir Path folder)
             throws IOException, InterruptedException {
         Played sweep = new Played(ASHA + "trials: 60\nconfirm: {points: 2, seeds: 2}", Integer.MAX_VALUE);
@@ -313,9 +357,9 @@ class SweepReportTest {
     void aSweepThatHasNothingYetIsDrawnToo(@TempDir Path folder) throws IOException, InterruptedException {
         assertThat(browsed(
                         new Played(ASHA + "trials: 20", 0).page(),
-                        "say(rows().length, byId(\"best\").textContent, byId(\"keys\").textContent);",
+                        "say(rows().length, byId(\"best\").textContent, byId(\"curves\").textContent, byId(\"keys\").textContent);",
                         folder))
-                .containsExactly("0 | No score yet. | No score yet.");
+                .containsExactly("0 | No score yet. | No score yet. | No score yet.");
     }
 
     @Test

@@ -256,7 +256,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
                 }
                 tracked.ends(told.ended());
             } finally {
-                kept.write(file, sweep.result());
+                kept.write(sweep);
             }
             if (sweep.isOver()) {
                 kept.forgetStates();

@@ -2,6 +2,7 @@ package io.sparring.spark.folder;
 
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.tuning.LedgerFile;
+import io.sparring.tuning.ResultTable;
 import io.sparring.tuning.States;
 import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
@@ -29,7 +30,7 @@ import java.util.Map;
  *   ledger.jsonl   what was decided and what came of it, one event a line; in object stores in segments
  *   trials/        states of trials that pause, as far as they do not fit into memory
  *   report.html    the page that shows it
- *   trials.csv     a row a trial
+ *   trials.csv     a row a trial; trials.parquet has types, and those that confirm, and reports.parquet a row for each time that one was looked at
  *   best.yaml      the best trial's configuration, as train takes it
  * </pre>
  *
@@ -224,7 +225,9 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     }
 
     /** Writes what came of it so far. */
-    public synchronized void write(SweepFile file, SweepResult result) throws IOException {
+    public synchronized void write(Sweep sweep) throws IOException {
+        SweepFile file = sweep.file();
+        SweepResult result = sweep.result();
         folder.write("trials.csv", result.csv().getBytes(StandardCharsets.UTF_8));
         String best = result.bestConfiguration(file);
         if (best != null) {
@@ -234,6 +237,10 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
             closeSegment();
         }
         folder.write(REPORT, page(folder, true).getBytes(StandardCharsets.UTF_8));
+        folder.write("trials.parquet", Parquet.file(ResultTable.trials(file, sweep.trials())));
+        folder.write(
+                "reports.parquet",
+                Parquet.file(ResultTable.reports(content(folder, ledger(folder)).events())));
     }
 
     /** Writes what a later session would otherwise compute again. */

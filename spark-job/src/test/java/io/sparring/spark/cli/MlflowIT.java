@@ -104,8 +104,11 @@ class MlflowIT {
     }
 
     private static JsonNode read(boolean there) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(
-                        python, "-c", there ? READ : READ.replaceFirst("(?s)runs = .*", "print('{}')"), address)
+        return python(there ? READ : READ.replaceFirst("(?s)runs = .*", "print('{}')"), address);
+    }
+
+    private static JsonNode python(String script, String argument) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(python, "-c", script, argument)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -154,5 +157,24 @@ class MlflowIT {
             assertThat(child.get("status").asText()).isEqualTo(trial < 4 ? "FINISHED" : "FAILED");
         }
         assertThat(all.at("/trial 4/tags/sparring.reason").asText()).contains("a2c.gamma: expected");
+
+        // What comes with mlflow: the sweep's tables by pandas.
+        JsonNode tables = python("""
+                import json, sys, pandas
+                trials = pandas.read_parquet(sys.argv[1] + "/trials.parquet")
+                reports = pandas.read_parquet(sys.argv[1] + "/reports.parquet")
+                print(json.dumps({
+                    "states": trials["state"].value_counts().to_dict(), "gamma": list(trials["a2c.gamma"]),
+                    "types": {name: str(kind) for name, kind in trials.dtypes.items()},
+                    "best": trials["score"].max(),
+                    "last": reports.groupby("trial")["env_steps"].max().to_list()}))
+                """, work.resolve("s").toString());
+        assertThat(tables.at("/states/failed").asInt()).isEqualTo(2);
+        assertThat(tables.get("gamma").toString()).isEqualTo("[0.9,0.9,0.99,0.99,1.5,1.5]");
+        assertThat(tables.at("/types/score").asText()).isEqualTo("float64");
+        assertThat(tables.at("/types/confirms").asText()).isEqualTo("bool");
+        assertThat(tables.get("last"))
+                .hasSize(6)
+                .anySatisfy(steps -> assertThat(steps.asInt()).isEqualTo(1280));
     }
 }

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +66,35 @@ class SweepCommandIT {
         assertThat(trained.json().get("mean_return")).isEqualTo(json.get("best_score"));
         assertThat(Files.readAllLines(work.resolve("s/trials.csv"))).hasSize(13);
         assertThat(work.resolve("s/report.html")).content().contains("Over: 12 trials");
+    }
+
+    @Test
+    void itsTablesAreReadBackBySparkSql() throws IOException {
+        Sparring.Outcome outcome = sweep(path("sweep.yaml"), "--run", path("s"), "--trials", "4", "--json");
+
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.sql.shuffle.partitions", "1")
+                // A compiler for a handful of rows.
+                .config("spark.sql.codegen.wholeStage", "false")
+                .getOrCreate()) {
+            spark.read().parquet(path("s/trials.parquet")).createOrReplaceTempView("trials");
+            spark.read().parquet(path("s/reports.parquet")).createOrReplaceTempView("reports");
+            Row finished = spark.sql("""
+                            SELECT max(trials.score), max(reports.score), max(reports.env_steps), count(seed),
+                                   min(`a2c.gamma`), max(`optimizer.learning-rate`), sum(reports.seconds) > 0
+                            FROM trials JOIN reports USING (trial) WHERE state = 'finished' AND NOT confirms
+                            """).first();
+            double best = outcome.json().get("best_score").asDouble();
+            assertThat(finished.getDouble(0)).isEqualTo(best);
+            assertThat(finished.getDouble(1)).isGreaterThanOrEqualTo(best);
+            assertThat(finished.getLong(2)).isEqualTo(1280);
+            assertThat(finished.getLong(3)).as("the base's own seed").isZero();
+            assertThat(finished.getDouble(4)).isIn(0.9, 0.99);
+            assertThat(finished.getDouble(5)).isBetween(1e-3, 1e-1);
+            assertThat(finished.getBoolean(6)).isTrue();
+        }
     }
 
     @Test
