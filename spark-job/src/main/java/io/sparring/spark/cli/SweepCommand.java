@@ -17,6 +17,7 @@ import io.sparring.spark.tuning.SweepWorkers;
 import io.sparring.tracking.SweepTracking;
 import io.sparring.tracking.TrackedRun;
 import io.sparring.tracking.Tracking;
+import io.sparring.tuning.Forecast;
 import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.SweepResult;
@@ -50,6 +51,8 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
     private static final int LEADERS = 10;
     /** How many points a dry run shows. */
     private static final int DRY = 20;
+    /** For how long it trains, to know what the sweep will take. */
+    private static final Duration PROBE = Duration.ofSeconds(2);
 
     @Parameters(
             arity = "0..1",
@@ -76,7 +79,10 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
     @Option(names = "--trials", paramLabel = "N", description = "How many trials, in the place of the file's number.")
     private Integer trials;
 
-    @Option(names = "--dry-run", description = "Shows the first points and trains nothing.")
+    @Option(
+            names = "--dry-run",
+            description =
+                    "Shows the first points, and about how many core-hours all will take, by training the first one for 2 s.")
     private boolean dryRun;
 
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
@@ -209,7 +215,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         return "runs/" + InputFile.called(file) + "-" + time;
     }
 
-    private int dry(SweepFile sweep) {
+    private int dry(SweepFile sweep) throws InterruptedException {
         System.out.printf(
                 Locale.ROOT,
                 "%,d trials: %,d points%s%n",
@@ -219,7 +225,29 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
                         ? ""
                         : " with " + sweep.space().seeds().size() + " seeds each");
         sweep.firstPoints(DRY).forEach(point -> System.out.println("  " + String.join("  ", point.overrides())));
+        Forecast forecast = Forecast.of(sweep, PROBE);
+        if (forecast.failure() != null) {
+            System.out.println("what it will take is not known, since the first point cannot be trained here: "
+                    + forecast.failure());
+            return 0;
+        }
+        System.out.printf(
+                Locale.ROOT,
+                "about %s core-hours of training%s: %,d rounds of %.3g ms (of the first point, %,d rounds on this machine)%n",
+                hours(forecast.rounds() * forecast.roundSeconds()),
+                forecast.rounds() == forecast.most()
+                        ? ""
+                        : ", were scores chance, and " + hours(forecast.most() * forecast.roundSeconds())
+                                + " if all went to their ends",
+                forecast.rounds(),
+                1000 * forecast.roundSeconds(),
+                forecast.probed());
         return 0;
+    }
+
+    private static String hours(double seconds) {
+        double hours = seconds / 3600;
+        return String.format(Locale.ROOT, hours < 10 ? "%.2g" : "%,.0f", hours);
     }
 
     private int sweep(RunFolder folder, SweepFile file, SparkConf settings, Tracking tracking)

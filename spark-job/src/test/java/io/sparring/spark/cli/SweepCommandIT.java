@@ -123,13 +123,14 @@ class SweepCommandIT {
     }
 
     @Test
-    void aDryRunShowsThePointsAndTrainsNothing() {
+    void aDryRunShowsThePointsAndWhatAllWillTakeAndLeavesNothing() {
         Sparring.Outcome outcome = sweep(path("sweep.yaml"), "--dry-run", "--run", path("s"));
 
         assertThat(outcome.exit()).as(outcome.toString()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(13)
-                .allSatisfy(line -> assertThat(line).containsAnyOf("12 trials", "optimizer.learning-rate="));
+                .hasSize(14)
+                .allSatisfy(
+                        line -> assertThat(line).containsAnyOf("12 trials", "optimizer.learning-rate=", "core-hours"));
         assertThat(work.resolve("s")).doesNotExist();
     }
 
