@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -29,7 +30,7 @@ import java.util.stream.IntStream;
 public final class Sweep {
     /** Of the events of a ledger; whatever an event means differently has another one. */
     private static final int VERSION = 1;
-    /** How many workers a trial may take along. */
+    /** How many workers a trial may be lost with, before it is computed while nothing else is, so that no other is to blame. */
     private static final int MOST_LOST = 3;
 
     /** Where events go. */
@@ -49,6 +50,8 @@ public final class Sweep {
     private final List<Trial> trials = new ArrayList<>();
     /** Trials that wait for a worker. */
     private final Deque<Integer> queue = new ArrayDeque<>();
+    /** Those that are to be computed alone. */
+    private final Deque<Integer> suspects = new ArrayDeque<>();
     /** Trials that are being computed, by whom. */
     private final Map<Integer, String> computing = new HashMap<>();
     /** Slices that were computed twice and did not agree. */
@@ -133,7 +136,7 @@ public final class Sweep {
         }
         sweep.journal = journal;
         // What was given out and never came back.
-        sweep.computing.keySet().stream().sorted().forEach(sweep.queue::addLast);
+        sweep.computing.keySet().stream().sorted().forEach(trial -> sweep.again(trial, Deque::addLast));
         sweep.computing.clear();
         return sweep;
     }
@@ -195,10 +198,13 @@ public final class Sweep {
     public synchronized Work next(String worker) {
         Integer trial = queue.poll();
         while (trial == null && !over) {
-            if (!decide()) {
+            if (decide()) {
+                trial = queue.poll();
+            } else if (!over && computing.isEmpty() && !suspects.isEmpty()) {
+                trial = suspects.poll();
+            } else {
                 return over ? Work.END : Work.WAIT;
             }
-            trial = queue.poll();
         }
         if (trial == null) {
             return Work.END;
@@ -262,7 +268,7 @@ public final class Sweep {
             takeOver(copy, explored);
             return true;
         }
-        if (decision instanceof Decision.Done && computing.isEmpty()) {
+        if (decision instanceof Decision.Done && computing.isEmpty() && suspects.isEmpty()) {
             return decideAfterSearch();
         }
         return false;
@@ -435,15 +441,22 @@ public final class Sweep {
                 journal.append(event("lost", "trial", trial));
                 lost(trial);
             }
-            if (trials.get(trial).lost() >= MOST_LOST) {
+            if (trials.get(trial).lost() > MOST_LOST) {
                 fail(
                         new Slice(trial, trials.get(trial).slices(), List.of(), null, 0),
-                        MOST_LOST + " workers were lost while they computed it, the last one by this: " + why);
+                        trials.get(trial).lost()
+                                + " workers were lost while they computed it, the last one while nothing else was computed, by this: "
+                                + why);
             } else {
                 computing.remove(trial);
-                queue.addFirst(trial);
+                again(trial, Deque::addFirst);
             }
         }
+    }
+
+    /** @param enqueue at which end of the queue */
+    private void again(int trial, BiConsumer<Deque<Integer>, Integer> enqueue) {
+        enqueue.accept(trials.get(trial).lost() < MOST_LOST ? queue : suspects, trial);
     }
 
     private void lost(int trial) {

@@ -173,19 +173,49 @@ class SweepTest {
         assertThat(sweep.disagreements()).isEqualTo(1);
     }
 
-    @Test
-    void aTrialThatTakesThreeExecutorsAlongHasFailedAndTheOthersGoOn() throws InterruptedException {
-        SweepFile file = file(SPACE);
-        Sweep sweep = Sweep.begin(file, new Kept(), event -> {});
-        for (String worker : List.of("a", "b", "c")) {
-            assertThat(sweep.next(worker).slice().trial()).isZero();
-            sweep.lost(worker, "it was killed");
+    /** Begins a sweep whose trials 0 and 1 are lost three times, together. */
+    private Sweep losingTwo(SweepFile file, Sweep.Journal journal) {
+        Sweep sweep = Sweep.begin(file, new Kept(), journal);
+        for (String executor : List.of("a", "b", "c")) {
+            assertThat(sweep.next(executor + 0).slice().trial()).isIn(0, 1);
+            assertThat(sweep.next(executor + 1).slice().trial()).isIn(0, 1);
+            sweep.lost(executor + 0, "it was killed");
+            sweep.lost(executor + 1, "it was killed");
         }
+        return sweep;
+    }
 
-        SweepResult result = worked(sweep);
+    @Test
+    void aTrialThatIsLostWithThreeExecutorsIsComputedAloneOnceNothingElseIs() throws InterruptedException {
+        SweepFile file = file(SPACE);
+        List<Map<String, Object>> ledger = new ArrayList<>();
+        Sweep sweep = losingTwo(file, ledger::add);
+        // Killed and gone on with it is the same.
+        for (Sweep own : List.of(Sweep.resume("ledger", file, new Kept(), List.copyOf(ledger), event -> {}), sweep)) {
+            SliceRunner runner = new SliceRunner(file);
+            List<Integer> order = new ArrayList<>();
+            while (order.size() < 10) {
+                Slice slice = own.next("d").slice();
+                order.add(slice.trial());
+                own.finished(runner.run(slice, () -> false));
+            }
+            assertThat(order).doesNotContain(0, 1);
+            Slice alone = own.next("d").slice();
+            assertThat(alone.trial()).isIn(0, 1);
+            assertThat(own.next("e").kind()).isEqualTo(Work.Kind.WAIT);
+            // It was the other one's fault.
+            own.finished(runner.run(alone, () -> false));
+            Slice other = own.next("e").slice();
+            assertThat(own.next("d").kind()).isEqualTo(Work.Kind.WAIT);
+            own.lost("e", "it was killed");
 
-        assertThat(result.trials().get(0).failure()).contains("3 workers were lost", "it was killed");
-        assertThat(result.count(Trial.State.FINISHED)).isEqualTo(11);
+            SweepResult result = worked(own);
+
+            assertThat(result.trials().get(other.trial()).failure())
+                    .contains("4 workers were lost", "while nothing else was computed", "it was killed");
+            assertThat(result.count(Trial.State.FINISHED)).isEqualTo(11);
+            assertThat(own.isOver()).isTrue();
+        }
     }
 
     @Test
