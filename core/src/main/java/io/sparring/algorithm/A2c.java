@@ -126,7 +126,8 @@ public final class A2c {
                     targets,
                     System.nanoTime() - start,
                     worker.disturbances());
-            return new ShardUpdate(gradient, acted.seen(), statistics, acted.next());
+            return new ShardUpdate(gradient, acted.seen(), statistics, acted.next())
+                    .with(worker.trajectory(model, shard, acted));
         }
 
         private static Loss loss(Rollout rollout, Targets targets, double[] advantages, Weights weights) {

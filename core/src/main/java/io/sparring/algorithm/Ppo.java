@@ -155,7 +155,8 @@ public final class Ppo {
                     acted.result().seen(),
                     statistics.with(minibatches),
                     acted.result().next(),
-                    experience);
+                    experience,
+                    worker.trajectory(model, shard, acted.result()));
         }
 
         /** A of every minibatch that there will be. */
@@ -261,10 +262,11 @@ public final class Ppo {
             ShardStatistics statistics =
                     acted.statistics(losses, Synchronous.isFinite(learned), System.nanoTime() - start, worker);
             return new ShardUpdate(
-                    learned,
-                    acted.result().seen(),
-                    statistics.with(steps),
-                    acted.result().next());
+                            learned,
+                            acted.result().seen(),
+                            statistics.with(steps),
+                            acted.result().next())
+                    .with(worker.trajectory(model, shard, acted.result()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.loss.Sums;
 import io.sparring.network.Normalizer;
+import io.sparring.rollout.Trajectory;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -25,6 +26,7 @@ public final class RoundSum implements Serializable {
     private final double[] gradient;
 
     private final List<ShardStatistics> statistics = new ArrayList<>();
+    private final List<Trajectory> trajectories = new ArrayList<>();
     /** Null before the first shard. */
     private Normalizer seen;
 
@@ -80,6 +82,9 @@ public final class RoundSum implements Serializable {
         }
         see(update.seen());
         count(update.statistics());
+        if (update.trajectory() != null) {
+            trajectories.add(update.trajectory());
+        }
     }
 
     private void see(Normalizer more) {
@@ -96,6 +101,7 @@ public final class RoundSum implements Serializable {
         }
         see(group.seen);
         group.statistics.forEach(this::count);
+        trajectories.addAll(group.trajectories);
     }
 
     /** Adds a shard's statistics alone. */
@@ -141,6 +147,11 @@ public final class RoundSum implements Serializable {
         return Collections.unmodifiableList(statistics);
     }
 
+    /** What was acted, of each shard in order; empty where nobody writes it down. */
+    List<Trajectory> trajectories() {
+        return trajectories;
+    }
+
     /** How many the gradient is the sum of. */
     int samples() {
         return returns.count();
@@ -177,6 +188,7 @@ public final class RoundSum implements Serializable {
         sum.seen = seen;
         statistics.forEach(shard -> sum.count(shard.plus(moreLearningNanos / statistics.size())));
         sum.losses = sum.losses.plus(moreLosses);
+        sum.trajectories.addAll(trajectories);
         return sum;
     }
 
@@ -210,7 +222,8 @@ public final class RoundSum implements Serializable {
     }
 
     /** Half as large on its way, and the same: the gradient is rounded before it is merged. */
-    private record Travelling(float[] gradient, Normalizer seen, List<ShardStatistics> statistics)
+    private record Travelling(
+            float[] gradient, Normalizer seen, List<ShardStatistics> statistics, List<Trajectory> trajectories)
             implements Serializable {
         private Object readResolve() {
             RoundSum sum = new RoundSum(gradient.length);
@@ -219,11 +232,12 @@ public final class RoundSum implements Serializable {
             }
             sum.seen = seen;
             statistics.forEach(sum::count);
+            sum.trajectories.addAll(trajectories);
             return sum;
         }
     }
 
     private Object writeReplace() {
-        return new Travelling(gradient(), seen, statistics);
+        return new Travelling(gradient(), seen, statistics, trajectories);
     }
 }

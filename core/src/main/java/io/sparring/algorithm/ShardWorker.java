@@ -21,6 +21,7 @@ import io.sparring.policy.PolicyBatch;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
+import io.sparring.rollout.Trajectory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -46,9 +47,16 @@ public final class ShardWorker implements AutoCloseable {
     private final Environment environment;
     private final Actor actor;
     private final LearningNetwork learning;
+    private final boolean logs;
 
     public ShardWorker(Configuration configuration, EnvironmentSource source) {
+        this(configuration, source, false);
+    }
+
+    /** @param logs whether what is acted is to be written down */
+    public ShardWorker(Configuration configuration, EnvironmentSource source, boolean logs) {
         this.configuration = configuration;
+        this.logs = logs;
         architecture = architecture(configuration, source.spec());
         distribution = configuration.network().distribution(source.spec());
         learning = configuration.network().engine().create(architecture);
@@ -63,6 +71,7 @@ public final class ShardWorker implements AutoCloseable {
         environment = scratch.environment;
         actor = scratch.actor;
         learning = scratch.learning;
+        logs = scratch.logs;
     }
 
     /** This one, for another run with the same environment and network. */
@@ -97,6 +106,11 @@ public final class ShardWorker implements AutoCloseable {
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
     Actor.Result act(Model model, Shard shard, Configuration.Learning learning) {
         return actor.act(model, shard, learning.gamma(), learning.rolloutLength());
+    }
+
+    /** What was acted, where it is to be written down; else null. */
+    Trajectory trajectory(Model model, Shard shard, Actor.Result acted) {
+        return logs ? Trajectory.of(shard, acted, logProbabilities(model, acted.rollout())) : null;
     }
 
     /** What has disturbed the environment since this was asked last. */

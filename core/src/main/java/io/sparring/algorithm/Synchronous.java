@@ -93,6 +93,9 @@ final class Synchronous {
                     sum, model, configuration.algorithm() == Configuration.Algorithm.PPO, learned.gradientsClipped());
             model = learned.model().with(model.normalizer().plus(sum.seen()));
             ledger.count(sum.statistics());
+            if (!sum.trajectories().isEmpty()) {
+                listener.acted(ledger.round(), stepsBefore, sum.trajectories());
+            }
             Round round = new Round(
                     ledger.round(),
                     ledger.envSteps(),

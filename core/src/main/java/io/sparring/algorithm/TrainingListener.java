@@ -2,6 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.parameterserver.Staleness;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.Trajectory;
 import java.util.List;
 
 /** Who wants to know how training goes, and may end it. Called by the training thread, in the order of events. */
@@ -119,6 +120,15 @@ public interface TrainingListener {
 
     /** A round ended. */
     default void round(Round round) {}
+
+    /**
+     * What a round's shards acted, before its end is told; only of rounds whose workers have been asked for it.
+     *
+     * @param round rounds done, this one included
+     * @param stepsBefore environment steps before it
+     * @param shards of each shard, in order
+     */
+    default void acted(long round, long stepsBefore, List<Trajectory> shards) {}
 
     /** An evaluation ended. */
     default void evaluated(Evaluated evaluated) {}

@@ -47,6 +47,9 @@ public final class Actor {
      *
      * @param seen what it adds to the model's normaliser, of the same sizes
      * @param normalization what the model's normaliser did to it
+     * @param rewards T×B, as the environment gave them
+     * @param terminated T×B, whether the task ended the episode
+     * @param truncated T×B, whether a limit did
      */
     public record Result(
             Rollout rollout,
@@ -54,6 +57,9 @@ public final class Actor {
             List<Episode> episodes,
             Normalizer seen,
             Normalization normalization,
+            float[] rewards,
+            boolean[] terminated,
+            boolean[] truncated,
             long environmentNanos,
             long actingNanos) {}
 
@@ -124,6 +130,9 @@ public final class Actor {
         private final double[] discounts;
         private final double[] stateValues;
         private final double[] continues;
+        private final float[] given;
+        private final boolean[] terminated;
+        private final boolean[] truncated;
         private final float[] drawn = new float[copies * actionSize];
         private final float[] environmentActions = new float[drawn.length];
         private final Generators generators;
@@ -168,6 +177,9 @@ public final class Actor {
             discounts = new double[steps * copies];
             stateValues = new double[steps * copies];
             continues = new double[steps * copies];
+            given = new float[steps * copies];
+            terminated = new boolean[steps * copies];
+            truncated = new boolean[steps * copies];
         }
 
         /** What is remembered of the running episodes: nothing where no step has been made. */
@@ -243,6 +255,9 @@ public final class Actor {
             for (int copy = from; copy < to; copy++) {
                 int i = t * copies + copy;
                 rewards[i] = normalizer.reward(step.rewards[copy]);
+                given[i] = step.rewards[copy];
+                terminated[i] = step.terminated[copy];
+                truncated[i] = step.truncated[copy];
                 discounts[i] = step.terminated[copy] ? 0 : gamma;
                 continues[i] = step.ended(copy) ? 0 : 1;
                 returns[copy] += step.rewards[copy];
@@ -309,7 +324,17 @@ public final class Actor {
                     normalizer.rewardScale(),
                     seen.isFinite());
             long actingNanos = System.nanoTime() - start - environmentNanos;
-            return new Result(rollout, next, episodes, seen, normalization, environmentNanos, actingNanos);
+            return new Result(
+                    rollout,
+                    next,
+                    episodes,
+                    seen,
+                    normalization,
+                    given,
+                    terminated,
+                    truncated,
+                    environmentNanos,
+                    actingNanos);
         }
 
         private Normalizer seen() {

@@ -17,6 +17,7 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.configuration.MissingHere;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.environment.gymnasium.Gymnasium;
+import io.sparring.rollout.Trajectory;
 import io.sparring.run.CheckpointFile;
 import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.folder.Origin;
@@ -33,6 +34,7 @@ import io.sparring.spark.session.SparkMetrics;
 import io.sparring.spark.session.StopSignals;
 import io.sparring.spark.session.TypedCommand;
 import io.sparring.spark.session.Versions;
+import io.sparring.spark.table.TrajectoryLog;
 import io.sparring.spark.training.FirstState;
 import io.sparring.spark.training.SparkBackend;
 import io.sparring.tracking.TrackedRun;
@@ -93,6 +95,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             description =
                     "Trains with each of these seeds, such as 0-9 or 0-4,9, as one sweep, and compares what comes of them.")
     private String seeds;
+
+    @Option(
+            names = "--log-trajectories",
+            paramLabel = "DIR",
+            description = "Writes down every step of training, in Parquet files of a new folder (docs/logs.md).")
+    private String log;
 
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
     private boolean json;
@@ -189,6 +197,10 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (goesOn) {
                 requireForEvaluations(start.configuration());
             }
+            if (log != null) {
+                refuseLog(start.configuration());
+                TrajectoryLog.prepare(log, start.counters().round(), !goesOn && !again, Session.hadoop(settings));
+            }
             folder.delete(RunFolder.EXIT);
             int exit;
             try {
@@ -223,6 +235,14 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             beginning.require(asked, source.spec());
         }
         return beginning;
+    }
+
+    /** Workers that wait for nobody have no rounds whose steps could be told. */
+    private static void refuseLog(Configuration configuration) {
+        if (!Strategy.of(configuration).inRounds()) {
+            throw new InvalidConfiguration(
+                    "--log-trajectories: expected algorithm a2c or ppo, whose shards act in rounds, got a3c");
+        }
     }
 
     /** The environment; null where this machine lacks its Python and executors may have it. */
@@ -266,6 +286,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             options.checkElsewhere(asked);
             return sweep(asked).travel(hadoop);
         }
+        if (log != null && asked != null) {
+            refuseLog(asked);
+        }
         RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);
         if (resume == null) {
@@ -281,6 +304,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     "--init", beginning.saved().folder().shared("--init").uri()));
         }
         words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
+        if (log != null) {
+            words.addAll(List.of(
+                    "--log-trajectories",
+                    RunFolder.at(log, hadoop).shared("--log-trajectories").uri()));
+        }
         if (json) {
             words.add("--json");
         }
@@ -300,6 +328,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (seeds != null && resume != null) {
             throw new InvalidConfiguration("--seeds and --resume: a sweep of seeds goes on by "
                     + TypedCommand.of("sweep", "--resume", resume));
+        }
+        if (seeds != null && log != null) {
+            throw new InvalidConfiguration("--seeds and --log-trajectories: expected one of them");
         }
         if (seeds != null && options.hasSeed()) {
             throw new InvalidConfiguration("--seeds and --seed: expected one of them");
@@ -542,7 +573,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private static TrainingResult recorded(
+    private TrainingResult recorded(
             RunFolder folder,
             Start start,
             JavaSparkContext spark,
@@ -552,13 +583,24 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         Training training = Training.of(configuration, start.source());
-        SparkBackend backend = new SparkBackend(spark);
-        try (Recorder recorder = new Recorder(folder, configuration, start.state(), backend::recomputed, tracked);
+        SparkBackend backend = new SparkBackend(spark, log != null);
+        try (TrajectoryLog written = log == null
+                        ? null
+                        : new TrajectoryLog(
+                                log,
+                                start.source().spec(),
+                                configuration.shards(),
+                                configuration.environment().copiesPerShard());
+                Recorder recorder = new Recorder(folder, configuration, start.state(), backend::recomputed, tracked);
                 Progress progress = new Progress(configuration, start.state().envSteps());
                 SparkMetrics metrics = new SparkMetrics()) {
             try {
-                return training.run(
-                        start.state(), backend, new Listeners(signals, recorder, progress, metrics, evaluations));
+                List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, progress, metrics, evaluations));
+                if (written != null) {
+                    // First: a checkpoint stands for what is written down before it.
+                    listeners.add(0, written);
+                }
+                return training.run(start.state(), backend, new Listeners(signals, listeners));
             } catch (TrainingFailed e) {
                 throw new TrainingFailed(sentence(e.getMessage()) + intact(folder, recorder), e);
             } catch (InterruptedException e) {
@@ -643,8 +685,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
 
     /** Everybody who listens, and the signals that end training. */
     private record Listeners(StopSignals signals, List<TrainingListener> all) implements TrainingListener {
-        Listeners(StopSignals signals, TrainingListener... all) {
-            this(signals, List.of(all));
+        @Override
+        public void acted(long round, long stepsBefore, List<Trajectory> shards) {
+            all.forEach(listener -> listener.acted(round, stepsBefore, shards));
         }
 
         @Override

@@ -28,21 +28,21 @@ import org.apache.spark.SparkEnv;
  * @param environment whose steps they are
  */
 public record TrajectoryFiles(String folder, EnvironmentSpec environment) implements Serializable {
+    /** What the names of files begin with that nobody is to read. */
+    static final String TEMPORARY = ".part-";
 
     /** A file that is being written, on a driver or an executor. It is nobody's before {@link #appear}. */
     public final class File implements Consumer<LoggedStep>, Closeable {
         private final FileSystem system;
-        private final Path path;
         private final Path temporary;
         private final ParquetWriter<LoggedStep> writer;
         private long rows;
         private boolean closed;
 
-        private File(String name) throws IOException {
+        private File() throws IOException {
             Configuration hadoop = Session.hadoop(SparkEnv.get().conf());
-            path = new Path(folder, name);
-            system = path.getFileSystem(hadoop);
-            temporary = new Path(folder, "." + name + "-" + UUID.randomUUID());
+            temporary = new Path(folder, TEMPORARY + UUID.randomUUID());
+            system = temporary.getFileSystem(hadoop);
             writer = new Builder(HadoopOutputFile.fromPath(temporary, hadoop), environment)
                     .withCompressionCodec(CompressionCodecName.SNAPPY)
                     .withWriteMode(ParquetFileWriter.Mode.CREATE)
@@ -70,13 +70,9 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
             return writer.getDataSize();
         }
 
-        /** Its name as it will be. */
-        public String name() {
-            return path.getName();
-        }
-
-        /** That was all: it takes its name, unless it is there already. */
-        public void appear() throws IOException {
+        /** That was all: it takes this name, unless there is one of that name already. */
+        public void appear(String name) throws IOException {
+            Path path = new Path(folder, name);
             closed = true;
             writer.close();
             if (!system.rename(temporary, path)) {
@@ -99,8 +95,8 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
     }
 
     /** Begins a file. */
-    public File create(String name) throws IOException {
-        return new File(name);
+    public File create() throws IOException {
+        return new File();
     }
 
     private static final class Builder extends ParquetWriter.Builder<LoggedStep, Builder> {

@@ -11,15 +11,22 @@ import org.apache.spark.api.java.JavaSparkContext;
 /** A Spark application's executors, for one training at a time. */
 public final class SparkBackend implements Backend {
     private final JavaSparkContext spark;
+    private final boolean logs;
     private SparkRounds rounds;
 
     public SparkBackend(JavaSparkContext spark) {
+        this(spark, false);
+    }
+
+    /** @param logs whether listeners are told what is {@linkplain io.sparring.algorithm.TrainingListener#acted acted}, which then comes to the driver */
+    public SparkBackend(JavaSparkContext spark, boolean logs) {
         this.spark = spark;
+        this.logs = logs;
     }
 
     @Override
     public Rounds rounds(Configuration configuration, EnvironmentSource source, TrainingState start) {
-        rounds = new SparkRounds(spark, configuration, source, start);
+        rounds = new SparkRounds(spark, configuration, source, start, new WorkerPool(configuration, source, logs));
         return rounds;
     }
 

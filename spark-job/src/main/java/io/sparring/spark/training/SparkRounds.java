@@ -85,7 +85,7 @@ public final class SparkRounds implements Rounds {
         this(spark, configuration, source, start, new WorkerPool(configuration, source));
     }
 
-    /** With workers that a test has prepared to fail or to dawdle. */
+    /** With these workers. */
     SparkRounds(
             JavaSparkContext spark,
             Configuration configuration,
@@ -368,10 +368,9 @@ public final class SparkRounds implements Rounds {
             if (log == null) {
                 return evaluator.play(model, index, range[0], range[1], greedy);
             }
-            try (TrajectoryFiles.File file =
-                    log.create(String.format(Locale.ROOT, "episodes-%09d.parquet", range[0]))) {
+            try (TrajectoryFiles.File file = log.create()) {
                 List<Episode> played = evaluator.play(model, index, range[0], range[1], greedy, file);
-                file.appear();
+                file.appear(String.format(Locale.ROOT, "episodes-%09d.parquet", range[0]));
                 return played;
             }
         } catch (RuntimeException e) {

@@ -24,10 +24,17 @@ class WorkerPool implements Serializable, AutoCloseable {
 
     private final Configuration configuration;
     private final EnvironmentSource source;
+    private final boolean logs;
     private transient Idle idle;
     private transient Cleaner.Cleanable cleanable;
 
     WorkerPool(Configuration configuration, EnvironmentSource source) {
+        this(configuration, source, false);
+    }
+
+    /** @param logs whether what is acted is to be written down */
+    WorkerPool(Configuration configuration, EnvironmentSource source, boolean logs) {
+        this.logs = logs;
         this.configuration = configuration;
         this.source = source;
     }
@@ -35,7 +42,7 @@ class WorkerPool implements Serializable, AutoCloseable {
     <T> ShardUpdate run(ShardTask<T> task, T on) {
         Idle idle = idle();
         ShardWorker used = idle.take();
-        ShardWorker worker = used == null ? new ShardWorker(configuration, source) : used;
+        ShardWorker worker = used == null ? new ShardWorker(configuration, source, logs) : used;
         ShardUpdate update;
         try {
             update = task.run(worker, on);

@@ -1,0 +1,324 @@
+package io.sparring.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** {@code score} and {@code --log-trajectories}: what goes into tables, what comes out, and what does not. */
+class TablesTest {
+    private static final String TINY = """
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {kind: shared, hidden: [8]}
+            algorithm: %s
+            a2c: {shards: 2, rollout-length: 8}
+            ppo: {shards: 2, rollout-length: 8, epochs: 2, minibatches: 2}
+            normalize: {observations: true, rewards: true}
+            budget: {env-steps: 1280}
+            """;
+
+    @TempDir
+    private static Path run;
+
+    @TempDir
+    private Path work;
+
+    @BeforeAll
+    static void aRunAndItsLog() throws IOException {
+        System.setProperty("spark.master", "local[2]");
+        Files.writeString(run.resolve("tiny.yaml"), TINY.formatted("a2c"));
+        succeed(
+                "train",
+                run.resolve("tiny.yaml").toString(),
+                "--run",
+                run.resolve("run").toString());
+        succeed(
+                "evaluate",
+                run.resolve("run").toString(),
+                "--episodes",
+                "7",
+                "--greedy",
+                "--log-trajectories",
+                run.resolve("log").toString());
+    }
+
+    @BeforeEach
+    void twoCores() {
+        System.setProperty("spark.master", "local[2]");
+    }
+
+    @AfterEach
+    void asItWas() {
+        System.clearProperty("spark.master");
+    }
+
+    private static Sparring.Outcome succeed(String... words) {
+        Sparring.Outcome outcome = Sparring.here(words);
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        return outcome;
+    }
+
+    private String path(String name) {
+        return work.resolve(name).toString();
+    }
+
+    private static String log() {
+        return run.resolve("log").toString();
+    }
+
+    private Sparring.Outcome score(String input, String output, String... more) {
+        List<String> words = new ArrayList<>(
+                List.of("score", run.resolve("run").toString(), "--input", input, "--output", path(output), "--json"));
+        words.addAll(Arrays.asList(more));
+        return Sparring.here(words.toArray(String[]::new));
+    }
+
+    private static <T> T sql(Function<SparkSession, T> query) {
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[2]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .getOrCreate()) {
+            return query.apply(spark);
+        }
+    }
+
+    private static List<String> rows(String parquet, String query) {
+        return sql(spark -> {
+            spark.read().parquet(parquet).createOrReplaceTempView("t");
+            return spark.sql(query).collectAsList().stream().map(Row::toString).toList();
+        });
+    }
+
+    @Test
+    void everyRowIsScoredAsTheEvaluationPlayedItToTheBit() throws IOException {
+        Sparring.Outcome outcome = score(log(), "scored", "--prefix", "new_");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(rows(
+                        path("scored"),
+                        "select count(*), sum(int(action = new_action)), sum(int(value = new_value)),"
+                                + " max(abs(log_probability - ln(new_probabilities[new_action]))) < 1e-6,"
+                                + " count(distinct episode) from t"))
+                .singleElement()
+                .asString()
+                .matches("\\[(\\d+),\\1,\\1,true,7]");
+        assertThat(outcome.json().get("rows").asLong()).isPositive();
+        assertThat(work)
+                .isDirectoryContaining(file -> file.getFileName().toString().equals("scored"));
+        assertThat(work.toFile().list()).containsExactly("scored");
+    }
+
+    @Test
+    void numbersMayLieInColumnsOfTheirOwnAndAFileMayBeText() throws IOException {
+        Files.writeString(work.resolve("states.csv"), """
+                id,x,x_dot,theta,theta_dot
+                a,0.1,0,0.01,0
+                b,0.1,0,-0.01,0.5
+                """);
+
+        Sparring.Outcome outcome = score(
+                path("states.csv"),
+                "scored.csv",
+                "--columns",
+                "observation=x,x_dot,theta,theta_dot",
+                "--keep",
+                "id,theta");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        try (Stream<Path> files = Files.list(work.resolve("scored.csv"))) {
+            Path written = files.filter(file -> file.toString().endsWith(".csv"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(Files.readAllLines(written))
+                    .hasSize(3)
+                    .startsWith("id,theta,action,probabilities_0,probabilities_1,value")
+                    .element(2)
+                    .asString()
+                    .startsWith("b,-0.01,");
+        }
+    }
+
+    @Test
+    void badRowsAreNamedByFileAndRowAndNothingIsWritten() throws IOException {
+        Files.writeString(work.resolve("states.csv"), """
+                x,x_dot,theta,theta_dot
+                0.1,0,0.01,0
+                0.1,oops,0.01,0
+                0.1,0,0.01,0
+                7,0,0.01,0
+                """);
+        String columns = "observation=x,x_dot,theta,theta_dot";
+
+        Sparring.Outcome refused = score(path("states.csv"), "scored", "--columns", columns);
+        Sparring.Outcome taken = score(path("states.csv"), "scored", "--columns", columns, "--max-bad-rows", "2");
+        Sparring.Outcome again = score(path("states.csv"), "scored", "--columns", columns, "--max-bad-rows", "2");
+
+        assertThat(refused.exit()).as(refused.toString()).isEqualTo(1);
+        assertThat(refused.complaints())
+                .singleElement()
+                .asString()
+                .contains("2 of 4 rows are bad, expected at most 0 (--max-bad-rows); the first: file:")
+                .endsWith("/states.csv, row 2: observation[1] is null");
+        assertThat(taken.exit()).as(taken.toString()).isZero();
+        assertThat(taken.json().get("rows").asInt()).isEqualTo(2);
+        assertThat(taken.json().get("bad_rows").asInt()).isEqualTo(2);
+        assertThat(again.exit()).isEqualTo(2);
+        assertThat(again.complaints()).singleElement().asString().contains("--output", "there is something already");
+        assertThat(work.toFile().list()).containsExactlyInAnyOrder("states.csv", "scored");
+    }
+
+    @Test
+    void whatTheSchemaTellsIsOneLine() throws IOException {
+        Files.writeString(work.resolve("empty.csv"), "observation\n");
+
+        assertThat(score(log(), "a").complaints())
+                .singleElement()
+                .asString()
+                .contains("the table has a column action already; --prefix");
+        assertThat(score(log(), "a", "--columns", "observation=obs").complaints())
+                .singleElement()
+                .asString()
+                .contains("there is no column obs for the observation", "the table has [episode, t, observation,");
+        assertThat(score(log(), "a", "--columns", "observation=reward").complaints())
+                .singleElement()
+                .asString()
+                .contains("observation: expected array<float> of 4", "and column reward is float");
+        assertThat(score(log(), "a", "--keep", "epsode").complaints())
+                .singleElement()
+                .asString()
+                .contains("there is no column epsode", "did you mean episode?");
+        assertThat(score(path("nothing"), "a").exit()).isEqualTo(2);
+        assertThat(score(path("empty.csv"), "a").exit()).isEqualTo(2);
+        assertThat(work.toFile().list()).containsExactly("empty.csv");
+    }
+
+    @Test
+    void anEmptyTableIsAFailure() {
+        sql(spark -> {
+            spark.read().parquet(log()).limit(0).write().parquet(path("empty"));
+            return null;
+        });
+
+        Sparring.Outcome outcome = score(path("empty"), "scored", "--prefix", "p");
+
+        assertThat(outcome.exit()).isEqualTo(1);
+        assertThat(outcome.complaints()).singleElement().asString().endsWith("empty has no rows");
+        assertThat(work.resolve("scored")).doesNotExist();
+    }
+
+    @Test
+    void anEvaluationsLogIsItsEpisodes() {
+        assertThat(rows(
+                        log(),
+                        "select count(*), sum(int(n = last + 1)), sum(ended), count(distinct observation) from (select"
+                                + " count(*) n, max(t) last, sum(int(terminated or truncated)) ended,"
+                                + " first(observation[0]) observation from t group by episode)"))
+                .containsExactly("[7,7,7,7]");
+        Sparring.Outcome again = Sparring.here(
+                "evaluate", run.resolve("run").toString(), "--episodes", "1", "--log-trajectories", log());
+        assertThat(again.exit()).isEqualTo(2);
+        assertThat(again.complaints())
+                .singleElement()
+                .asString()
+                .contains("--log-trajectories", "there is something already; expected a new folder");
+    }
+
+    private static final String ALL = "select * from t order by episode, t";
+
+    private void train(String algorithm, String name, String... more) throws IOException {
+        Files.writeString(work.resolve("tiny.yaml"), TINY.formatted(algorithm));
+        List<String> words = new ArrayList<>(
+                List.of("train", path("tiny.yaml"), "--run", path(name), "--log-trajectories", path(name + "-log")));
+        words.addAll(Arrays.asList(more));
+        succeed(words.toArray(String[]::new));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a2c", "ppo"})
+    void aTrainingsLogHasEveryStepOnceWhoeverMadeIt(String algorithm) throws IOException {
+        train(algorithm, "two");
+        System.setProperty("spark.master", "local[1]");
+        train(algorithm, "one");
+
+        List<String> rows = rows(path("two-log"), ALL);
+
+        assertThat(rows).hasSize(1280).doesNotHaveDuplicates().isEqualTo(rows(path("one-log"), ALL));
+        // Episodes as training itself counts them; what has not ended is cut where it stood.
+        String line = Files.readAllLines(work.resolve("two/metrics.jsonl")).stream()
+                .filter(metric -> metric.contains("\"round_seconds\""))
+                .reduce((one, next) -> next)
+                .orElseThrow();
+        JsonNode last = new ObjectMapper().readTree(line);
+        assertThat(last.get("episodes").asInt()).isPositive().isLessThan(100);
+        assertThat(rows(
+                        path("two-log"),
+                        "select sum(ended), avg(if(ended = 1, r, null)), sum(int(n = last + 1)) = count(*) from (select"
+                                + " sum(reward) r, max(t) last, count(*) n,"
+                                + " sum(int(terminated or truncated)) ended from t group by episode)"))
+                .containsExactly("[" + last.get("episodes").asInt() + ","
+                        + last.get("mean_return").asDouble() + ",true]");
+    }
+
+    @Test
+    void oneThatGoesOnHasEveryStepOnce() throws IOException {
+        train("a2c", "whole");
+        train("a2c", "half", "--set", "budget.env-steps=640");
+        // What a killed session left beyond its last checkpoint.
+        try (Stream<Path> files = Files.list(work.resolve("half-log"))) {
+            Path any = files.filter(file -> file.getFileName().toString().startsWith("rounds-"))
+                    .findFirst()
+                    .orElseThrow();
+            Files.copy(any, work.resolve("half-log/rounds-000000011-000000012.parquet"));
+        }
+        Files.writeString(work.resolve("half-log/.part-x"), "unfinished");
+
+        succeed(
+                "train",
+                path("tiny.yaml"),
+                "--resume",
+                path("half"),
+                "--log-trajectories",
+                path("half-log"),
+                "--set",
+                "budget.env-steps=1280");
+
+        assertThat(rows(path("half-log"), ALL)).isEqualTo(rows(path("whole-log"), ALL));
+        assertThat(work.resolve("half-log/.part-x")).doesNotExist();
+        Sparring.Outcome taken =
+                Sparring.here("train", path("tiny.yaml"), "--run", path("new"), "--log-trajectories", path("half-log"));
+        assertThat(taken.exit()).isEqualTo(2);
+        assertThat(taken.complaints())
+                .singleElement()
+                .asString()
+                .contains("expected a new folder, and there is rounds-0000000");
+    }
+
+    @Test
+    void asynchronousTrainingHasNoRoundsToWriteDown() throws IOException {
+        Files.writeString(work.resolve("tiny.yaml"), TINY.formatted("a3c"));
+
+        Sparring.Outcome outcome =
+                Sparring.here("train", path("tiny.yaml"), "--run", path("r"), "--log-trajectories", path("log"));
+
+        assertThat(outcome.exit()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains("expected algorithm a2c or ppo");
+    }
+}
