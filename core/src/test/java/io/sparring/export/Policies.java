@@ -144,16 +144,20 @@ enum Policies {
         return part.shape().stream().reduce(1, Math::multiplyExact);
     }
 
-    /** Those that training begins with, each of them a little off; a policy head that is sure of something. */
+    /** So spread that what a layer gives is about as large as what it takes. */
     private static float[] parameters(Architecture architecture) {
         UniformRandomProvider random = Streams.of(18);
-        float[] parameters = architecture.initialParameters(random);
-        for (int i = 0; i < parameters.length; i++) {
-            parameters[i] += 0.02f * (random.nextFloat() - 0.5f);
+        float[] parameters = new float[architecture.parameterCount()];
+        for (int i = architecture.layerParameterCount(); i < parameters.length; i++) {
+            parameters[i] = random.nextFloat() - 1.5f;
         }
-        Architecture.Node head = architecture.policy();
-        for (int i = head.offset(); i < head.offset() + head.layer().parameterCount(); i++) {
-            parameters[i] *= 60;
+        for (Architecture.Node node : architecture.nodes()) {
+            int count = node.layer().parameterCount();
+            int ofEach = count / node.layer().output().sizes().get(0);
+            float most = (float) Math.sqrt(6.0 / ofEach);
+            for (int i = node.offset(); i < node.offset() + count; i++) {
+                parameters[i] = most * (2 * random.nextFloat() - 1);
+            }
         }
         return parameters;
     }
