@@ -20,7 +20,7 @@ public record Forecast(long rounds, long most, long probed, double roundSeconds,
     /**
      * Trains the first point for a moment, in this thread.
      *
-     * @param atLeast for how long; a trial that is over before has been timed whole
+     * @param atLeast for how long, the first round aside, which has all that is slow but once
      */
     public static Forecast of(SweepFile file, Duration atLeast) throws InterruptedException {
         long seeds = Math.max(1, file.space().seeds().size());
@@ -42,10 +42,11 @@ public record Forecast(long rounds, long most, long probed, double roundSeconds,
                 if (result.failure() != null) {
                     return new Forecast(rounds, most, 0, Double.NaN, result.failure());
                 }
-                if (result.ended() != null || System.nanoTime() - start >= atLeast.toNanos()) {
+                if (result.ended() != null || before != null && System.nanoTime() - start >= atLeast.toNanos()) {
                     long timed = result.round() - (before == null ? 0 : before.round());
                     return new Forecast(rounds, most, timed, result.seconds() / Math.max(1, timed), null);
                 }
+                start = before == null ? System.nanoTime() : start;
                 before = result;
             }
         }

@@ -233,7 +233,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         }
         System.out.printf(
                 Locale.ROOT,
-                "about %s core-hours of training%s: %,d rounds of %.3g ms (of the first point, %,d rounds on this machine)%n",
+                "about %s core-hours of training%s: %,d rounds of %.3g ms (the mean of %,d of the first point on this machine)%n",
                 hours(forecast.rounds() * forecast.roundSeconds()),
                 forecast.rounds() == forecast.most()
                         ? ""
