@@ -33,7 +33,8 @@ public record Forecast(long rounds, long most, long probed, double roundSeconds,
         long most = file.candidates() * file.rounds() * seeds + confirming;
         Trial trial = Trial.first(0, 0, file.firstPoints(1).get(0), firstSeed(file), false);
         long start = System.nanoTime();
-        try (SliceRunner runner = new SliceRunner(file)) {
+        // Evaluations would count as often as rounds do.
+        try (SliceRunner runner = new SliceRunner(file, SweepFile.Metric.TRAINING)) {
             SliceResult before = null;
             // Ever longer slices, of which the last counts: what comes first is slow in any JVM.
             for (long until = 1; ; until *= 2) {

@@ -36,6 +36,7 @@ public final class SliceRunner implements AutoCloseable {
     private static final int KEPT = 256;
 
     private final SweepFile sweep;
+    private final SweepFile.Metric metric;
     private final Map<Configuration.Environment, EnvironmentSource> sources = new LinkedHashMap<>();
     private final KeptWorkers workers = new KeptWorkers();
     private final Map<List<String>, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true) {
@@ -52,7 +53,13 @@ public final class SliceRunner implements AutoCloseable {
 
     /** For the trials of this sweep. */
     public SliceRunner(SweepFile sweep) {
+        this(sweep, sweep.metric());
+    }
+
+    /** @param metric what a score is, whatever the sweep says */
+    SliceRunner(SweepFile sweep, SweepFile.Metric metric) {
         this.sweep = sweep;
+        this.metric = metric;
     }
 
     /**
@@ -124,7 +131,7 @@ public final class SliceRunner implements AutoCloseable {
     }
 
     private double score(Configuration configuration, EnvironmentSource source, TrainingState state) {
-        if (sweep.metric() == SweepFile.Metric.TRAINING) {
+        if (metric == SweepFile.Metric.TRAINING) {
             return state.counters().meanReturn();
         }
         Configuration.Evaluation evaluation = configuration.evaluation();

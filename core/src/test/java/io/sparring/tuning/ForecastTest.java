@@ -50,6 +50,18 @@ class ForecastTest {
         assertThat(forecast.roundSeconds()).isNaN();
     }
 
+    /** Identity's episodes have a hundred steps: these would take an hour. */
+    @Test
+    void evaluationsAreNotPlayed() throws InterruptedException {
+        String many = BASE.replace("CartPole-v1", "Identity-Discrete-v0")
+                .replace("every-env-steps: 0", "every-env-steps: 0, episodes: 10000000");
+
+        Forecast forecast = Forecast.of(SliceRunnerTest.sweep(many, SPACE + "metric: evaluation\n"), Duration.ZERO);
+
+        assertThat(forecast.failure()).isNull();
+        assertThat(forecast.roundSeconds()).isLessThan(1);
+    }
+
     @Test
     void aTrialThatIsOverSoonIsTimedWhole() throws InterruptedException {
         assertThat(Forecast.of(SliceRunnerTest.sweep(BASE, SPACE), Duration.ofHours(1))

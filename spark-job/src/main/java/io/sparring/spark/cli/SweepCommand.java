@@ -137,6 +137,9 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
     @Override
     public Travel travel(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
         refuseUnfit();
+        if (dryRun) {
+            throw new InvalidConfiguration("--dry-run: expected --deploy-mode client: it starts nothing on a cluster");
+        }
         List<String> words = new ArrayList<>(List.of("sweep"));
         RunFolder folder = RunFolder.at(folderName(), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);
@@ -226,27 +229,35 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
                         : " with " + sweep.space().seeds().size() + " seeds each");
         sweep.firstPoints(DRY).forEach(point -> System.out.println("  " + String.join("  ", point.overrides())));
         Forecast forecast = Forecast.of(sweep, PROBE);
+        double hours = forecast.rounds() * forecast.roundSeconds() / 3600;
+        double most = forecast.most() * forecast.roundSeconds() / 3600;
         if (forecast.failure() != null) {
             System.out.println("what it will take is not known, since the first point cannot be trained here: "
                     + forecast.failure());
-            return 0;
+        } else {
+            System.out.printf(
+                    Locale.ROOT,
+                    "about %s core-hours of training%s: %,d rounds of %.3g ms (the mean of %,d of the first point on this machine)%n",
+                    rounded(hours),
+                    forecast.rounds() == forecast.most()
+                            ? ""
+                            : ", were scores chance, and " + rounded(most) + " if all went to their ends",
+                    forecast.rounds(),
+                    1000 * forecast.roundSeconds(),
+                    forecast.probed());
         }
-        System.out.printf(
-                Locale.ROOT,
-                "about %s core-hours of training%s: %,d rounds of %.3g ms (the mean of %,d of the first point on this machine)%n",
-                hours(forecast.rounds() * forecast.roundSeconds()),
-                forecast.rounds() == forecast.most()
-                        ? ""
-                        : ", were scores chance, and " + hours(forecast.most() * forecast.roundSeconds())
-                                + " if all went to their ends",
-                forecast.rounds(),
-                1000 * forecast.roundSeconds(),
-                forecast.probed());
+        if (json) {
+            Map<String, Object> numbers = new LinkedHashMap<>();
+            numbers.put("trials", sweep.trials());
+            numbers.put("points", sweep.candidates());
+            numbers.put("core_hours", known(hours));
+            numbers.put("most_core_hours", known(most));
+            System.out.println(RunResult.json(numbers));
+        }
         return 0;
     }
 
-    private static String hours(double seconds) {
-        double hours = seconds / 3600;
+    private static String rounded(double hours) {
         return String.format(Locale.ROOT, hours < 10 ? "%.2g" : "%,.0f", hours);
     }
 

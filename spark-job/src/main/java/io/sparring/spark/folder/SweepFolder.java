@@ -8,6 +8,7 @@ import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.SweepReport;
 import io.sparring.tuning.SweepResult;
+import io.sparring.tuning.Trial;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
@@ -225,9 +226,12 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     }
 
     /** Writes what came of it so far. */
-    public synchronized void write(Sweep sweep) throws IOException {
-        SweepFile file = sweep.file();
-        SweepResult result = sweep.result();
+    public void write(Sweep sweep) throws IOException {
+        // Asked before this is locked: whoever answers a worker holds the sweep, and then asks for this.
+        write(sweep.file(), sweep.result(), sweep.trials());
+    }
+
+    private synchronized void write(SweepFile file, SweepResult result, List<Trial> trials) throws IOException {
         folder.write("trials.csv", result.csv().getBytes(StandardCharsets.UTF_8));
         String best = result.bestConfiguration(file);
         if (best != null) {
@@ -237,7 +241,7 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
             closeSegment();
         }
         folder.write(REPORT, page(folder, true).getBytes(StandardCharsets.UTF_8));
-        folder.write("trials.parquet", Parquet.file(ResultTable.trials(file, sweep.trials())));
+        folder.write("trials.parquet", Parquet.file(ResultTable.trials(file, trials)));
         folder.write(
                 "reports.parquet",
                 Parquet.file(ResultTable.reports(content(folder, ledger(folder)).events())));

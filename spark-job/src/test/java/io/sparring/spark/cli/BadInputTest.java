@@ -1,11 +1,13 @@
 package io.sparring.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Environments;
 import io.sparring.network.Normalizer;
@@ -650,26 +652,36 @@ class BadInputTest {
                 .anyMatch(line -> line.matches(" +a step of 8 copies takes [0-9.]+ ms"));
     }
 
-    @Test
-    void theClientOfARunWhoseDriverIsElsewhereAsksNoPython() throws IOException {
-        CommandLine train = new CommandLine(new Main())
-                .parseArgs(
-                        "train",
-                        folder.resolve("tiny.yaml").toString(),
-                        "--run",
-                        folder.resolve("run").toUri().toString(),
-                        "--set",
-                        "environment.id=gymnasium:X-v0",
-                        "--set",
-                        "environment.python=/no/python")
+    /** What a client sends for a driver elsewhere. */
+    private static ClusterCommand.Travel travel(String... words) throws IOException {
+        CommandLine command = new CommandLine(new Main())
+                .parseArgs(words)
                 .subcommand()
                 .commandSpec()
                 .commandLine();
+        return ((ClusterCommand) command.getCommand()).travel(new org.apache.hadoop.conf.Configuration());
+    }
 
-        ClusterCommand.Travel travel =
-                ((ClusterCommand) train.getCommand()).travel(new org.apache.hadoop.conf.Configuration());
+    @Test
+    void theClientOfARunWhoseDriverIsElsewhereAsksNoPython() throws IOException {
+        ClusterCommand.Travel travel = travel(
+                "train",
+                folder.resolve("tiny.yaml").toString(),
+                "--run",
+                folder.resolve("run").toUri().toString(),
+                "--set",
+                "environment.id=gymnasium:X-v0",
+                "--set",
+                "environment.python=/no/python");
 
         assertThat(travel.arguments()).contains("environment.id=gymnasium:X-v0", "environment.python=/no/python");
+    }
+
+    @Test
+    void aDryRunIsNotSentToACluster() {
+        assertThatThrownBy(() -> travel("sweep", "any.yaml", "--run", "hdfs:/runs/s", "--dry-run"))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageStartingWith("--dry-run: expected --deploy-mode client");
     }
 
     /** Of environments in Python options have no defaults here: each counts. */

@@ -123,14 +123,15 @@ class SweepCommandIT {
     }
 
     @Test
-    void aDryRunShowsThePointsAndWhatAllWillTakeAndLeavesNothing() {
-        Sparring.Outcome outcome = sweep(path("sweep.yaml"), "--dry-run", "--run", path("s"));
+    void aDryRunShowsThePointsAndWhatAllWillTakeAndLeavesNothing() throws IOException {
+        Sparring.Outcome outcome = sweep(path("sweep.yaml"), "--dry-run", "--run", path("s"), "--json");
 
         assertThat(outcome.exit()).as(outcome.toString()).isZero();
         assertThat(outcome.stdout().lines())
-                .hasSize(14)
-                .allSatisfy(
-                        line -> assertThat(line).containsAnyOf("12 trials", "optimizer.learning-rate=", "core-hours"));
+                .hasSize(15)
+                .allSatisfy(line -> assertThat(line)
+                        .containsAnyOf("12 trials", "optimizer.learning-rate=", "core-hours", "core_hours"));
+        assertThat(outcome.json().get("core_hours").asDouble()).isPositive();
         assertThat(work.resolve("s")).doesNotExist();
     }
 
