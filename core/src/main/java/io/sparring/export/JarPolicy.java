@@ -9,7 +9,6 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -21,7 +20,7 @@ public final class JarPolicy {
 
     private JarPolicy(PolicyResource resource) {
         this.resource = resource;
-        policy = new Policy(resource.model(), resource.actions());
+        policy = resource.policy();
     }
 
     /**
@@ -132,8 +131,8 @@ public final class JarPolicy {
             answer.add(
                     resource.actions() instanceof Space.Box ? Float.toString(number) : Integer.toString((int) number));
         }
-        for (double number : chosenBy(decision.outputs())) {
-            answer.add(Float.toString((float) number));
+        for (float number : decision.description()) {
+            answer.add(Float.toString(number));
         }
         answer.add(Float.toString(decision.value()));
         return String.join(",", answer);
@@ -152,51 +151,14 @@ public final class JarPolicy {
                 }
             }
         } else {
-            String name = resource.actions() instanceof Space.Box ? "mean" : "p";
-            for (int i = 0; i < resource.model().architecture().policyOutputs(); i++) {
-                names.add(name + i);
+            boolean box = resource.actions() instanceof Space.Box;
+            for (String name : box ? List.of("mean", "log_sigma") : List.of("p")) {
+                for (int i = 0; i < resource.model().architecture().policyOutputs(); i++) {
+                    names.add(name + i);
+                }
             }
         }
         names.add("value");
         return names;
-    }
-
-    /** Means as they are; of logits the probabilities. */
-    private double[] chosenBy(float[] outputs) {
-        double[] numbers = new double[outputs.length];
-        for (int i = 0; i < outputs.length; i++) {
-            numbers[i] = outputs[i];
-        }
-        if (resource.actions() instanceof Space.MultiBinary) {
-            return Arrays.stream(numbers)
-                    .map(logit -> 1 / (1 + StrictMath.exp(-logit)))
-                    .toArray();
-        }
-        if (resource.actions() instanceof Space.MultiDiscrete several) {
-            int from = 0;
-            for (int size : several.sizes()) {
-                probabilities(numbers, from, from + size);
-                from += size;
-            }
-        } else if (resource.actions() instanceof Space.Discrete) {
-            probabilities(numbers, 0, numbers.length);
-        }
-        return numbers;
-    }
-
-    /** In the place of the logits of one choice. */
-    private static void probabilities(double[] logits, int from, int to) {
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = from; i < to; i++) {
-            max = Math.max(max, logits[i]);
-        }
-        double sum = 0;
-        for (int i = from; i < to; i++) {
-            logits[i] = StrictMath.exp(logits[i] - max);
-            sum += logits[i];
-        }
-        for (int i = from; i < to; i++) {
-            logits[i] /= sum;
-        }
     }
 }

@@ -14,6 +14,8 @@ import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.RunningMoments;
 import io.sparring.network.Trunk;
+import io.sparring.policy.ActionDistribution;
+import io.sparring.rollout.Policy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,9 +25,10 @@ import java.util.List;
  *
  * @param model the network, with a normaliser of observations alone
  * @param actions the action space
+ * @param stateDependent whether its noise depends on the state
  * @param masks whether some actions are forbidden at times
  */
-record PolicyResource(Model model, Space actions, boolean masks) {
+record PolicyResource(Model model, Space actions, boolean stateDependent, boolean masks) {
     /** Its name, beside {@link JarPolicy}. */
     static final String NAME = "policy";
 
@@ -37,7 +40,17 @@ record PolicyResource(Model model, Space actions, boolean masks) {
         return new PolicyResource(
                 model.with(new Normalizer(model.normalizer().observations(), RunningMoments.none(0))),
                 policy.environment().actionSpace(),
+                policy.distribution().features() > 0,
                 policy.environment().masks());
+    }
+
+    /** Whose likeliest actions and descriptions are the exported policy's; for how long noise lasts is nothing to these. */
+    Policy policy() {
+        ActionDistribution distribution = stateDependent && actions instanceof Space.Box box
+                ? ActionDistribution.stateDependent(
+                        box, model.architecture().policy().layer().input().size(), 1)
+                : ActionDistribution.of(actions);
+        return new Policy(model, actions, distribution);
     }
 
     byte[] bytes() {
@@ -51,7 +64,8 @@ record PolicyResource(Model model, Space actions, boolean masks) {
                 float[] parameters = in.floats();
                 RunningMoments observations = new RunningMoments(in.integer64(), in.doubles(), in.doubles());
                 Normalizer normalizer = new Normalizer(observations, RunningMoments.none(0));
-                return new PolicyResource(new Model(architecture, parameters, normalizer), space(in), in.flag());
+                return new PolicyResource(
+                        new Model(architecture, parameters, normalizer), space(in), in.flag(), in.flag());
             } catch (IllegalArgumentException e) {
                 throw new Unreadable.Damaged("it has " + e.getMessage());
             }
@@ -66,6 +80,7 @@ record PolicyResource(Model model, Space actions, boolean masks) {
         out.doubles(observations.means());
         out.doubles(observations.squares());
         write(actions, out);
+        out.flag(stateDependent);
         out.flag(masks);
     }
 

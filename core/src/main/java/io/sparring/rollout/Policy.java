@@ -6,6 +6,7 @@ import io.sparring.network.Network;
 import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.policy.Masks;
+import io.sparring.policy.PolicyBatch;
 
 /**
  * Acts for one observation at a time, greedily. Where its network has memory it remembers what it was shown since {@link #reset}, so that observations
@@ -14,16 +15,23 @@ import io.sparring.policy.Masks;
 public final class Policy {
     private final Network network;
     private final ActionDistribution distribution;
+    private final PolicyBatch policy;
     private final Space actionSpace;
     private final int observationSize;
     private final Recollection memory;
 
     /** @param actionSpace which the model's policy head is for */
     public Policy(Model model, Space actionSpace) {
+        this(model, actionSpace, ActionDistribution.of(actionSpace));
+    }
+
+    /** @param distribution over the action space */
+    public Policy(Model model, Space actionSpace, ActionDistribution distribution) {
         network = new Network(model.architecture());
         network.setModel(model);
         this.actionSpace = actionSpace;
-        distribution = ActionDistribution.of(actionSpace);
+        this.distribution = distribution;
+        policy = PolicyBatch.of(network, distribution.prepare(model.freeParameters()));
         observationSize = model.architecture().observationSize();
         memory = new Recollection(model.architecture().stateSize(), 1);
     }
@@ -62,20 +70,18 @@ public final class Policy {
      * The likeliest action, and what it was chosen by.
      *
      * @param action as of {@link #act(float[], boolean[])}
-     * @param outputs the policy head's: logits, −∞ of what is forbidden, or means
+     * @param description of the distribution, as of {@link ActionDistribution#describe}
      * @param value V, in the scale of the rewards that were learned from
      */
-    public record Decision(float[] action, float[] outputs, float value) {}
+    public record Decision(float[] action, float[] description, float value) {}
 
     /** As {@link #act(float[], boolean[])}; a network whose critic remembers has to be asked for every step of an episode. */
     public Decision decide(float[] observation, boolean[] allowed) {
         network.forward(given(observation, allowed), 0, 1, memory.of(0, 1));
         float[] action = chosen(allowed);
-        float[] outputs = new float[network.policyOutputs().features()];
-        for (int i = 0; i < outputs.length; i++) {
-            outputs[i] = network.policyOutputs().get(i, 0);
-        }
-        return new Decision(action, outputs, network.values().get(0, 0));
+        float[] description = new float[distribution.description()];
+        distribution.describe(policy, 0, description, 0);
+        return new Decision(action, description, network.values().get(0, 0));
     }
 
     private Observations given(float[] observation, boolean[] allowed) {

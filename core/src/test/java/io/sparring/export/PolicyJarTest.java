@@ -61,7 +61,7 @@ class PolicyJarTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CHOICES", "SHARED_LSTM", "NUMBERS"})
+    @EnumSource(names = {"CHOICES", "SHARED_LSTM", "STATE_DEPENDENT"})
     void aJarAnswersRowsOfObservationsToTheBit(Policies kind) throws Exception {
         List<Step> steps = steps(kind);
         List<String> rows = new ArrayList<>(List.of("a,header"));
@@ -76,20 +76,24 @@ class PolicyJarTest {
         List<String> answers = answer(jar(kind), 0);
 
         assertThat(answers).hasSize(1 + STEPS + 1);
-        int outputs = kind.policy().distribution().outputs();
+        int described = kind.policy().distribution().description();
         int actions = kind.policy().distribution().actionSize();
         assertThat(answers.get(0).split(","))
-                .hasSize(actions + outputs + 1)
+                .hasSize(actions + described + 1)
                 .startsWith(actions == 1 ? "action" : "action0")
                 .endsWith("value");
-        Policy here =
-                new Policy(kind.policy().model(), kind.policy().environment().actionSpace());
+        Policy here = new Policy(
+                kind.policy().model(),
+                kind.policy().environment().actionSpace(),
+                kind.policy().distribution());
         for (int i = 0; i < STEPS; i++) {
             float[] numbers = numbers(answers.get(1 + i));
             Policy.Decision decision =
                     here.decide(steps.get(i).observation(), steps.get(i).mask());
             assertThat(Arrays.copyOf(numbers, actions)).isEqualTo(decision.action());
-            assertThat(numbers[actions + outputs]).isEqualTo(decision.value());
+            assertThat(Arrays.copyOfRange(numbers, actions, actions + described))
+                    .isEqualTo(decision.description());
+            assertThat(numbers[actions + described]).isEqualTo(decision.value());
         }
         assertThat(answers.get(1 + STEPS)).isEqualTo(answers.get(1));
     }

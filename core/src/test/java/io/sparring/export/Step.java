@@ -189,29 +189,15 @@ record Step(List<Tensor> inputs, List<Tensor> outputs, float[] actions) {
             return flags;
         }
 
-        /** From what makes log π: ∂H/∂log σ is nobody's but log π of the mean is −Σ log σ − ½ log 2π each. */
         private float[] logSigma(float[] means) {
             int dimensions = policy.distribution().outputs();
-            int features = policy.distribution().features();
             double[] free = policy.distribution().prepare(policy.model().freeParameters());
-            double[] described = new double[dimensions + features];
             PolicyBatch batch = PolicyBatch.of(network, free);
+            float[] described = new float[2 * dimensions];
             float[] logSigma = new float[means.length];
             for (int row = 0; row < rows; row++) {
-                batch.read(row, described);
-                for (int i = 0; i < dimensions; i++) {
-                    // One unit further off log π is ½/σ² less.
-                    float[] action = new float[dimensions];
-                    for (int j = 0; j < dimensions; j++) {
-                        action[j] = (float) described[j];
-                    }
-                    double near = policy.distribution().logProbability(described, 0, free, action, 0);
-                    action[i] += 1;
-                    double far = policy.distribution().logProbability(described, 0, free, action, 0);
-                    double distance = action[i] - described[i];
-                    logSigma[row * dimensions + i] =
-                            (float) (-0.5 * Math.log(2 * (near - far) / (distance * distance)));
-                }
+                policy.distribution().describe(batch, row, described, 0);
+                System.arraycopy(described, dimensions, logSigma, row * dimensions, dimensions);
             }
             return logSigma;
         }

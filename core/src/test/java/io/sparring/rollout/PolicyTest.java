@@ -75,7 +75,7 @@ class PolicyTest {
         Policy.Decision decision = new Policy(model, new Space.Discrete(2)).decide(SEEN, new boolean[] {true, false});
 
         assertThat(decision.action()).containsExactly(0);
-        assertThat(decision.outputs()).containsExactly(1, Float.NEGATIVE_INFINITY);
+        assertThat(decision.description()).containsExactly(1, 0);
         assertThat(decision.value()).isEqualTo(7.25f);
     }
 
