@@ -79,6 +79,10 @@ public record Configuration(
         @JsonPropertyDescription("The synchronous algorithm that learns from each rollout several times.")
         Ppo ppo,
 
+        @JsonPropertyDescription(
+                "How `pretrain` learns from a table of what others did, before there is any interaction. Trainings do not read it.")
+        Pretrain pretrain,
+
         @JsonPropertyDescription("How a gradient becomes a step.")
         Optimizer optimizer,
 
@@ -143,6 +147,7 @@ public record Configuration(
                 a2c,
                 a3c,
                 ppo,
+                pretrain,
                 other,
                 budget,
                 evaluation,
@@ -879,6 +884,99 @@ public record Configuration(
             Require.positive("clip", clip);
             Require.notNegative("value-clip", valueClip);
             Require.notNegative("target-kl", targetKl);
+        }
+    }
+
+    /** See {@link Configuration#pretrain()}. */
+    @JsonNaming(PropertyNamingStrategies.KebabCaseStrategy.class)
+    public record Pretrain(
+            @JsonProperty(defaultValue = "cloning")
+            @JsonPropertyDescription(
+                    "`cloning`: every action is as good as another; `advantage-weighted`: those count more after which more came than the critic expected (Peng et al. 2019).")
+            Method method,
+
+            @JsonProperty(defaultValue = "10") @JsonPropertyDescription("How often each row is learned from, at most.")
+            int epochs,
+
+            @JsonProperty(defaultValue = "64") @JsonPropertyDescription("Rows in a minibatch.")
+            int batchSize,
+
+            @JsonProperty(defaultValue = "1.0e-3") @JsonPropertyDescription("The learning rate, of Adam.")
+            double learningRate,
+
+            @JsonProperty(defaultValue = "0.1")
+            @JsonPropertyDescription(
+                    "The share of the episodes that are not learned from and decide which epoch was best; 0: none, and the last epoch counts.")
+            double heldOut,
+
+            @JsonProperty(defaultValue = "3")
+            @JsonPropertyDescription(
+                    "It ends after so many epochs in a row that were no better on the episodes held out.")
+            int patience,
+
+            @JsonProperty(defaultValue = "monte-carlo")
+            @JsonPropertyDescription(
+                    "What the critic learns: `monte-carlo`, the discounted return that came; `td-lambda`, the λ-return by the critic itself, anew in every epoch. What came after an episode's last row, where it was cut, is the critic's guess with both.")
+            Critic critic,
+
+            @JsonProperty(defaultValue = "0.95") @JsonPropertyDescription("λ of `td-lambda`.")
+            double lambda,
+
+            @JsonProperty(defaultValue = "0.5")
+            @JsonPropertyDescription(
+                    "The weight of the critic's squared error, in units of the variance of what it learns.")
+            double valueWeight,
+
+            @JsonProperty(defaultValue = "1.0")
+            @JsonPropertyDescription(
+                    "Of `advantage-weighted`: an action counts exp(A/temperature), A brought to mean 0 and deviation 1 over all rows.")
+            double temperature,
+
+            @JsonProperty(defaultValue = "20.0")
+            @JsonPropertyDescription("Of `advantage-weighted`: none counts more than that.")
+            double maxWeight,
+
+            @JsonProperty(defaultValue = "2")
+            @JsonPropertyDescription(
+                    "N, how many workers learn beside each other, from the same parameters. Part of the result; executors are not.")
+            int workers,
+
+            @JsonProperty(defaultValue = "16")
+            @JsonPropertyDescription("After how many minibatches the workers' parameters are averaged.")
+            int averagingFrequency)
+            implements Serializable {
+        public Pretrain {
+            Require.atLeast(1, "epochs", epochs);
+            Require.atLeast(1, "batch-size", batchSize);
+            Require.positive("learning-rate", learningRate);
+            Require.that(heldOut >= 0 && heldOut < 1, "held-out", heldOut, "a number from 0 to below 1");
+            Require.atLeast(1, "patience", patience);
+            Require.within(0, 1, "lambda", lambda);
+            Require.notNegative("value-weight", valueWeight);
+            Require.positive("temperature", temperature);
+            Require.positive("max-weight", maxWeight);
+            Require.atLeast(1, "workers", workers);
+            Require.atLeast(1, "averaging-frequency", averagingFrequency);
+        }
+
+        /** How much an action counts. */
+        public enum Method {
+            /** As much as any other. */
+            @JsonProperty("cloning")
+            CLONING,
+            /** More where it was better than expected. */
+            @JsonProperty("advantage-weighted")
+            ADVANTAGE_WEIGHTED
+        }
+
+        /** What the critic learns. */
+        public enum Critic {
+            /** What came. */
+            @JsonProperty("monte-carlo")
+            MONTE_CARLO,
+            /** λ-returns. */
+            @JsonProperty("td-lambda")
+            TD_LAMBDA
         }
     }
 

@@ -96,7 +96,7 @@ public final class ConfigurationFile {
         return write(flat(YAML.valueToTree(configuration), Configuration.class));
     }
 
-    /** The same without the sections of algorithms that are not used. */
+    /** The same without the sections that a training does not use: those of other algorithms, and {@code pretrain}. */
     public static String writeUsed(Configuration configuration) {
         return write(used(configuration));
     }
@@ -107,6 +107,7 @@ public final class ConfigurationFile {
         names(Configuration.Algorithm.class).stream()
                 .filter(name -> !name.equals(used))
                 .forEach(tree::remove);
+        tree.remove("pretrain");
         return tree;
     }
 

@@ -19,5 +19,7 @@ public enum Purpose {
     /** Whom a candidate of a sweep takes over from, in place of the environment the generation. */
     SCHEDULER,
     /** What a bootstrap draws again. */
-    BOOTSTRAP
+    BOOTSTRAP,
+    /** Which logged episodes are held out, in place of the shard the episode. */
+    HELD_OUT
 }

@@ -133,6 +133,20 @@ class ConfigurationFileTest {
                                 0,
                                 true,
                                 Configuration.Averaging.GRADIENTS),
+                        new Configuration.Pretrain(
+                                Configuration.Pretrain.Method.CLONING,
+                                10,
+                                64,
+                                1e-3,
+                                0.1,
+                                3,
+                                Configuration.Pretrain.Critic.MONTE_CARLO,
+                                0.95,
+                                0.5,
+                                1,
+                                20,
+                                2,
+                                16),
                         new Configuration.Optimizer(
                                 OptimizerKind.RMSPROP, 7e-4, Schedule.Named.CONSTANT, null, 0.99, 0.9, 0.999, 1e-5),
                         new Configuration.Budget(500_000, null, 0),
@@ -396,7 +410,7 @@ class ConfigurationFileTest {
                 mistake("gamma: 0.9", "run.yaml: there is no key gamma (did you mean a2c.gamma?)"),
                 mistake(
                         "zzzzzzzzzzzzzzzzz: 1",
-                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, normalize, optimizer, ppo, seed"),
+                        "run.yaml: there is no key zzzzzzzzzzzzzzzzz; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, normalize, optimizer, ppo, pretrain, seed"),
                 // Wrong types.
                 mistake("a2c: {gamma: high}", "run.yaml: a2c.gamma: expected a number, got \"high\""),
                 mistake("a2c: {gamma: '0.9'}", "run.yaml: a2c.gamma: expected a number, got \"0.9\""),
@@ -607,7 +621,7 @@ class ConfigurationFileTest {
                 // What a terminal would obey.
                 mistake(
                         "\"a\\e[31m\\nsparring: all is well\": 1",
-                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, normalize, optimizer, ppo, seed"),
+                        "run.yaml: there is no key a\\u001b[31m\\nsparring: all is well; known here: a2c, a3c, algorithm, budget, checkpoint, cluster, environment, evaluation, network, normalize, optimizer, ppo, pretrain, seed"),
                 // Whole files.
                 mistakeIn("", "run.yaml: expected sections and keys, but the file is empty"),
                 mistakeIn("# nothing\n", "run.yaml: expected sections and keys, but the file is empty"),

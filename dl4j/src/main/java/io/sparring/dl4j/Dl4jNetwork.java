@@ -2,20 +2,17 @@ package io.sparring.dl4j;
 
 import io.sparring.network.Architecture;
 import io.sparring.network.Batch;
-import io.sparring.network.Input;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
 import io.sparring.network.Normalizer;
 import io.sparring.network.ObservationScale;
 import io.sparring.network.Observations;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
 
 /** DL4J's stock ComputationGraph, whose flat vector of parameters is laid out as {@link Architecture} says. */
 final class Dl4jNetwork implements LearningNetwork {
@@ -24,7 +21,7 @@ final class Dl4jNetwork implements LearningNetwork {
     /** The name of what the policy head stands on. */
     private final String policyInput;
 
-    private final List<Seen> inputs = new ArrayList<>();
+    private final List<GraphInput> inputs;
     private final Batch policyFeatures;
     private final Batch policyOutputs;
     private final Batch values = new Batch(1);
@@ -32,9 +29,6 @@ final class Dl4jNetwork implements LearningNetwork {
     private final Batch valueGradient = new Batch(1);
     private ObservationScale observationScale = Normalizer.NONE.observationScale();
     private INDArray[] seen;
-
-    /** An input, which of a row's numbers it takes, and what they are divided by. */
-    private record Seen(long[] shape, int[] numbers, boolean bytes, float divisor) {}
 
     Dl4jNetwork(Architecture architecture) {
         Natives.load();
@@ -46,26 +40,11 @@ final class Dl4jNetwork implements LearningNetwork {
         policyOutputs = new Batch(architecture.policyOutputs());
         policyGradient = new Batch(architecture.policyOutputs());
         graph = graph(architecture);
-        int from = 0;
-        for (Input input : architecture.trunk().inputs()) {
-            int first = from;
-            inputs.add(new Seen(
-                    input.seen().sizes().stream().mapToLong(Integer::longValue).toArray(),
-                    IntStream.of(input.numbers()).map(number -> first + number).toArray(),
-                    input.bytes(),
-                    input.divisor()));
-            from += input.size();
-        }
+        inputs = GraphInput.of(architecture);
     }
 
     private static ComputationGraph graph(Architecture architecture) {
-        StockGraph graph = new StockGraph();
-        for (Input input : architecture.trunk().inputs()) {
-            graph.input(input.name(), input.seen());
-        }
-        for (Architecture.Node node : architecture.nodes()) {
-            graph.layer(node.name(), node.inputs(), node.layer());
-        }
+        StockGraph graph = StockGraph.of(architecture, new NoOp());
         return graph.build(List.of(Architecture.POLICY, Architecture.VALUE));
     }
 
@@ -83,7 +62,7 @@ final class Dl4jNetwork implements LearningNetwork {
     public void forward(Observations observations, int from, int rows) {
         int size = architecture.observationSize();
         seen = inputs.stream()
-                .map(input -> array(input, observations, from, size, rows))
+                .map(input -> input.array(observations, from, size, rows, observationScale))
                 .toArray(INDArray[]::new);
         Map<String, INDArray> outputs = graph.feedForward(seen, true, false);
         read(outputs.get(policyInput), policyFeatures, rows);
@@ -91,19 +70,6 @@ final class Dl4jNetwork implements LearningNetwork {
         read(outputs.get(Architecture.VALUE), values, rows);
         policyGradient.resize(rows);
         valueGradient.resize(rows);
-    }
-
-    private INDArray array(Seen input, Observations observations, int from, int size, int rows) {
-        int features = input.numbers().length;
-        float[] copy = new float[rows * features];
-        for (int i = 0; i < copy.length; i++) {
-            int number = input.numbers()[i % features];
-            float given = observations.get(from + i / features * size + number);
-            copy[i] = input.bytes() ? given / input.divisor() : observationScale.normalized(number, given);
-        }
-        long[] shape = LongStream.concat(LongStream.of(rows), LongStream.of(input.shape()))
-                .toArray();
-        return Nd4j.create(copy, shape, 'c');
     }
 
     private static void read(INDArray array, Batch batch, int rows) {

@@ -1,9 +1,11 @@
 package io.sparring.dl4j;
 
 import io.sparring.network.Activation;
+import io.sparring.network.Architecture;
 import io.sparring.network.Convolution;
 import io.sparring.network.Dense;
 import io.sparring.network.Filters;
+import io.sparring.network.Input;
 import io.sparring.network.Layer;
 import io.sparring.network.Shape;
 import java.util.ArrayList;
@@ -17,28 +19,58 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /** A ComputationGraph of DL4J's own layers in the making. */
 final class StockGraph {
-    private final GraphBuilder builder = new NeuralNetConfiguration.Builder()
-            .dataType(DataType.FLOAT)
-            .updater(new NoOp())
-            .graphBuilder();
+    private final GraphBuilder builder;
     private final List<InputType> types = new ArrayList<>();
     /** What layers that give images give. */
     private final Map<String, Shape> images = new HashMap<>();
     /** Those that have become vectors, too. */
     private final Set<String> flattened = new HashSet<>();
+
+    /** One that does not learn by itself. */
+    StockGraph() {
+        this(new NoOp());
+    }
+
+    /** @param updater by which it learns */
+    StockGraph(IUpdater updater) {
+        builder = new NeuralNetConfiguration.Builder()
+                .dataType(DataType.FLOAT)
+                .updater(updater)
+                .graphBuilder();
+    }
+
+    /**
+     * All layers of an architecture, on its inputs.
+     *
+     * @throws IllegalArgumentException if DL4J has none like one of them
+     */
+    static StockGraph of(Architecture architecture, IUpdater updater) {
+        StockGraph graph = new StockGraph(updater);
+        for (Input input : architecture.trunk().inputs()) {
+            graph.input(input.name(), input.seen());
+        }
+        for (Architecture.Node node : architecture.nodes()) {
+            graph.layer(node.name(), node.inputs(), node.layer());
+        }
+        return graph;
+    }
 
     /** A vector, or an image of channels × height × width. */
     void input(String name, Shape shape) {
@@ -124,6 +156,17 @@ final class StockGraph {
     /** The sum of two layers or inputs. */
     void sum(String name, String one, String other) {
         builder.addVertex(name, new ElementWiseVertex(ElementWiseVertex.Op.Add), one, other);
+    }
+
+    /** Some of a layer's outputs. */
+    void subset(String name, int from, int count, String below) {
+        builder.addVertex(name, new SubsetVertex(from, from + count - 1), below);
+    }
+
+    /** What a layer's outputs should have been, and how wrong they are. */
+    void loss(String name, org.nd4j.linalg.activations.Activation activation, ILossFunction loss, String below) {
+        builder.addLayer(
+                name, new LossLayer.Builder(loss).activation(activation).build(), below);
     }
 
     /** With all parameters made up. */

@@ -5,6 +5,7 @@ import io.sparring.Returns;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.network.Normalizer;
 import io.sparring.network.RunningMoments;
+import io.sparring.spark.folder.Pretrained;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
 import java.io.IOException;
@@ -30,13 +31,20 @@ final class InspectCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         SavedRun saved = SavedRun.open(run);
         RunResult result = saved.result();
-        System.out.println(result.sentence(saved.configuration()));
+        Pretrained pretrained = saved.pretrained();
+        System.out.println(pretrained == null ? result.sentence(saved.configuration()) : pretrained.sentence());
         if (result.paramsSha256() != null) {
-            System.out.printf(Locale.ROOT, "last: round %,d, parameters %s%n", result.rounds(), result.paramsSha256());
+            System.out.printf(
+                    Locale.ROOT,
+                    "last: %s %,d, parameters %s%n",
+                    pretrained == null ? "round" : "epoch",
+                    result.rounds(),
+                    result.paramsSha256());
         }
         if (result.bestParamsSha256() != null) {
-            System.out.println(
-                    "best: return " + Returns.text(result.bestReturn()) + ", parameters " + result.bestParamsSha256());
+            String reached =
+                    pretrained == null ? "return " + Returns.text(result.bestReturn()) : "epoch " + pretrained.best();
+            System.out.println("best: " + reached + ", parameters " + result.bestParamsSha256());
         }
         if (saved.origin() != null) {
             System.out.println("first model: " + saved.origin().sentence());
@@ -49,7 +57,10 @@ final class InspectCommand implements Callable<Integer> {
                     + saved.environment().options() + ": " + saved.environment().spaces()));
         }
         System.out.println();
-        System.out.print(ConfigurationFile.writeUsed(saved.configuration()));
+        System.out.print(
+                pretrained == null
+                        ? ConfigurationFile.writeUsed(saved.configuration())
+                        : ConfigurationFile.write(saved.configuration()));
         if (json) {
             System.out.println(result.json());
         }

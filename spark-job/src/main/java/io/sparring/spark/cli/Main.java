@@ -38,6 +38,7 @@ import picocli.CommandLine.IVersionProvider;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             TrainCommand.class,
+            PretrainCommand.class,
             SweepCommand.class,
             EvaluateCommand.class,
             ExportCommand.class,
@@ -135,6 +136,30 @@ public final class Main implements IVersionProvider {
         }
         // Rights that are lacking are of no use to a second attempt.
         return e instanceof InvalidConfiguration || RunFolder.isDenied(e) ? 2 : 1;
+    }
+
+    /** What a command does in a folder, and with which exit code. */
+    interface Work {
+        int exit() throws IOException, InterruptedException;
+    }
+
+    /** Leaves the work's exit code in the folder, for clients of a cluster, which do not carry the driver's. */
+    static int leavingExit(RunFolder folder, Work work) throws IOException, InterruptedException {
+        folder.delete(RunFolder.EXIT);
+        int exit;
+        try {
+            exit = work.exit();
+        } catch (Throwable e) {
+            // Spark throws checked exceptions that it does not declare.
+            try {
+                folder.writeExit(exit(e));
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
+        folder.writeExit(exit);
+        return exit;
     }
 
     /** Whether this thread was interrupted, in whatever it was waiting for. */

@@ -121,16 +121,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             }
             SweepFile sweep =
                     resume != null || again && SweepFolder.isSweep(folder) ? SweepFolder.read(folder, trials) : asked;
-            folder.delete(RunFolder.EXIT);
-            int exit;
-            try {
-                exit = sweep(folder, sweep, settings, tracking);
-            } catch (Throwable e) {
-                folder.writeExit(Main.exit(e));
-                throw e;
-            }
-            folder.writeExit(exit);
-            return exit;
+            return Main.leavingExit(folder, () -> sweep(folder, sweep, settings, tracking));
         }
     }
 

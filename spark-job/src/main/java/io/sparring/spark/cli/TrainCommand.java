@@ -21,6 +21,7 @@ import io.sparring.rollout.Trajectory;
 import io.sparring.run.CheckpointFile;
 import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.folder.Origin;
+import io.sparring.spark.folder.Pretrained;
 import io.sparring.spark.folder.Recorder;
 import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.folder.RunLock;
@@ -201,21 +202,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 refuseLog(start.configuration());
                 TrajectoryLog.prepare(log, start.counters().round(), !goesOn && !again, Session.hadoop(settings));
             }
-            folder.delete(RunFolder.EXIT);
-            int exit;
-            try {
-                exit = train(folder, start, settings, tracking);
-            } catch (Throwable e) {
-                // Spark throws checked exceptions that it does not declare.
-                try {
-                    folder.writeExit(Main.exit(e));
-                } catch (IOException alsoFailed) {
-                    e.addSuppressed(alsoFailed);
-                }
-                throw e;
-            }
-            folder.writeExit(exit);
-            return exit;
+            return Main.leavingExit(folder, () -> train(folder, start, settings, tracking));
         }
     }
 
@@ -365,7 +352,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         return "runs/" + options.name() + (seeds == null ? "-seed" + asked.seed() : "-seeds") + "-" + time;
     }
 
-    private static void refuseRun(RunFolder folder) throws IOException {
+    static void refuseRun(RunFolder folder) throws IOException {
         if (SweepFolder.isSweep(folder)) {
             throw new InvalidConfiguration("--run " + folder.name()
                     + ": there is a sweep in this folder; name another one, or go on with it by "
@@ -419,6 +406,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         refuseOtherSection("ppo", saved.ppo(), configuration.ppo(), Set.of());
         refuseOtherSection("a3c", saved.a3c(), configuration.a3c(), WORKERS_MAY_CHANGE);
         refuseOtherSection("optimizer", saved.optimizer(), configuration.optimizer(), Set.of("schedule-env-steps"));
+        if (folder.has(Pretrained.FILE)) {
+            throw new InvalidConfiguration(
+                    "--resume " + folder.name() + ": this is a pretraining, which a new run begins with: "
+                            + TypedCommand.of("train", "CONFIG", "--init", folder.name()));
+        }
         if (Strategy.of(configuration).inRounds() && checkpoint.shards().isEmpty()) {
             throw new InvalidConfiguration("--resume " + folder.name()
                     + ": checkpoints/last has no environments to go on with, as if it were a copy of best");

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** A number in {@code metrics.jsonl}, whose lines are rounds or evaluations, and the tag of its curve in TensorBoard: Stable-Baselines3's name where it has one. */
+/** A number in {@code metrics.jsonl}, whose lines are rounds, evaluations or epochs of a pretraining, and the tag of its curve in TensorBoard: Stable-Baselines3's name where it has one. */
 enum Metric {
     ROUND("", "rounds done"),
     ENV_STEPS("", "environment steps done, all copies of all shards"),
@@ -70,7 +70,20 @@ enum Metric {
             "the same by sampled actions, where the likeliest were taken: far below it, the policy is hardly better than chance"),
     EVALUATION_SAMPLED_STD("eval/sampled_std_reward", "its standard deviation"),
     EVALUATION_LENGTH("eval/mean_ep_length", "the mean length of the evaluation's episodes"),
-    EVALUATION_EPISODES("", "how many there were");
+    EVALUATION_EPISODES("", "how many there were"),
+    TAUGHT_POLICY_LOSS(
+            "pretrain/policy_loss",
+            "`pretrain`: the mean of −log π(a|s) over the rows that it learns from, after the epoch"),
+    TAUGHT_ACCURACY(
+            "pretrain/accuracy",
+            "`pretrain`: the share of these rows' choices that the likeliest action makes alike; not where actions are numbers"),
+    TAUGHT_VALUE_LOSS("pretrain/value_loss", "`pretrain`: the mean of (R − V)² over these rows"),
+    TAUGHT_EXPLAINED_VARIANCE("pretrain/explained_variance", "`pretrain`: 1 − Var(R − V)/Var(R) over these rows"),
+    HELD_OUT_POLICY_LOSS("pretrain/held_out_policy_loss", "`pretrain`: `taught_policy_loss` of the episodes held out"),
+    HELD_OUT_ACCURACY("pretrain/held_out_accuracy", "`pretrain`: `taught_accuracy` of the episodes held out"),
+    HELD_OUT_VALUE_LOSS("pretrain/held_out_value_loss", "`pretrain`: `taught_value_loss` of the episodes held out"),
+    HELD_OUT_EXPLAINED_VARIANCE(
+            "pretrain/held_out_explained_variance", "`pretrain`: `taught_explained_variance` of the episodes held out");
 
     /** Of its curve in TensorBoard; empty: it has none. */
     final String tag;

@@ -14,6 +14,9 @@ import java.util.Map;
 /** A run's metrics as they lie in its folder, in one file and its segments. However long the run was, one line of them is in memory. */
 final class Metrics {
     static final String FILE = "metrics.jsonl";
+    /** The type of lines that are an epoch each, which counts as a round. */
+    static final String PRETRAINING = "pretraining";
+
     /** Gets the lines that could not be read; another one each time. */
     private static final String DAMAGED = "damaged-metrics%s.txt";
 

@@ -275,6 +275,17 @@ public final class Recorder implements TrainingListener, AutoCloseable {
         record(line);
     }
 
+    /**
+     * An epoch of a pretraining, which has no environment steps.
+     *
+     * @param numbers by their keys; NaN where there is none
+     */
+    public void pretrained(int epoch, double seconds, Map<String, Double> numbers) {
+        Map<String, Object> line = line(Metrics.PRETRAINING, epoch, 0, seconds);
+        numbers.forEach((key, value) -> putKnown(line, key, value));
+        record(line);
+    }
+
     private static Map<String, Object> line(String type, long round, long envSteps, double seconds) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("type", type);
@@ -321,7 +332,9 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     }
 
     private static long step(Map<String, Object> line) {
-        return ((Number) line.get("env_steps")).longValue();
+        // A pretraining has made no steps.
+        String steps = Metrics.PRETRAINING.equals(line.get("type")) ? "round" : "env_steps";
+        return ((Number) line.get(steps)).longValue();
     }
 
     private static double wallTime(Map<String, Object> line) {

@@ -28,8 +28,9 @@ import org.apache.hadoop.security.AccessControlException;
  * <pre>
  *   configuration.yaml     every key with its value
  *   versions.json          what it was run with
+ *   pretraining.json       what a pretraining was and has come to
  *   init.json              whose model it has begun with, if not its own
- *   metrics.jsonl          one JSON object a round and an evaluation
+ *   metrics.jsonl          one JSON object a round, an evaluation, or an epoch of a pretraining
  *   events.out.tfevents.*  the same for TensorBoard
  *   checkpoints/           last, best; last.previous and best.previous, those before; in object stores last-ROUND and best-ROUND
  *   report.html            the learning curves

@@ -47,6 +47,10 @@ public final class RunReport {
     private static String page(
             RunFolder folder, Configuration configuration, EnvironmentSpec environment, RunResult result)
             throws IOException {
+        Pretrained pretrained = Pretrained.of(folder);
+        if (pretrained != null) {
+            return page(folder, configuration, environment, pretrained);
+        }
         Double target = configuration.budget().targetReturn();
         List<Plot> plots = new ArrayList<>();
         List<MetricCurve> returns = new ArrayList<>(List.of(
@@ -100,9 +104,59 @@ public final class RunReport {
                         + configuration.environment().id(),
                 result.sentence(configuration),
                 facts(folder, configuration, environment, result),
-                plots.stream().map(Plot::chart).toList(),
+                plots.stream().map(plot -> plot.chart(STEPS)).toList(),
                 film(folder));
         return Report.html(data);
+    }
+
+    /** That of a pretraining, by epochs. */
+    private static String page(
+            RunFolder folder, Configuration configuration, EnvironmentSpec environment, Pretrained pretrained)
+            throws IOException {
+        List<Plot> plots = new ArrayList<>();
+        plots.add(taught("Policy loss: −log π of what was done", "policy_loss"));
+        if (pretrained.accuracy() != null) {
+            plots.add(taught("Share of the actions that it would take", "accuracy"));
+        }
+        plots.add(taught("Value loss", "value_loss"));
+        plots.add(taught("Explained variance of the returns", "explained_variance"));
+        read(folder, plots.stream().flatMap(plot -> plot.curves().stream()).toList());
+        List<Fact> facts = new ArrayList<>(List.of(
+                new Fact("run", folder.name()),
+                new Fact("learned from", pretrained.from()),
+                new Fact(
+                        "rows",
+                        String.format(
+                                java.util.Locale.ROOT,
+                                "%,d of %,d episodes, and %,d that were left out",
+                                pretrained.rows(),
+                                pretrained.episodes(),
+                                pretrained.badRows())),
+                new Fact("method", pretrained.method()),
+                new Fact("best epoch", Integer.toString(pretrained.best())),
+                new Fact("seconds", String.format(java.util.Locale.ROOT, "%.1f", pretrained.seconds()))));
+        if (environment != null) {
+            facts.add(environment(environment));
+        }
+        facts.add(new Fact("seed", Long.toString(configuration.seed())));
+        facts.add(network(configuration));
+        facts.add(new Fact("parameters (SHA-256)", pretrained.paramsSha256()));
+        Versions.all().forEach((name, version) -> facts.add(new Fact(name, version)));
+        return Report.html(new ReportData(
+                "Pretraining for " + configuration.environment().id(),
+                pretrained.sentence(),
+                facts,
+                plots.stream().map(plot -> plot.chart("epochs")).toList(),
+                film(folder)));
+    }
+
+    private static Plot taught(String title, String key) {
+        return new Plot(
+                title,
+                null,
+                List.of(
+                        new MetricCurve(new Curve("learned from"), "round", "taught_" + key),
+                        new MetricCurve(new Curve("held out"), "round", "held_out_" + key)));
     }
 
     private static ReportData.Film film(RunFolder folder) throws IOException {
@@ -124,20 +178,10 @@ public final class RunReport {
             facts.add(new Fact("first model", origin.sentence()));
         }
         if (environment != null) {
-            facts.add(new Fact(
-                    "environment", environment.id() + " " + environment.options() + ": " + environment.spaces()));
+            facts.add(environment(environment));
         }
         facts.add(new Fact("seed", Long.toString(configuration.seed())));
-        facts.add(new Fact(
-                "network",
-                RunResult.lower(configuration.network().kind()) + " "
-                        + (configuration.network().convolutions().isEmpty()
-                                ? ""
-                                : configuration.network().convolutions() + " ")
-                        + configuration.network().hidden() + " "
-                        + (configuration.network().layerNorm() ? "layer norm " : "")
-                        + RunResult.lower(configuration.network().activation())
-                        + memory(configuration.network().memory().layer())));
+        facts.add(network(configuration));
         facts.add(new Fact("batch", batch(configuration)));
         facts.add(new Fact(
                 "optimizer",
@@ -152,6 +196,23 @@ public final class RunReport {
         facts.add(new Fact("parameters (SHA-256)", result.paramsSha256()));
         Versions.all().forEach((name, version) -> facts.add(new Fact(name, version)));
         return facts;
+    }
+
+    private static Fact environment(EnvironmentSpec environment) {
+        return new Fact("environment", environment.id() + " " + environment.options() + ": " + environment.spaces());
+    }
+
+    private static Fact network(Configuration configuration) {
+        return new Fact(
+                "network",
+                RunResult.lower(configuration.network().kind()) + " "
+                        + (configuration.network().convolutions().isEmpty()
+                                ? ""
+                                : configuration.network().convolutions() + " ")
+                        + configuration.network().hidden() + " "
+                        + (configuration.network().layerNorm() ? "layer norm " : "")
+                        + RunResult.lower(configuration.network().activation())
+                        + memory(configuration.network().memory().layer()));
     }
 
     private static String memory(Memory memory) {
@@ -184,12 +245,12 @@ public final class RunReport {
         return new MetricCurve(new Curve(name), "env_steps", key);
     }
 
-    /** A chart by steps, whose curves come while the metrics are read. */
+    /** A chart, whose curves come while the metrics are read. */
     private record Plot(String title, Threshold threshold, List<MetricCurve> curves) {
-        Chart chart() {
+        Chart chart(String xLabel) {
             return new Chart(
                     title,
-                    STEPS,
+                    xLabel,
                     threshold,
                     curves.stream().map(metric -> metric.curve().series()).toList());
         }

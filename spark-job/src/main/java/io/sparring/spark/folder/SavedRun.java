@@ -155,6 +155,11 @@ public record SavedRun(
         return Origin.of(folder);
     }
 
+    /** What pretraining it is; null where it is none. */
+    public Pretrained pretrained() throws IOException {
+        return Pretrained.of(folder);
+    }
+
     /** What came of it, up to the checkpoint. */
     public RunResult result() throws IOException {
         float[] best = folder.bestParameters(Console::say);

@@ -4,6 +4,7 @@ import io.sparring.algorithm.Footprint;
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.network.Engine;
 import io.sparring.network.Kernels;
 import java.io.IOException;
 import java.io.InputStream;
@@ -109,6 +110,15 @@ public final class Session {
 
     /** Starts Spark. */
     public static JavaSparkContext start(SparkConf settings, Configuration configuration) {
+        return start(settings, configuration, configuration.network().engine());
+    }
+
+    /**
+     * Starts Spark.
+     *
+     * @param engine which is used, whatever the configuration's own is
+     */
+    public static JavaSparkContext start(SparkConf settings, Configuration configuration, Engine engine) {
         settings.setIfMissing(
                 "spark.app.name", "sparring " + configuration.environment().id());
         if (staysHere(settings) && !Kernels.vectorized()) {
@@ -120,7 +130,7 @@ public final class Session {
             settings.setIfMissing("spark.locality.wait.process", "3s");
             settings.setIfMissing("spark.locality.wait.node", "0s");
         }
-        NativeCode.loadFirst(configuration.network().engine(), settings);
+        NativeCode.loadFirst(engine, settings);
         // A3C's tasks are done when the run is; when too few workers are there it ends by its own patience.
         return Strategy.of(configuration).inRounds() ? start(settings) : start(settings, (context, reason) -> {});
     }

@@ -167,6 +167,29 @@ class BadInputTest {
                 arguments(
                         "train DIR/tiny.yaml --seeds 0-1 --init DIR/run",
                         List.of("--init and --seeds: expected one of them")),
+                arguments("pretrain DIR/tiny.yaml", List.of("--from")),
+                arguments("pretrain --from DIR", List.of("expected a configuration")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --max-bad-rows -1",
+                        List.of("--max-bad-rows: expected a whole number of at least 0, got -1")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --columns act=a",
+                        List.of("--columns: expected one of", "before =, got act")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --format parket",
+                        List.of("--format: expected one of", "got parket", "did you mean parquet?")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --set network.memory=gru",
+                        List.of("network.memory: expected none for pretrain, got gru")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --set network.layer-norm=true",
+                        List.of("network.layer-norm: expected false for pretrain")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --set pretrain.held-out=1",
+                        List.of("pretrain.held-out: expected a number from 0 to below 1, got 1")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR",
+                        List.of("pretrain: DL4J's jar is not on the class path", "sparring-dl4j.jar")),
                 arguments("train DIR/tiny.yaml --init DIR/none", List.of("/none: there is no such folder")),
                 arguments("train DIR/tiny.yaml --init DIR", List.of("there is no whole checkpoint last")),
                 arguments("train --resume DIR/run", List.of("--resume", "/run", "no such folder")),

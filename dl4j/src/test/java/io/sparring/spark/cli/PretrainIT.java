@@ -1,0 +1,225 @@
+package io.sparring.spark.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import io.sparring.algorithm.ShardWorker;
+import io.sparring.dl4j.GraphsOfTests;
+import io.sparring.network.Model;
+import io.sparring.network.Network;
+import io.sparring.network.Observations;
+import io.sparring.spark.folder.SavedRun;
+import io.sparring.spark.session.Session;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A policy from a table of an expert's steps, in this JVM: one command after the other, as DL4J's static parts are there once. */
+class PretrainIT {
+    private static final int EPISODES = 12;
+
+    @TempDir
+    private static Path work;
+
+    private static Path configuration;
+    private static Path log;
+
+    /** What a command has said, and its exit code. */
+    private record Outcome(int exit, String said) {}
+
+    @BeforeAll
+    static void logAnExpert() throws IOException {
+        configuration = Files.writeString(work.resolve("cartpole.yaml"), """
+                environment: {id: CartPole-v1, copies-per-shard: 4}
+                a2c: {shards: 2, rollout-length: 16}
+                pretrain: {epochs: 5, learning-rate: 3.0e-3, held-out: 0.2}
+                optimizer: {kind: adam, learning-rate: 1.0e-3}
+                budget: {env-steps: 512}
+                evaluation: {every-env-steps: 0}
+                """);
+        List<Row> rows = LoggedCartPole.rows(EPISODES, 0);
+        log = work.resolve("log");
+        List<Row> broken = new ArrayList<>(rows.subList(0, 1000));
+        Row first = broken.get(3);
+        broken.set(3, changed(first, 2, List.of(Float.NaN, 0f, 0f, 0f)));
+        broken.set(700, changed(broken.get(700), 3, 2));
+        try (JavaSparkContext spark = Session.start(settings())) {
+            LoggedCartPole.table(Session.tables(spark), rows)
+                    .coalesce(2)
+                    .write()
+                    .parquet(log.toString());
+            LoggedCartPole.table(Session.tables(spark), broken)
+                    .coalesce(1)
+                    .write()
+                    .parquet(work.resolve("broken").toString());
+            LoggedCartPole.table(Session.tables(spark), List.of())
+                    .write()
+                    .parquet(work.resolve("empty").toString());
+        }
+    }
+
+    private static Row changed(Row row, int column, Object value) {
+        Object[] values = new Object[row.length()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i == column ? value : row.get(i);
+        }
+        return RowFactory.create(values);
+    }
+
+    private static SparkConf settings() {
+        return Session.settings().setMaster("local[2]").setAppName("test");
+    }
+
+    private static Outcome run(String... words) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        try (PrintStream both = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            System.setOut(both);
+            System.setErr(both);
+            System.setProperty("spark.master", "local[2]");
+            int exit = Main.run(words);
+            return new Outcome(exit, said.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.clearProperty("spark.master");
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    private static Outcome pretrain(Path from, Path run, String... more) {
+        List<String> words = new ArrayList<>(
+                List.of("pretrain", configuration.toString(), "--from", from.toString(), "--run", run.toString()));
+        words.addAll(Arrays.asList(more));
+        return run(words.toArray(new String[0]));
+    }
+
+    @Test
+    void aPolicyClonedFromALogHoldsThePoleUpAndTrainingGoesOnFromIt() throws IOException {
+        Path taught = work.resolve("taught");
+        Outcome cloned = pretrain(log, taught);
+
+        assertThat(cloned.exit()).as(cloned.said()).isZero();
+        assertThat(cloned.said())
+                .contains(
+                        "6,000 rows of 12 episodes, mean return 500.0; actions 0: ", "held out: loss ", "Pretrained: ");
+        assertThat(Files.readString(taught.resolve("metrics.jsonl"))).contains("\"held_out_accuracy\":");
+        assertThat(Files.readString(taught.resolve("report.html"))).contains("Pretraining for CartPole-v1");
+        Outcome played = run("evaluate", taught.toString(), "--episodes", "20", "--greedy", "--json");
+        assertThat(played.exit()).as(played.said()).isZero();
+        assertThat(meanReturn(played)).isGreaterThanOrEqualTo(450);
+        assertThat(run("inspect", taught.toString()).said()).contains("Pretrained: 6,000 rows", "best: epoch ");
+
+        Path trained = work.resolve("trained");
+        Outcome begun =
+                run("train", configuration.toString(), "--init", taught.toString(), "--run", trained.toString());
+        assertThat(begun.exit()).as(begun.said()).isZero();
+        assertThat(Files.readString(trained.resolve("init.json"))).contains("\"checkpoint\":\"best\"");
+        Outcome resumed = run("train", "--resume", taught.toString());
+        assertThat(resumed.exit()).isEqualTo(2);
+        assertThat(resumed.said()).contains("this is a pretraining, which a new run begins with: ");
+        requireSameAnswers(taught);
+    }
+
+    private static double meanReturn(Outcome outcome) {
+        return Double.parseDouble(outcome.said().replaceAll("(?s).*\"mean_return\":([0-9.]+).*", "$1"));
+    }
+
+    /** dl4j-spark's own way to ask a graph, on an executor's rows, and ours. */
+    private static void requireSameAnswers(Path run) throws IOException {
+        SavedRun saved = SavedRun.open(run.toString(), "best", List.of());
+        Model model = saved.checkpoint().model(ShardWorker.architecture(saved.configuration(), saved.environment()));
+        float[] observations = new float[4 * 300];
+        for (int i = 0; i < observations.length; i++) {
+            observations[i] = (float) Math.sin(i) / 3;
+        }
+        Network network = new Network(model.architecture());
+        network.setModel(model);
+        network.forward(new Observations.Floats(observations), 0, 300);
+        Map<Integer, float[]> answers;
+        try (JavaSparkContext spark = Session.start(settings())) {
+            answers = GraphsOfTests.feedForwardWithKey(spark, model, observations);
+        }
+        assertThat(answers).hasSize(300);
+        answers.forEach((row, outputs) -> {
+            double logits = network.policyOutputs().get(1, row)
+                    - network.policyOutputs().get(0, row);
+            assertThat(outputs[1]).isCloseTo((float) (1 / (1 + Math.exp(-logits))), within(1e-5f));
+            assertThat(outputs[2]).isCloseTo(network.values().get(0, row), withinPercentage(0.01));
+        });
+    }
+
+    @Test
+    void advantagesAndTheCriticsOwnReturnsAreLearnedFromToo() {
+        Outcome weighted = pretrain(
+                log,
+                work.resolve("weighted"),
+                "--set",
+                "pretrain={method: advantage-weighted, critic: td-lambda, epochs: 1}",
+                "--set",
+                "normalize={observations: true, rewards: true}");
+
+        assertThat(weighted.exit()).as(weighted.said()).isZero();
+        assertThat(weighted.said()).contains("Pretrained: 6,000 rows of 12 episodes, 1 epoch, ");
+    }
+
+    @Test
+    void brokenRowsAreCountedAndLeftOutOrEndItWithAFileAndARow() {
+        Outcome refused = pretrain(work.resolve("broken"), work.resolve("none"));
+        Outcome taught = pretrain(
+                work.resolve("broken"), work.resolve("some"), "--max-bad-rows", "2", "--set", "pretrain.epochs=1");
+
+        assertThat(refused.exit()).as(refused.said()).isEqualTo(1);
+        assertThat(refused.said())
+                .contains(
+                        "2 rows cannot be learned from, and --max-bad-rows is 0, the first: ",
+                        "row 4: observation[0] is NaN");
+        assertThat(work.resolve("none/checkpoints")).doesNotExist();
+        assertThat(taught.exit()).as(taught.said()).isZero();
+        assertThat(taught.said())
+                .contains("2 rows are left out, the first: ", "steps are missing within episodes, at 2 places");
+    }
+
+    @Test
+    void aTableThatIsNotWhatItShouldBeIsOneLine() {
+        assertThat(pretrain(work.resolve("empty"), work.resolve("none"))).satisfies(outcome -> {
+            assertThat(outcome.exit()).isEqualTo(2);
+            assertThat(outcome.said()).contains("the table has no rows");
+        });
+        assertThat(pretrain(log, work.resolve("none"), "--columns", "action=act"))
+                .satisfies(outcome -> {
+                    assertThat(outcome.exit()).isEqualTo(2);
+                    assertThat(outcome.said()).contains("there is no column act for the action");
+                });
+        assertThat(pretrain(log, work.resolve("none"), "--columns", "reward=terminated"))
+                .satisfies(outcome -> {
+                    assertThat(outcome.exit()).isEqualTo(2);
+                    assertThat(outcome.said()).contains("reward: expected a number, and column terminated is boolean");
+                });
+        assertThat(pretrain(log, work.resolve("none"), "--set", "environment.id=Pendulum-v1"))
+                .satisfies(outcome -> {
+                    assertThat(outcome.exit()).isEqualTo(1);
+                    assertThat(outcome.said()).contains("observation has 4 numbers, expected 3");
+                });
+        assertThat(pretrain(log, work.resolve("none"), "--set", "network.memory=lstm"))
+                .satisfies(outcome -> {
+                    assertThat(outcome.exit()).isEqualTo(2);
+                    assertThat(outcome.said()).contains("network.memory: expected none for pretrain, got lstm");
+                });
+    }
+}
