@@ -70,14 +70,14 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
             names = "--keep",
             paramLabel = "LIST",
             split = ",",
-            description = "Which of the input's columns the output has (default: all).")
+            description = "Which of the input's columns the output has (default: all that have no new one's name).")
     private List<String> keep;
 
     @Option(
             names = "--prefix",
             paramLabel = "TEXT",
             defaultValue = "",
-            description = "What the names of the new columns begin with (default: nothing).")
+            description = "What the names of the new columns begin with, which keeps columns of the same names beside them (default: nothing).")
     private String prefix;
 
     @Option(

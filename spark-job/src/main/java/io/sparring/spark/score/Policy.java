@@ -91,12 +91,13 @@ public final class Policy implements Serializable {
 
     /**
      * A table with three columns more, or four, what the policy does in each row: see {@link #columns}. Observations lie in the column {@code observation}, and masks in
-     * {@code mask} where the environment has any. The result fails at the first row that is no observation.
+     * {@code mask} where the environment has any. Where the table has columns of the new ones' names itself, they are replaced. The result fails at the first row that is
+     * no observation.
      *
-     * @throws InvalidConfiguration if columns are missing, of another type, or there already
+     * @throws InvalidConfiguration if columns are missing or of another type
      */
     public Dataset<Row> transform(Dataset<Row> table) {
-        return transform(table, Columns.OWN_NAMES, Arrays.asList(table.schema().fieldNames()), "", null);
+        return transform(table, Columns.OWN_NAMES, null, "", null);
     }
 
     /**
@@ -105,20 +106,16 @@ public final class Policy implements Serializable {
      * @param columns as {@code --columns} has them: {@code observation=x,x_dot,theta,theta_dot}
      */
     public Dataset<Row> transform(Dataset<Row> table, String columns) {
-        return transform(
-                table,
-                Columns.of("columns", columns),
-                Arrays.asList(table.schema().fieldNames()),
-                "",
-                null);
+        return transform(table, Columns.of("columns", columns), null, "", null);
     }
 
     /**
      * The same, in full.
      *
-     * @param keep which of the table's columns the result has
+     * @param keep which of the table's columns the result has; null: all but those that are {@link #replaced}
      * @param prefix of the new columns' names
      * @param badRows receives the rows that are left out; null: the first one fails
+     * @throws InvalidConfiguration if columns are missing or of another type, or what is to be kept has a new one's name
      */
     public Dataset<Row> transform(
             Dataset<Row> table, Columns names, List<String> keep, String prefix, BadRows badRows) {
@@ -126,15 +123,16 @@ public final class Policy implements Serializable {
         MaskColumns masks = MaskColumns.of(table, environment, names);
         List<Column> selected = new ArrayList<>();
         StructType schema = new StructType();
-        for (String kept : keep) {
-            StructField field = Columns.field(table.schema(), kept, "--keep");
+        List<String> kept = keep == null ? kept(table.schema(), prefix) : keep;
+        for (String name : kept) {
+            StructField field = Columns.field(table.schema(), name, "--keep");
             selected.add(Columns.column(table, field.name()));
             schema = schema.add(field);
         }
         for (StructField column : columns(prefix)) {
             if (Columns.find(schema, column.name()) != null) {
-                throw new InvalidConfiguration("the table has a column " + column.name()
-                        + " already; --prefix gives the new ones other names, and --keep leaves columns out");
+                throw new InvalidConfiguration("--keep: the new columns have an " + column.name()
+                        + " of their own; --prefix gives them other names");
             }
             schema = schema.add(column);
         }
@@ -143,7 +141,21 @@ public final class Policy implements Serializable {
             selected.addAll(masks.columns());
         }
         return table.select(selected.toArray(Column[]::new))
-                .mapPartitions(new Scoring(this, keep.size(), observed, masks, badRows), Encoders.row(schema));
+                .mapPartitions(new Scoring(this, kept.size(), observed, masks, badRows), Encoders.row(schema));
+    }
+
+    /** Which of a table's own columns have names of the {@linkplain #columns new ones}, which replace them where nobody says what to keep. */
+    public List<String> replaced(StructType schema, String prefix) {
+        StructType added = new StructType(columns(prefix).toArray(StructField[]::new));
+        return Arrays.stream(schema.fieldNames())
+                .filter(name -> Columns.find(added, name) != null)
+                .toList();
+    }
+
+    private List<String> kept(StructType schema, String prefix) {
+        List<String> kept = new ArrayList<>(Arrays.asList(schema.fieldNames()));
+        kept.removeAll(replaced(schema, prefix));
+        return kept;
     }
 
     /**

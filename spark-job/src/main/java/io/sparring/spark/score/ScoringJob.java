@@ -2,11 +2,11 @@ package io.sparring.spark.score;
 
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.Space;
+import io.sparring.spark.session.Console;
 import io.sparring.spark.table.BadRows;
 import io.sparring.spark.table.Columns;
 import io.sparring.spark.table.OutputFolder;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.sql.Dataset;
@@ -22,7 +22,7 @@ import org.apache.spark.sql.types.StructField;
  * @param output a folder
  * @param outputFormat of the output
  * @param columns of the input
- * @param keep which of them the output has; null: all
+ * @param keep which of them the output has; null: all that have no new one's name
  * @param prefix of the new columns' names
  * @param maxBadRows so many are left out at most
  * @param overwrite whether an output that is there is replaced
@@ -65,8 +65,12 @@ public record ScoringJob(
     public Result run(SparkSession spark, Policy policy) throws IOException {
         Dataset<Row> table = format.numbers(format.read(spark, input), columns);
         BadRows badRows = new BadRows(spark.sparkContext());
-        List<String> kept = keep == null ? Arrays.asList(table.schema().fieldNames()) : keep;
-        Dataset<Row> scored = policy.transform(table, columns, kept, prefix, badRows);
+        Dataset<Row> scored = policy.transform(table, columns, keep, prefix, badRows);
+        List<String> replaced = policy.replaced(table.schema(), prefix);
+        if (keep == null && !replaced.isEmpty()) {
+            Console.say("the table's own " + String.join(" and ", replaced) + (replaced.size() == 1 ? " is" : " are")
+                    + " left out; --prefix keeps both");
+        }
         Space actions = policy.environment().actionSpace();
         List<StructField> added = policy.columns(prefix);
         List<Integer> lengths = added.stream()

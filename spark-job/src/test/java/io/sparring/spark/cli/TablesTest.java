@@ -107,6 +107,10 @@ class TablesTest {
         });
     }
 
+    private static List<String> columns(String parquet) {
+        return sql(spark -> List.of(spark.read().parquet(parquet).columns()));
+    }
+
     @Test
     void everyRowIsScoredAsTheEvaluationPlayedItToTheBit() throws IOException {
         Sparring.Outcome outcome = score(log(), "scored", "--prefix", "new_");
@@ -124,6 +128,28 @@ class TablesTest {
         assertThat(work)
                 .isDirectoryContaining(file -> file.getFileName().toString().equals("scored"));
         assertThat(work.toFile().list()).containsExactly("scored");
+    }
+
+    @Test
+    void newColumnsReplaceTheTablesOwnWhereThereIsNoPrefix() {
+        Sparring.Outcome outcome = score(log(), "scored");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(outcome.complaints())
+                .containsExactly("the table's own action and value are left out; --prefix keeps both");
+        assertThat(columns(path("scored")))
+                .containsExactly(
+                        "episode",
+                        "t",
+                        "observation",
+                        "mask",
+                        "reward",
+                        "terminated",
+                        "truncated",
+                        "log_probability",
+                        "action",
+                        "probabilities",
+                        "value");
     }
 
     @Test
@@ -189,10 +215,10 @@ class TablesTest {
     void whatTheSchemaTellsIsOneLine() throws IOException {
         Files.writeString(work.resolve("empty.csv"), "observation\n");
 
-        assertThat(score(log(), "a").complaints())
+        assertThat(score(log(), "a", "--keep", "t,action").complaints())
                 .singleElement()
                 .asString()
-                .contains("the table has a column action already; --prefix");
+                .contains("--keep: the new columns have an action of their own; --prefix");
         assertThat(score(log(), "a", "--columns", "observation=obs").complaints())
                 .singleElement()
                 .asString()
