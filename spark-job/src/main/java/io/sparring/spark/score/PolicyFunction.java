@@ -4,9 +4,10 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.Space;
 import io.sparring.network.Observations;
 import io.sparring.rollout.Scorer;
+import io.sparring.spark.table.MaskColumns;
+import io.sparring.spark.table.ObservedNumbers;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -66,30 +67,27 @@ public final class PolicyFunction implements UDF1<Object, Row> {
         if (scorer == null) {
             scorer = policy.scorer();
         }
-        Space.Box space = policy.environment().observationSpace();
-        float[] numbers = floats(observation);
-        if (numbers.length != space.size()) {
-            throw new BadRow("an observation of " + numbers.length + " numbers, expected " + space.size());
-        }
-        if (!space.contains(numbers, 0)) {
-            throw new BadRow("an observation " + Arrays.toString(numbers) + ", expected one of " + space);
-        }
-        boolean[] allowed = allowed(mask);
-        scorer.score(given(space, numbers), allowed, 1);
+        Observations observations = observation(observation);
+        scorer.score(observations, allowed(mask), 1);
         Object[] values = new Object[policy.columns("").size()];
         policy.put(scorer, 0, values, 0);
         return RowFactory.create(values);
     }
 
-    private static Observations given(Space.Box space, float[] numbers) {
-        if (space.dtype() == Space.Dtype.FLOAT32) {
-            return new Observations.Floats(numbers);
+    private Observations observation(Object given) {
+        ObservedNumbers numbers =
+                new ObservedNumbers(policy.environment().observationSpace());
+        List<Object> flat = flat("observation", given, numbers.size());
+        Observations observation = numbers.room(1);
+        for (int i = 0; i < flat.size(); i++) {
+            String wrong = flat.get(i) instanceof Number number
+                    ? numbers.put(number.floatValue(), observation, 0, i)
+                    : "is " + flat.get(i) + ", expected a number";
+            if (wrong != null) {
+                throw new BadRow("observation[" + i + "] " + wrong);
+            }
         }
-        byte[] bytes = new byte[numbers.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) numbers[i];
-        }
-        return new Observations.Bytes(bytes);
+        return observation;
     }
 
     private boolean[] allowed(Object mask) {
@@ -97,35 +95,22 @@ public final class PolicyFunction implements UDF1<Object, Row> {
             return new boolean[0];
         }
         Space actions = policy.environment().actionSpace();
-        List<Object> flags = new ArrayList<>();
-        flatten(mask, flags);
-        if (flags.size() != actions.maskSize()) {
-            throw new BadRow("a mask of " + flags.size() + " flags, expected " + actions.maskSize());
-        }
+        List<Object> flags = flat("mask", mask, actions.maskSize());
         boolean[] allowed = new boolean[flags.size()];
-        for (int i = 0; i < allowed.length; i++) {
-            if (!(flags.get(i) instanceof Boolean flag)) {
-                throw new BadRow("a mask of " + flags.get(i) + ", expected true and false");
-            }
-            allowed[i] = flag;
-        }
-        if (!actions.leavesAny(allowed, 0)) {
-            throw new BadRow("a mask that forbids every action");
+        String wrong = MaskColumns.put(flags::get, allowed.length, actions, allowed, 0);
+        if (wrong != null) {
+            throw new BadRow(wrong);
         }
         return allowed;
     }
 
-    private static float[] floats(Object observation) {
+    private static List<Object> flat(String what, Object given, int count) {
         List<Object> flat = new ArrayList<>();
-        flatten(observation, flat);
-        float[] numbers = new float[flat.size()];
-        for (int i = 0; i < numbers.length; i++) {
-            if (!(flat.get(i) instanceof Number number)) {
-                throw new BadRow("an observation of " + flat.get(i) + ", expected numbers");
-            }
-            numbers[i] = number.floatValue();
+        flatten(given, flat);
+        if (flat.size() != count) {
+            throw new BadRow(what + " has " + flat.size() + " numbers, expected " + count);
         }
-        return numbers;
+        return flat;
     }
 
     private static void flatten(Object given, List<Object> into) {

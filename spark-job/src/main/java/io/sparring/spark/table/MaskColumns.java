@@ -6,6 +6,7 @@ import io.sparring.environment.Space;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -76,12 +77,24 @@ public final class MaskColumns implements Serializable {
         }
         int single = flags.single(from);
         List<Boolean> list = single < 0 ? row.getList(from) : null;
-        for (int i = 0; i < size(); i++) {
-            Object flag = list == null ? row.get(single + i) : list.get(i);
-            if (flag == null) {
-                return "mask[" + i + "] is null";
+        return put(i -> list == null ? row.get(single + i) : list.get(i), size(), actions, into, offset);
+    }
+
+    /**
+     * Puts a mask where it belongs.
+     *
+     * @param flags true for what is allowed
+     * @param count how many they are: as many as a mask of these actions has
+     * @param into receives them, from {@code offset} on
+     * @return what is wrong with them; null: nothing
+     */
+    public static String put(IntFunction<?> flags, int count, Space actions, boolean[] into, int offset) {
+        for (int i = 0; i < count; i++) {
+            Object flag = flags.apply(i);
+            if (!(flag instanceof Boolean allowed)) {
+                return "mask[" + i + "] is " + flag + (flag == null ? "" : ", expected true or false");
             }
-            into[offset + i] = (Boolean) flag;
+            into[offset + i] = allowed;
         }
         return actions.leavesAny(into, offset) ? null : "mask forbids every action";
     }

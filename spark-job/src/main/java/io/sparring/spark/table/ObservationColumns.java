@@ -24,9 +24,7 @@ public final class ObservationColumns implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final List<Numbers> parts;
-    private final Space.Dtype dtype;
-    private final float[] low;
-    private final float[] high;
+    private final ObservedNumbers numbers;
     private final transient List<Column> columns;
 
     private ObservationColumns(List<Numbers.Selection> selections, Space.Box space) {
@@ -34,9 +32,7 @@ public final class ObservationColumns implements Serializable {
         columns = selections.stream()
                 .flatMap(selection -> selection.columns().stream())
                 .toList();
-        dtype = space.dtype();
-        low = space.low();
-        high = space.high();
+        numbers = new ObservedNumbers(space);
     }
 
     /**
@@ -107,15 +103,12 @@ public final class ObservationColumns implements Serializable {
 
     /** How many numbers an observation has. */
     public int size() {
-        return low.length;
+        return numbers.size();
     }
 
     /** Room for this many rows' observations. */
     public Observations room(int rows) {
-        return switch (dtype) {
-            case FLOAT32 -> new Observations.Floats(new float[rows * size()]);
-            case UINT8 -> new Observations.Bytes(new byte[rows * size()]);
-        };
+        return numbers.room(rows);
     }
 
     /**
@@ -132,7 +125,7 @@ public final class ObservationColumns implements Serializable {
         for (Numbers part : parts) {
             String wrong = part.missing(row, column);
             if (wrong == null) {
-                wrong = read(part, row, column, into, at * size(), number);
+                wrong = read(part, row, column, into, at, number);
             }
             if (wrong != null) {
                 return wrong;
@@ -143,7 +136,7 @@ public final class ObservationColumns implements Serializable {
         return null;
     }
 
-    private String read(Numbers part, Row row, int column, Observations into, int offset, int first) {
+    private String read(Numbers part, Row row, int column, Observations into, int at, int first) {
         int single = part.single(column);
         byte[] bytes = part.kind() == Numbers.Kind.BYTES ? (byte[]) row.get(column) : null;
         List<Float> list = part.kind() == Numbers.Kind.ARRAY ? row.getList(column) : null;
@@ -158,18 +151,9 @@ public final class ObservationColumns implements Serializable {
                 }
                 value = (Float) given;
             }
-            int index = first + i;
-            if (!(value >= low[index] && value <= high[index]) || Float.isInfinite(value)) {
-                return part.what() + "[" + i + "] is " + value + ", expected "
-                        + (Float.isFinite(value) ? "from " + low[index] + " to " + high[index] : "a finite number");
-            }
-            if (into instanceof Observations.Bytes whole) {
-                whole.numbers()[offset + index] = (byte) value;
-                if (value != (int) value) {
-                    return part.what() + "[" + i + "] is " + value + ", expected a whole number from 0 to 255";
-                }
-            } else if (into instanceof Observations.Floats floats) {
-                floats.numbers()[offset + index] = value;
+            String wrong = numbers.put(value, into, at, first + i);
+            if (wrong != null) {
+                return part.what() + "[" + i + "] " + wrong;
             }
         }
         return null;

@@ -1,6 +1,7 @@
 package io.sparring.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,12 +15,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code score} and {@code --log-trajectories}: what goes into tables, what comes out, and what does not. */
@@ -150,6 +153,36 @@ class TablesTest {
                         "action",
                         "probabilities",
                         "value");
+    }
+
+    /** CartPole's speeds have no bounds. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "array(0f, float('infinity'), 0f, 0f)|observation[1] is Infinity, expected a finite number",
+                "array(0f, float('nan'), 0f, 0f)|observation[1] is NaN, expected a finite number",
+                "array(9f, 0f, 0f, 0f)|observation[0] is 9.0, expected from -4.8 to 4.8",
+                "array(0f, null, 0f, 0f)|observation[1] is null, expected a number",
+                "struct(0f, 0f, 0f)|observation has 3 numbers, expected 4",
+            })
+    void theFunctionOfSqlRefusesWhatTheCommandCallsABadRow(String observation, String why) {
+        assertThatThrownBy(() -> function("select policy(" + observation + ")")).hasStackTraceContaining(why);
+        assertThat(function("select policy(array(0d, 0d, 0d, 0d)).action in (0, 1)"))
+                .isEqualTo("[true]");
+    }
+
+    /** The first row of a query that may call the run's policy. */
+    private static String function(String query) {
+        return sql(spark -> {
+            spark.conf().set("spark.sparring.policy", run.resolve("run").toString());
+            spark.udf()
+                    .registerJava(
+                            "policy",
+                            "io.sparring.spark.score.PolicyFunction",
+                            DataType.fromDDL("action int, probabilities array<float>, value float"));
+            return spark.sql(query).first().toString();
+        });
     }
 
     @Test
