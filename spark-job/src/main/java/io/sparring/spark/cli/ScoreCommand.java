@@ -129,7 +129,7 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
         if (json) {
             words.add("--json");
         }
-        job.requireRoom(hadoop);
+        job.requireRoom(folder.uri(), hadoop);
         return new Travel(folder.uri() + "/exit-score.json", words);
     }
 
@@ -165,7 +165,7 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
         SavedRun saved = open();
         Policy policy = Policy.of(saved);
         SparkConf settings = Session.settings();
-        job.requireRoom(Session.hadoop(settings));
+        job.requireRoom(saved.folder().uri(), Session.hadoop(settings));
         settings.setIfMissing("spark.app.name", "sparring score");
         ScoringJob.Result result;
         double seconds;

@@ -9,6 +9,7 @@ import io.sparring.spark.table.OutputFolder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -50,10 +51,16 @@ public record ScoringJob(
     /**
      * Whether the output's place is free.
      *
-     * @throws InvalidConfiguration if it is not
+     * @param run the folder of the run that scores, with scheme and host
+     * @throws InvalidConfiguration if it is not, or replacing what is there would remove the run, the input or the working directory
      */
-    public void requireRoom(org.apache.hadoop.conf.Configuration hadoop) throws IOException {
-        new OutputFolder("--output", output, overwrite, hadoop);
+    public void requireRoom(String run, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        OutputFolder folder = new OutputFolder("--output", output, overwrite, hadoop);
+        folder.requireApartFrom("the run", new Path(run));
+        if (!TableFormat.isTable(input)) {
+            folder.requireApartFrom("the input " + input, input, hadoop);
+        }
+        folder.requireApartFromWorkingDirectory();
     }
 
     /**

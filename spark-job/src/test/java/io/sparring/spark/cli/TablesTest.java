@@ -245,6 +245,33 @@ class TablesTest {
     }
 
     @Test
+    void anOutputIsReplacedButNoFolderThatTheRunOrTheInputLiesIn() throws IOException {
+        Files.createDirectories(work.resolve("scored/old"));
+
+        Sparring.Outcome outcome = score(log(), "scored", "--overwrite", "--keep", "t");
+
+        assertThat(outcome.exit()).as(outcome.toString()).isZero();
+        assertThat(work.toFile().list()).containsExactly("scored");
+        assertThat(work.resolve("scored/old")).doesNotExist();
+        for (String output : List.of(log(), run.toString(), run + "/run/../run", ".", "..")) {
+            Sparring.Outcome refused = Sparring.here(
+                    "score",
+                    run.resolve("run").toString(),
+                    "--input",
+                    log() + "/*.parquet",
+                    "--output",
+                    output,
+                    "--overwrite");
+            assertThat(refused.exit()).as(refused.toString()).isEqualTo(2);
+            assertThat(refused.complaints())
+                    .singleElement()
+                    .asString()
+                    .contains("--output " + output, "lies there; expected a folder of its own");
+        }
+        assertThat(run.resolve("log")).isNotEmptyDirectory();
+    }
+
+    @Test
     void whatTheSchemaTellsIsOneLine() throws IOException {
         Files.writeString(work.resolve("empty.csv"), "observation\n");
 
