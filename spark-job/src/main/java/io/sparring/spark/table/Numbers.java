@@ -12,6 +12,7 @@ import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.NumericType;
 
 /**
@@ -91,6 +92,12 @@ record Numbers(String what, int count, Kind kind, int columns) implements Serial
                                     + (flags ? "" : ", or " + count + " columns (--columns " + what + "=A,B,…)"));
         }
         Column column = flat.apply(source.column());
+        if (flags && !source.type().equals(type)) {
+            // Of a mask null means that everything is allowed, and flat is null where a part of it is.
+            Column nulls = functions.array_repeat(functions.lit(null).cast(DataTypes.BooleanType), count);
+            column = functions.coalesce(
+                    column, functions.when(source.column().isNotNull(), nulls));
+        }
         if (count <= MOST_COLUMNS) {
             List<Column> columns = new ArrayList<>();
             columns.add(functions.size(column));

@@ -68,6 +68,19 @@ class ObservationColumnsTest {
         spark.stop();
     }
 
+    /** The masks of a table of these, or what is wrong with them. */
+    private static List<String> masks(String... values) {
+        Dataset<Row> table = spark.sql("select explode(array(" + String.join(", ", values) + ")) mask");
+        MaskColumns masks = MaskColumns.of(table, VECTOR, Columns.OWN_NAMES);
+        List<String> read = new ArrayList<>();
+        for (Row row : table.select(masks.columns().toArray(Column[]::new)).collectAsList()) {
+            boolean[] into = new boolean[6];
+            String wrong = masks.read(row, 0, into, 1);
+            read.add(wrong == null ? into[3] + " " + into[4] + " " + into[5] : wrong);
+        }
+        return read;
+    }
+
     /** The observations of a query's rows, or what is wrong with them. */
     private static List<String> read(EnvironmentSpec environment, String columns, String query) {
         Dataset<Row> table = spark.sql(query);
@@ -170,18 +183,19 @@ class ObservationColumnsTest {
     }
 
     @Test
-    void masksAreFlagsOrNothing() {
-        Dataset<Row> table = spark.sql("select explode(array(array(true, false, true), null, array(true),"
-                + " array(false, false, false), array(true, null, true))) mask");
-        MaskColumns masks = MaskColumns.of(table, VECTOR, Columns.OWN_NAMES);
-        List<String> read = new ArrayList<>();
-        for (Row row : table.select(masks.columns().toArray(Column[]::new)).collectAsList()) {
-            boolean[] into = new boolean[6];
-            String wrong = masks.read(row, 0, into, 1);
-            read.add(wrong == null ? into[3] + " " + into[4] + " " + into[5] : wrong);
-        }
+    void aMaskWithAPartThatIsNullIsNoMask() {
+        assertThat(masks("array(array(true), null)", "array(array(true), array(false, true))", "null"))
+                .containsExactly("mask[0] is null", "true false true", "true true true");
+    }
 
-        assertThat(read)
+    @Test
+    void masksAreFlagsOrNothing() {
+        assertThat(masks(
+                        "array(true, false, true)",
+                        "null",
+                        "array(true)",
+                        "array(false, false, false)",
+                        "array(true, null, true)"))
                 .containsExactly(
                         "true false true",
                         "true true true",
@@ -190,6 +204,7 @@ class ObservationColumnsTest {
                         "mask[1] is null");
         assertThat(MaskColumns.of(spark.sql("select 1 a"), VECTOR, Columns.OWN_NAMES))
                 .isNull();
+        Dataset<Row> table = spark.sql("select array(true) mask");
         assertThatThrownBy(() -> MaskColumns.of(table, spec(Space.Box.of(1, 0, 1)), Columns.of("--columns", "mask=m")))
                 .hasMessageStartingWith("there is no column m for the mask");
     }
