@@ -171,7 +171,7 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
         double seconds;
         try (JavaSparkContext spark = Session.start(settings)) {
             long start = System.nanoTime();
-            result = job.run(Session.tables(spark), policy);
+            result = job.run(Session.tables(spark, TableFormat.isTable(input)), policy);
             seconds = (System.nanoTime() - start) / 1e9;
         }
         if (result.badRows() > 0) {

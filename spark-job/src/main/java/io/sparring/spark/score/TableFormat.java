@@ -43,8 +43,11 @@ public enum TableFormat {
                         option + ": expected one of " + known + ", got " + name + Names.hint(name, known)));
     }
 
-    /** By the end of a file's or folder's name; otherwise {@code fallback}. */
+    /** By the end of a file's or folder's name; otherwise, and of a table of the catalogue, {@code fallback}. */
     public static TableFormat byEnd(String path, TableFormat fallback) {
+        if (isTable(path)) {
+            return fallback;
+        }
         String end = path.replaceFirst("/+$", "").toLowerCase(Locale.ROOT);
         return Stream.of(values())
                 .filter(format -> end.endsWith("." + format) || end.endsWith("." + format + ".gz"))

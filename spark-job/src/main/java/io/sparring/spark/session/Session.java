@@ -159,9 +159,21 @@ public final class Session {
         return spark;
     }
 
-    /** Tables in a Spark that runs. */
-    public static SparkSession tables(JavaSparkContext spark) {
-        return SparkSession.builder().config("spark.app.name", spark.appName()).getOrCreate();
+    /**
+     * Tables in a Spark that runs.
+     *
+     * @param catalogue whether tables are wanted by their names: then Hive's metastore, too, where this Spark has Hive's classes and nobody has chosen another catalogue
+     */
+    public static SparkSession tables(JavaSparkContext spark, boolean catalogue) {
+        SparkSession.Builder builder = SparkSession.builder().config("spark.app.name", spark.appName());
+        if (catalogue && !spark.getConf().contains("spark.sql.catalogImplementation")) {
+            try {
+                builder = builder.enableHiveSupport();
+            } catch (IllegalArgumentException noHive) {
+                // Spark's own tables and those of its catalogues' plugins are there without.
+            }
+        }
+        return builder.getOrCreate();
     }
 
     /** How many executors are there, without the driver. */

@@ -292,6 +292,7 @@ class TablesTest {
                 .asString()
                 .contains("there is no column epsode", "did you mean episode?");
         assertThat(score(path("nothing"), "a").exit()).isEqualTo(2);
+        assertThat(score("table:nowhere.nothing", "a").exit()).isEqualTo(2);
         assertThat(score(path("empty.csv"), "a").exit()).isEqualTo(2);
         assertThat(work.toFile().list()).containsExactly("empty.csv");
     }
