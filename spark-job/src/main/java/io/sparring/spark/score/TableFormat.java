@@ -96,10 +96,7 @@ public enum TableFormat {
         }
         List<Column> columns = new ArrayList<>();
         for (StructField field : table.schema().fields()) {
-            boolean number = field.dataType() instanceof StringType
-                    && names.names().entrySet().stream()
-                            .filter(entry -> entry.getKey().startsWith(Columns.OBSERVATION))
-                            .anyMatch(entry -> entry.getValue().contains(field.name()));
+            boolean number = field.dataType() instanceof StringType && names.isObservation(field.name());
             Column column = Columns.column(table, field.name());
             columns.add(
                     number

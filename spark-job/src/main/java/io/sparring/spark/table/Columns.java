@@ -25,6 +25,8 @@ import org.apache.spark.sql.types.StructType;
 public record Columns(Map<String, List<String>> names) implements Serializable {
     /** What is acted on. */
     public static final String OBSERVATION = "observation";
+    /** Before the name of an observation's part. */
+    private static final String PART = OBSERVATION + ".";
     /** What was done. */
     public static final String ACTION = "action";
     /** What could have been done. */
@@ -58,7 +60,7 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
             String name = word.substring(equals + 1).strip();
             if (equals >= 0) {
                 String role = word.substring(0, equals).strip();
-                if (!KNOWN.contains(role) && !role.startsWith(OBSERVATION + ".")) {
+                if (!KNOWN.contains(role) && !role.startsWith(PART)) {
                     throw new InvalidConfiguration(
                             option + ": expected one of " + KNOWN + " before =, got " + role + Names.hint(role, KNOWN));
                 }
@@ -80,6 +82,18 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
     /** The columns that hold this. */
     public List<String> of(String role) {
         return names.getOrDefault(role, List.of(role));
+    }
+
+    /** Whether this column holds an observation, a part of one or a number of it, if any does. */
+    public boolean isObservation(String column) {
+        boolean whole = column.equalsIgnoreCase(OBSERVATION) && !names(OBSERVATION);
+        boolean part = column.regionMatches(true, 0, PART, 0, PART.length()) && !names(column);
+        return whole
+                || part
+                || names.entrySet().stream()
+                        .filter(entry -> entry.getKey().equals(OBSERVATION)
+                                || entry.getKey().startsWith(PART))
+                        .anyMatch(entry -> entry.getValue().stream().anyMatch(column::equalsIgnoreCase));
     }
 
     /** Whether the user has said where it lies. */

@@ -218,7 +218,7 @@ class TablesTest {
     @Test
     void badRowsAreNamedByFileAndRowAndNothingIsWritten() throws IOException {
         Files.writeString(work.resolve("states.csv"), """
-                x,x_dot,theta,theta_dot
+                x,X_Dot,theta,theta_dot
                 0.1,0,0.01,0
                 0.1,oops,0.01,0
                 0.1,0,0.01,0

@@ -44,6 +44,18 @@ class ColumnsTest {
     }
 
     @Test
+    void whatHoldsAnObservationIsKnownByItsNameOrByTheUsers() {
+        assertThat(Columns.OWN_NAMES.isObservation("Observation")).isTrue();
+        assertThat(Columns.OWN_NAMES.isObservation("observation.speed")).isTrue();
+        assertThat(Columns.OWN_NAMES.isObservation("x")).isFalse();
+        Columns named = Columns.of("--columns", "observation=x,y,observation.speed=v,mask=m");
+        assertThat(named.isObservation("X")).isTrue();
+        assertThat(named.isObservation("v")).isTrue();
+        assertThat(named.isObservation("observation")).isFalse();
+        assertThat(named.isObservation("m")).isFalse();
+    }
+
+    @Test
     void namesMayDifferByTheirCaseAlone() {
         assertThat(Columns.OWN_NAMES.one(SCHEMA, Columns.ACTION).name()).isEqualTo("Action");
     }
