@@ -39,6 +39,16 @@ public record SavedRun(
     }
 
     /**
+     * The same with Hadoop as an application has set it up.
+     *
+     * @throws InvalidConfiguration if there is no whole checkpoint of that name
+     */
+    public static SavedRun open(
+            String directory, String checkpointName, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        return open(folder(directory, hadoop), directory, checkpointName, List.of());
+    }
+
+    /**
      * @param overrides {@code key=value}, of {@link Configuration.Environment#HOSTING} alone: another machine may have its Python elsewhere
      * @throws InvalidConfiguration if there is no whole checkpoint of that name, or an override is of another key
      */
@@ -54,7 +64,11 @@ public record SavedRun(
                         + ", since a run that was trained stays what it is");
             }
         }
-        RunFolder folder = folder(directory);
+        return open(folder(directory), directory, checkpointName, overrides);
+    }
+
+    private static SavedRun open(
+            RunFolder folder, String directory, String checkpointName, List<String> overrides) throws IOException {
         try {
             return of(folder, folder.readCheckpoint(checkpointName, Console::say), overrides);
         } catch (FileNotFoundException e) {
@@ -69,8 +83,14 @@ public record SavedRun(
      * @throws InvalidConfiguration if there is none of that name
      */
     public static String checkpointName(String directory, String asked) throws IOException {
+        return checkpointName(directory, asked, Session.hadoop(Session.settings()));
+    }
+
+    /** The same with Hadoop as an application has set it up. */
+    public static String checkpointName(
+            String directory, String asked, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
         if (asked == null) {
-            return folder(directory).hasCheckpoint("best") ? "best" : "last";
+            return folder(directory, hadoop).hasCheckpoint("best") ? "best" : "last";
         }
         if (!List.of("best", "last").contains(asked)) {
             throw new InvalidConfiguration("--checkpoint: expected best or last, got " + asked);
@@ -79,7 +99,11 @@ public record SavedRun(
     }
 
     private static RunFolder folder(String directory) throws IOException {
-        RunFolder folder = RunFolder.at(directory, Session.hadoop(Session.settings()));
+        return folder(directory, Session.hadoop(Session.settings()));
+    }
+
+    private static RunFolder folder(String directory, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+        RunFolder folder = RunFolder.at(directory, hadoop);
         if (!folder.exists()) {
             throw new InvalidConfiguration(directory + ": there is no such folder");
         }

@@ -8,6 +8,7 @@ import io.sparring.environment.Space;
 import io.sparring.network.Model;
 import io.sparring.rollout.Scorer;
 import io.sparring.spark.folder.SavedRun;
+import io.sparring.spark.session.Session;
 import io.sparring.spark.table.BadRows;
 import io.sparring.spark.table.Columns;
 import io.sparring.spark.table.MaskColumns;
@@ -53,11 +54,11 @@ public final class Policy implements Serializable {
     /**
      * The best checkpoint of a run, or the last one where no evaluation has been.
      *
-     * @param run its folder, on any of Hadoop's file systems
+     * @param run its folder, on any of Hadoop's file systems; they are set up as the application's session has them, where there is one
      * @throws InvalidConfiguration if there is no run or no checkpoint, or its policy has memory
      */
     public static Policy load(String run) throws IOException {
-        return load(run, SavedRun.checkpointName(run, null));
+        return load(run, SavedRun.checkpointName(run, null, Session.hadoop()));
     }
 
     /**
@@ -67,7 +68,8 @@ public final class Policy implements Serializable {
      * @throws InvalidConfiguration if there is no run or no such checkpoint, or its policy has memory
      */
     public static Policy load(String run, String checkpoint) throws IOException {
-        return of(SavedRun.open(run, checkpoint, List.of()));
+        return of(SavedRun.open(
+                run, SavedRun.checkpointName(run, checkpoint, Session.hadoop()), Session.hadoop()));
     }
 
     /**

@@ -26,6 +26,7 @@ import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.status.api.v1.ExecutorSummary;
+import scala.Option;
 
 /** The Spark application around a command. */
 public final class Session {
@@ -69,6 +70,15 @@ public final class Session {
         // connection that is refused fails at once.
         setIfDefault(hadoop, "ipc.client.connect.max.retries.on.timeouts", "1");
         return hadoop;
+    }
+
+    /** Hadoop's configuration in somebody else's application: that of its session, or as Spark begins with it where there is none yet. */
+    public static org.apache.hadoop.conf.Configuration hadoop() {
+        Option<SparkSession> active = SparkSession.getActiveSession();
+        Option<SparkSession> session = active.isDefined() ? active : SparkSession.getDefaultSession();
+        return session.isDefined() && !session.get().sparkContext().isStopped()
+                ? session.get().sparkContext().hadoopConfiguration()
+                : hadoop(settings());
     }
 
     /** Sets what neither the cluster's files nor the user have set. */

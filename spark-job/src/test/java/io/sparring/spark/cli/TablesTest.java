@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparring.spark.score.Policy;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,6 +16,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
@@ -170,6 +175,31 @@ class TablesTest {
         assertThatThrownBy(() -> function("select policy(" + observation + ")")).hasStackTraceContaining(why);
         assertThat(function("select policy(array(0d, 0d, 0d, 0d)).action in (0, 1)"))
                 .isEqualTo("[true]");
+    }
+
+    /** A file system that only the application knows. */
+    public static final class Own extends RawLocalFileSystem {
+        @Override
+        public URI getUri() {
+            return URI.create("own:///");
+        }
+    }
+
+    @Test
+    void aPolicyIsLoadedByTheFileSystemsOfTheApplication() {
+        long rows = sql(spark -> {
+            spark.sparkContext().hadoopConfiguration().setClass("fs.own.impl", Own.class, FileSystem.class);
+            try {
+                return Policy.load("own:" + run.resolve("run"))
+                        .transform(spark.read().parquet(log()))
+                        .limit(3)
+                        .count();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+
+        assertThat(rows).isEqualTo(3);
     }
 
     /** The first row of a query that may call the run's policy. */
