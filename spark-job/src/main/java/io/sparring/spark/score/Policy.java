@@ -121,13 +121,14 @@ public final class Policy implements Serializable {
      */
     public Dataset<Row> transform(
             Dataset<Row> table, Columns names, List<String> keep, String prefix, BadRows badRows) {
+        names.requireOnly(roles());
         ObservationColumns observed = ObservationColumns.of(table, environment, names);
         MaskColumns masks = MaskColumns.of(table, environment, names);
         List<Column> selected = new ArrayList<>();
         StructType schema = new StructType();
         List<String> kept = keep == null ? kept(table.schema(), prefix) : keep;
         for (String name : kept) {
-            StructField field = Columns.field(table.schema(), name, "--keep");
+            StructField field = Columns.named(table.schema(), name, "--keep");
             selected.add(Columns.column(table, field.name()));
             schema = schema.add(field);
         }
@@ -144,6 +145,16 @@ public final class Policy implements Serializable {
         }
         return table.select(selected.toArray(Column[]::new))
                 .mapPartitions(new Scoring(this, kept.size(), observed, masks, badRows), Encoders.row(schema));
+    }
+
+    /** What is looked for in a table. */
+    private List<String> roles() {
+        List<String> roles = new ArrayList<>(List.of(Columns.OBSERVATION));
+        for (EnvironmentSpec.Part part : environment.parts()) {
+            roles.add(Columns.OBSERVATION + "." + part.name());
+        }
+        roles.add(Columns.MASK);
+        return roles;
     }
 
     /** Which of a table's own columns have names of the {@linkplain #columns new ones}, which replace them where nobody says what to keep. */

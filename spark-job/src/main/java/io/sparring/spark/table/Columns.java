@@ -125,10 +125,43 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
         if (field != null) {
             return field;
         }
+        throw new InvalidConfiguration(
+                "there is no column " + column + (column.equals(role) ? "" : " for the " + role) + others(schema, column)
+                        + ", and --columns " + role + "=NAME says which it is");
+    }
+
+    /**
+     * A column of a table by its own name.
+     *
+     * @param option that names it, for messages
+     * @throws InvalidConfiguration if the table has none of that name
+     */
+    public static StructField named(StructType schema, String column, String option) {
+        StructField field = find(schema, column);
+        if (field == null) {
+            throw new InvalidConfiguration(option + ": there is no column " + column + others(schema, column));
+        }
+        return field;
+    }
+
+    private static String others(StructType schema, String column) {
         List<String> found = Arrays.asList(schema.fieldNames());
-        throw new InvalidConfiguration("there is no column " + column + (column.equals(role) ? "" : " for the " + role)
-                + Names.hint(column, found) + "; the table has " + Explanation.oneLine(found.toString())
-                + ", and --columns " + role + "=NAME says which it is");
+        return Names.hint(column, found) + "; the table has " + Explanation.oneLine(found.toString());
+    }
+
+    /**
+     * Requires that nothing is named that nobody looks for.
+     *
+     * @param read what is looked for
+     * @throws InvalidConfiguration if there is anything else
+     */
+    public void requireOnly(List<String> read) {
+        for (String role : names.keySet()) {
+            if (!read.contains(role)) {
+                throw new InvalidConfiguration(
+                        "--columns: expected one of " + read + " before =, got " + role + Names.hint(role, read));
+            }
+        }
     }
 
     /** The column of that name, or else of one that differs by its case alone, as Spark has it; null where there is none. */

@@ -313,6 +313,14 @@ class TablesTest {
                 .singleElement()
                 .asString()
                 .contains("there is no column obs for the observation", "the table has [episode, t, observation,");
+        assertThat(score(log(), "a", "--columns", "observation.speed=reward").complaints())
+                .singleElement()
+                .asString()
+                .contains("--columns: expected one of [observation, mask] before =, got observation.speed");
+        assertThat(score(log(), "a", "--columns", "action=reward").complaints())
+                .singleElement()
+                .asString()
+                .contains("[observation, mask] before =, got action");
         assertThat(score(log(), "a", "--columns", "observation=reward").complaints())
                 .singleElement()
                 .asString()
@@ -320,7 +328,8 @@ class TablesTest {
         assertThat(score(log(), "a", "--keep", "epsode").complaints())
                 .singleElement()
                 .asString()
-                .contains("there is no column epsode", "did you mean episode?");
+                .contains("--keep: there is no column epsode (did you mean episode?); the table has [")
+                .endsWith("]");
         assertThat(score(path("nothing"), "a").exit()).isEqualTo(2);
         assertThat(score("table:nowhere.nothing", "a").exit()).isEqualTo(2);
         assertThat(score(path("empty.csv"), "a").exit()).isEqualTo(2);
