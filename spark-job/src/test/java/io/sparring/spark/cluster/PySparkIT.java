@@ -6,9 +6,13 @@ import io.sparring.spark.cli.Sparring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,7 +52,7 @@ class PySparkIT {
         Files.writeString(work.resolve("score.py"), """
                 import sys
                 from pyspark.sql import DataFrame, SparkSession
-                run, states_path, mine, functions = sys.argv[1:]
+                run, states_path, mine, functions, arrays = sys.argv[1:]
                 spark = SparkSession.builder.getOrCreate()
                 states = spark.range(500).selectExpr(
                     "id", "cast(id / 250.0 - 1 as float) x", "cast(1 - id / 250.0 as float) x_dot",
@@ -60,15 +64,14 @@ class PySparkIT {
                 transformed = DataFrame(policy.transform(states._jdf, "observation=x,x_dot,theta,theta_dot"), spark)
                 transformed.write.parquet(mine)
                 assert transformed.columns == scored.columns, (transformed.columns, scored.columns)
-                assert transformed.exceptAll(scored).count() == 0
-                array = spark.sql("select policy(array(x, x_dot, theta, theta_dot)).action a from states")
-                assert array.groupBy("a").count().count() == scored.groupBy("action").count().count()
+                array = spark.sql("select id, policy(array(x, x_dot, theta, theta_dot)) p from states")
+                array.selectExpr("id", "p.*").write.parquet(arrays)
                 assert spark.sql("select policy(null) p").first().p is None
                 print("rows", scored.count())
                 """);
         String submit = "'" + spark.resolve("bin/spark-submit") + "' --master 'local[2]' --conf spark.ui.enabled=false"
                 + " --jars '" + HOME.resolve("spark-job/target/sparring-app.jar")
-                + "' score.py run states.parquet transformed.parquet functions.parquet";
+                + "' score.py run states.parquet transformed.parquet functions.parquet arrays.parquet";
         Sparring.Outcome python = Sparring.shell(work, Map.of("SPARK_LOCAL_HOSTNAME", "127.0.0.1"), submit);
         assertThat(python.stdout()).as(python.toString()).endsWith("rows 500\n");
 
@@ -89,6 +92,28 @@ class PySparkIT {
             Sparring.Outcome outcome = command.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("rows").asInt()).isEqualTo(500);
+        }
+        requireEqual("command.parquet", "transformed.parquet", "*");
+        requireEqual("command.parquet", "functions.parquet", "*");
+        requireEqual("command.parquet", "arrays.parquet", "id", "action", "probabilities", "value");
+    }
+
+    /** The same rows, each as often, in whatever order. */
+    private void requireEqual(String one, String other, String... columns) {
+        assertThat(rows(one, columns)).hasSize(500).isEqualTo(rows(other, columns));
+    }
+
+    private List<String> rows(String name, String... columns) {
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .getOrCreate()) {
+            Dataset<Row> table = spark.read().parquet(work.resolve(name).toString());
+            return table.selectExpr(columns).collectAsList().stream()
+                    .map(Row::json)
+                    .sorted()
+                    .toList();
         }
     }
 }
