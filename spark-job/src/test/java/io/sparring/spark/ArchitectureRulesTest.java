@@ -46,6 +46,8 @@ class ArchitectureRulesTest {
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("score")
             .mayOnlyBeAccessedByLayers("cli")
+            .whereLayer("table")
+            .mayOnlyBeAccessedByLayers("cli", "training", "score", "pretraining")
             .whereLayer("folder")
             .mayOnlyBeAccessedByLayers("cli", "score")
             .whereLayer("pretraining")

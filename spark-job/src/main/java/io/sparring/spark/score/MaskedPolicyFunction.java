@@ -8,10 +8,16 @@ import org.apache.spark.sql.api.java.UDF2;
 public final class MaskedPolicyFunction implements UDF2<Object, Object, Row> {
     private static final long serialVersionUID = 1L;
 
-    private final PolicyFunction policy = new PolicyFunction();
+    private final PolicyFunction policy;
 
     /** Loads the policy; called by Spark, where the function is registered. */
-    public MaskedPolicyFunction() throws IOException {}
+    public MaskedPolicyFunction() throws IOException {
+        this(new PolicyFunction());
+    }
+
+    MaskedPolicyFunction(PolicyFunction policy) {
+        this.policy = policy;
+    }
 
     @Override
     public Row call(Object observation, Object mask) {

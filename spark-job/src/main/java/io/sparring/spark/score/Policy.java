@@ -39,11 +39,12 @@ public final class Policy implements Serializable {
     private final EnvironmentSpec environment;
     private final Model model;
 
-    private Policy(SavedRun saved) {
-        name = saved.folder().name();
-        configuration = saved.configuration();
-        environment = saved.environment() == null ? saved.source().spec() : saved.environment();
-        model = saved.checkpoint().model(ShardWorker.architecture(configuration, environment));
+    /** @throws InvalidConfiguration if the model has memory */
+    Policy(String name, Configuration configuration, EnvironmentSpec environment, Model model) {
+        this.name = name;
+        this.configuration = configuration;
+        this.environment = environment;
+        this.model = model;
         if (model.architecture().stateSize() > 0) {
             throw new InvalidConfiguration(
                     name + ": its policy remembers what an episode has shown (network.memory), and rows are"
@@ -78,7 +79,12 @@ public final class Policy implements Serializable {
      * @throws InvalidConfiguration if it has memory
      */
     public static Policy of(SavedRun saved) {
-        return new Policy(saved);
+        EnvironmentSpec environment = saved.spec();
+        return new Policy(
+                saved.folder().name(),
+                saved.configuration(),
+                environment,
+                saved.checkpoint().model(ShardWorker.architecture(saved.configuration(), environment)));
     }
 
     /** What it has learned in. */

@@ -50,6 +50,10 @@ public final class PolicyFunction implements UDF1<Object, Row> {
         policy = Policy.load(run);
     }
 
+    PolicyFunction(Policy policy) {
+        this.policy = policy;
+    }
+
     @Override
     public Row call(Object observation) {
         return score(observation, null);

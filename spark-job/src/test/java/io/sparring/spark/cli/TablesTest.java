@@ -21,6 +21,7 @@ import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
+import org.assertj.core.api.AbstractStringAssert;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,35 +306,28 @@ class TablesTest {
     void whatTheSchemaTellsIsOneLine() throws IOException {
         Files.writeString(work.resolve("empty.csv"), "observation\n");
 
-        assertThat(score(log(), "a", "--keep", "t,action").complaints())
-                .singleElement()
-                .asString()
+        requireOneLine(score(log(), "a", "--keep", "t,action"))
                 .contains("--keep: the new columns have an action of their own; --prefix");
-        assertThat(score(log(), "a", "--columns", "observation=obs").complaints())
-                .singleElement()
-                .asString()
+        requireOneLine(score(log(), "a", "--columns", "observation=obs"))
                 .contains("there is no column obs for the observation", "the table has [episode, t, observation,");
-        assertThat(score(log(), "a", "--columns", "observation.speed=reward").complaints())
-                .singleElement()
-                .asString()
+        requireOneLine(score(log(), "a", "--columns", "observation.speed=reward"))
                 .contains("--columns: expected one of [observation, mask] before =, got observation.speed");
-        assertThat(score(log(), "a", "--columns", "action=reward").complaints())
-                .singleElement()
-                .asString()
+        requireOneLine(score(log(), "a", "--columns", "action=reward"))
                 .contains("[observation, mask] before =, got action");
-        assertThat(score(log(), "a", "--columns", "observation=reward").complaints())
-                .singleElement()
-                .asString()
+        requireOneLine(score(log(), "a", "--columns", "observation=reward"))
                 .contains("observation: expected array<float> of 4", "and column reward is float");
-        assertThat(score(log(), "a", "--keep", "epsode").complaints())
-                .singleElement()
-                .asString()
+        requireOneLine(score(log(), "a", "--keep", "epsode"))
                 .contains("--keep: there is no column epsode (did you mean episode?); the table has [")
                 .endsWith("]");
-        assertThat(score(path("nothing"), "a").exit()).isEqualTo(2);
-        assertThat(score("table:nowhere.nothing", "a").exit()).isEqualTo(2);
-        assertThat(score(path("empty.csv"), "a").exit()).isEqualTo(2);
+        requireOneLine(score(path("nothing"), "a"));
+        requireOneLine(score("table:nowhere.nothing", "a"));
+        requireOneLine(score(path("empty.csv"), "a"));
         assertThat(work.toFile().list()).containsExactly("empty.csv");
+    }
+
+    private static AbstractStringAssert<?> requireOneLine(Sparring.Outcome refused) {
+        assertThat(refused.exit()).as(refused.toString()).isEqualTo(2);
+        return assertThat(refused.complaints()).singleElement().asString();
     }
 
     @Test
