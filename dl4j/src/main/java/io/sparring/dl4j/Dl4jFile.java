@@ -30,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * A policy as the zip that DL4J's own {@code ComputationGraph.load} takes: stock layers, nothing of ours.
  *
  * <p>What stands before the first layer is in the parameters: bytes are divided by the first weights' being smaller, and what is normalised goes through
- * clip(z) = 10 hardtanh(z/10), a stock layer whose factor 10 is in the first weights, too. A mask is 0 or −∞, and added. log σ is a layer of biases alone. What is
+ * x − μ and then clip(z) = 10 hardtanh(z/10), stock layers, of which the factor 10 is in the first weights, too. A mask is 0 or −∞, and added. log σ is a layer of biases alone. What is
  * remembered is DL4J's own state, by {@code rnnTimeStep}.
  */
 public final class Dl4jFile implements PolicyFormat.Writer {
@@ -148,17 +148,22 @@ public final class Dl4jFile implements PolicyFormat.Writer {
                 if (normalises(input)) {
                     int first = from;
                     float[] factors = new float[input.size()];
+                    float[] ones = new float[factors.length];
                     float[] shifts = new float[factors.length];
+                    Arrays.fill(ones, 1);
                     int[] numbers = Arrays.stream(input.numbers())
                             .map(number -> first + number)
                             .toArray();
                     for (int i = 0; i < factors.length; i++) {
                         factors[i] = scale.factors()[numbers[i]] / Normalizer.CLIP;
-                        shifts[i] = -scale.means()[numbers[i]] * factors[i];
+                        shifts[i] = -scale.means()[numbers[i]];
                     }
                     String layer = StockGraph.clippedLayer(given.get(input.name()), input.seen());
+                    String shift = StockGraph.shiftLayer(given.get(input.name()));
+                    set(graph, shift, "W", ones);
+                    set(graph, shift, "b", shifts);
                     set(graph, layer, "W", factors);
-                    set(graph, layer, "b", shifts);
+                    set(graph, layer, "b", new float[factors.length]);
                 }
                 from += input.size();
             }

@@ -128,27 +128,42 @@ final class StockGraph {
                 image);
     }
 
-    /** hardtanh(w x + b), number by number, of an input of this shape. */
+    /** hardtanh(w (x + b)), number by number, of an input of this shape: two layers, since w x + w b is inexact where b is large. */
     void clipped(String name, String input, Shape shape) {
-        ElementWiseMultiplicationLayer layer = new ElementWiseMultiplicationLayer.Builder()
-                .nIn(shape.size())
-                .nOut(shape.size())
-                .activation(org.nd4j.linalg.activations.Activation.HARDTANH)
-                .build();
         List<Integer> sizes = shape.sizes();
-        if (sizes.size() == 1) {
-            builder.addLayer(name, layer, input);
-            return;
+        boolean vector = sizes.size() == 1;
+        String numbers = vector ? input : input + "-vector";
+        if (!vector) {
+            flatten(numbers, input, shape);
         }
-        flatten(input + "-vector", input, shape);
-        builder.addLayer(clippedLayer(name, shape), layer, input + "-vector");
-        builder.addVertex(
-                name,
-                new PreprocessorVertex(new FeedForwardToCnnPreProcessor(sizes.get(1), sizes.get(2), sizes.get(0))),
-                clippedLayer(name, shape));
+        builder.addLayer(shiftLayer(name), elementWise(shape, org.nd4j.linalg.activations.Activation.IDENTITY), numbers);
+        builder.addLayer(
+                clippedLayer(name, shape),
+                elementWise(shape, org.nd4j.linalg.activations.Activation.HARDTANH),
+                shiftLayer(name));
+        if (!vector) {
+            builder.addVertex(
+                    name,
+                    new PreprocessorVertex(new FeedForwardToCnnPreProcessor(sizes.get(1), sizes.get(2), sizes.get(0))),
+                    clippedLayer(name, shape));
+        }
     }
 
-    /** Which layer has the w and b of {@link #clipped}. */
+    private static ElementWiseMultiplicationLayer elementWise(
+            Shape shape, org.nd4j.linalg.activations.Activation activation) {
+        return new ElementWiseMultiplicationLayer.Builder()
+                .nIn(shape.size())
+                .nOut(shape.size())
+                .activation(activation)
+                .build();
+    }
+
+    /** Which layer has the b of {@link #clipped}, and 1 for every w. */
+    static String shiftLayer(String name) {
+        return name + "-shifted";
+    }
+
+    /** Which layer has its w, and 0 for every b. */
     static String clippedLayer(String name, Shape shape) {
         return shape.sizes().size() == 1 ? name : name + "-vector";
     }

@@ -31,6 +31,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -212,6 +213,35 @@ class Dl4jFileTest {
         assertThat(graph.getConfiguration().getNetworkOutputs())
                 .startsWith(policy.environment().actionSpace() instanceof Space.Box ? "mean" : "logits")
                 .endsWith("value");
+    }
+
+    /** A thousand steps of 32 bits are between two observations: what rounds before the mean is taken off is seen. */
+    @Test
+    void aMeanThatIsTenThousandDeviationsIsTakenOffExactly(@TempDir Path folder) throws IOException {
+        ExportedPolicy some = policy("normalize={observations: true}", VECTOR, THREE, false);
+        double deviation = 0.1;
+        double[] means = {1000, -1000, 999, 1001};
+        double[] squares = new double[means.length];
+        Arrays.fill(squares, 1000 * deviation * deviation);
+        Model model = some.model()
+                .with(new Normalizer(new RunningMoments(1000, means, squares), RunningMoments.none(0)));
+        ExportedPolicy policy = new ExportedPolicy(model, some.environment(), some.distribution());
+        File file = Files.write(folder.resolve("policy.zip"), PolicyFormat.DL4J.file(policy))
+                .toFile();
+        float[] observations = new float[ROWS * means.length];
+        UniformRandomProvider random = Streams.of(4);
+        for (int i = 0; i < observations.length; i++) {
+            observations[i] = (float) (means[i % means.length] + 4 * deviation * (2 * random.nextDouble() - 1));
+        }
+        Network plain = new Network(model.architecture());
+        plain.setModel(model);
+        plain.forward(new Observations.Floats(observations), 0, ROWS, Past.NONE);
+
+        INDArray[] given = ComputationGraph.load(file, false)
+                .output(false, Nd4j.create(observations, new long[] {ROWS, means.length}, 'c'));
+
+        requireClose(given[0], plain.policyOutputs(), new float[ROWS * THREE.n()]);
+        requireClose(given[1], plain.values(), new float[ROWS]);
     }
 
     /** Images as DL4J has them, channels first. */
