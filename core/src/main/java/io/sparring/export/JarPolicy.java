@@ -62,14 +62,17 @@ public final class JarPolicy {
 
     /**
      * Reads rows of observations from stdin as CSV, each followed by the flags of its mask where there are masks, and writes a row for each: the likeliest action, what it was
-     * chosen by, and V. A first row that is no numbers is a header; an empty row ends an episode. Exit code 2 where a row is no observation.
+     * chosen by, and V. A first row that is no numbers is a header; an empty row ends an episode. Exit code 2 where a row is no observation, and 1 where stdout takes no more.
      */
     public static void main(String[] arguments) throws IOException {
         JarPolicy policy = load();
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         int exit = policy.answer(in, out);
-        out.flush();
+        if (out.checkError()) {
+            System.err.println("stdout: what was to be written could not be, and rows are missing");
+            exit = 1;
+        }
         System.exit(exit);
     }
 

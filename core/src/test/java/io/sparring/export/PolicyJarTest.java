@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -120,14 +122,16 @@ class PolicyJarTest {
 
     /** Of observations.csv, by a JVM without options. */
     private List<String> answer(Path jar, int exit) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        Process process = new ProcessBuilder(java, "-jar", jar.toString())
-                .redirectInput(folder.resolve("observations.csv").toFile())
-                .redirectErrorStream(true)
-                .start();
+        Process process = process(jar).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(said).isEqualTo(exit);
         return said.lines().toList();
+    }
+
+    private ProcessBuilder process(Path jar) {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(java, "-jar", jar.toString())
+                .redirectInput(folder.resolve("observations.csv").toFile());
     }
 
     @Test
@@ -135,6 +139,19 @@ class PolicyJarTest {
         Files.writeString(folder.resolve("observations.csv"), "1,2,3,4\n1,2,3\n");
 
         assertThat(answer(jar(Policies.SEPARATE), 2)).hasSize(3).endsWith("row 2: expected 4 numbers, got 3 cells");
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatCannotBeWrittenIsAFailure() throws Exception {
+        Files.writeString(folder.resolve("observations.csv"), "1,2,3,4\n");
+        Process process = process(jar(Policies.SEPARATE))
+                .redirectOutput(Path.of("/dev/full").toFile())
+                .start();
+
+        assertThat(process.errorReader().lines())
+                .containsExactly("stdout: what was to be written could not be, and rows are missing");
+        assertThat(process.waitFor()).isEqualTo(1);
     }
 
     @Test
