@@ -9,12 +9,16 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * A policy's jar: {@link #load} and {@link #act(float[])} from Java, or rows of observations from its command line. Used by one thread at a time.
  */
 public final class JarPolicy {
+    /** What some programs begin text with. */
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private final PolicyResource resource;
     private final Policy policy;
 
@@ -62,7 +66,7 @@ public final class JarPolicy {
 
     /**
      * Reads rows of observations from stdin as CSV, each followed by the flags of its mask where there are masks, and writes a row for each: the likeliest action, what it was
-     * chosen by, and V. A first row that is no numbers is a header; an empty row ends an episode. Exit code 2 where a row is no observation, and 1 where stdout takes no more.
+     * chosen by, and V. A first row without any number is a header; an empty row ends an episode. Exit code 2 where a row is no observation, and 1 where stdout takes no more.
      */
     public static void main(String[] arguments) throws IOException {
         JarPolicy policy = load();
@@ -81,10 +85,13 @@ public final class JarPolicy {
         int row = 0;
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             row++;
+            if (row == 1 && line.startsWith(BYTE_ORDER_MARK)) {
+                line = line.substring(BYTE_ORDER_MARK.length());
+            }
             String[] cells = line.split(",", -1);
             if (line.isBlank()) {
                 policy.reset();
-            } else if (row > 1 || isNumber(cells[0])) {
+            } else if (row > 1 || Arrays.stream(cells).anyMatch(JarPolicy::isNumber)) {
                 try {
                     out.println(answer(cells));
                 } catch (IllegalArgumentException e) {
@@ -119,6 +126,9 @@ public final class JarPolicy {
                 throw new IllegalArgumentException("expected a number, got " + cells[i]);
             }
             observation[i] = Float.parseFloat(cells[i].strip());
+            if (!Float.isFinite(observation[i])) {
+                throw new IllegalArgumentException("expected a finite number, got " + cells[i]);
+            }
         }
         boolean[] allowed = new boolean[flags];
         for (int i = 0; i < flags; i++) {

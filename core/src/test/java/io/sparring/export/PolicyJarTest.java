@@ -20,6 +20,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class PolicyJarTest {
@@ -134,11 +135,28 @@ class PolicyJarTest {
                 .redirectInput(folder.resolve("observations.csv").toFile());
     }
 
-    @Test
-    void aRowThatIsNoObservationIsNamed() throws Exception {
-        Files.writeString(folder.resolve("observations.csv"), "1,2,3,4\n1,2,3\n");
+    @ParameterizedTest
+    @CsvSource({
+        "'1,2,3,4;1,2,3', 'row 2: expected 4 numbers, got 3 cells'",
+        "'n/a,2,3,4', 'row 1: expected a number, got n/a'",
+        "'x,y,z,w;1,2,NaN,4', 'row 2: expected a finite number, got NaN'",
+        "'1,2,3,-Infinity', 'row 1: expected a finite number, got -Infinity'",
+        "'1,2,3,1e39', 'row 1: expected a finite number, got 1e39'"
+    })
+    void aRowThatIsNoObservationIsNamed(String rows, String why) throws Exception {
+        Files.writeString(folder.resolve("observations.csv"), rows.replace(';', '\n') + "\n");
 
-        assertThat(answer(jar(Policies.SEPARATE), 2)).hasSize(3).endsWith("row 2: expected 4 numbers, got 3 cells");
+        assertThat(answer(jar(Policies.SEPARATE), 2)).endsWith(why);
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfTheFirstNumber() throws Exception {
+        Files.writeString(folder.resolve("observations.csv"), "\uFEFF1,2,3,4\n1,2,3,4\n");
+
+        List<String> answers = answer(jar(Policies.SEPARATE), 0);
+
+        assertThat(answers).hasSize(3);
+        assertThat(answers.get(1)).isEqualTo(answers.get(2));
     }
 
     @Test
