@@ -34,7 +34,6 @@ final class OnnxGraph {
     }
 
     private static final int INT_ATTRIBUTE = 2;
-    private static final int TEXT_ATTRIBUTE = 3;
     private static final int REAL_ATTRIBUTE = 1;
     private static final int INTS_ATTRIBUTE = 7;
 
@@ -56,11 +55,6 @@ final class OnnxGraph {
             return of(name, REAL_ATTRIBUTE, new Protobuf().real32(2, value));
         }
 
-        static Attribute text(String name, String value) {
-            return of(name, TEXT_ATTRIBUTE, new Protobuf().text(4, value));
-        }
-
-        /** The fields of a message may stand in any order. */
         private static Attribute of(String name, int type, Protobuf value) {
             return new Attribute(value.text(1, name).integer(20, type));
         }

@@ -64,7 +64,7 @@ class PolicyJarTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"CHOICES", "SHARED_LSTM", "STATE_DEPENDENT"})
+    @EnumSource(names = {"CHOICES", "BITS", "SHARED_LSTM", "STATE_DEPENDENT"})
     void aJarAnswersRowsOfObservationsToTheBit(Policies kind) throws Exception {
         List<Step> steps = steps(kind);
         List<String> rows = new ArrayList<>(List.of("a,header"));
