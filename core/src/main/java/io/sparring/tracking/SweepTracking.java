@@ -21,6 +21,9 @@ public final class SweepTracking implements Sweep.Journal {
     private final Sweep.Journal journal;
     private TrackedRun run;
     private Sweep sweep;
+    /** In the ledger. */
+    private int events;
+
     private final Map<Integer, TrackedRun> trials = new HashMap<>();
 
     /** @param journal where events go first */
@@ -31,12 +34,13 @@ public final class SweepTracking implements Sweep.Journal {
     /**
      * What is told from here on. Before anybody works.
      *
-     * @param events of earlier sessions, some of which may never have been told
+     * @param earlier events of earlier sessions, some of which may never have been told
      */
-    public void begin(TrackedRun tracked, Sweep own, List<Map<String, Object>> events) {
+    public void begin(TrackedRun tracked, Sweep own, List<Map<String, Object>> earlier) {
         run = tracked;
         sweep = own;
-        events.forEach(this::tell);
+        events += earlier.size();
+        earlier.forEach(this::tell);
     }
 
     /** What a sweep was asked for: what its trials share, and how it searches. */
@@ -70,7 +74,8 @@ public final class SweepTracking implements Sweep.Journal {
         numbers.put("stopped_early", (double) result.count(Trial.State.STOPPED));
         numbers.put("failed", (double) result.count(Trial.State.FAILED));
         numbers.put("best_score", result.bestScore());
-        run.numbers(result.trials().size(), now(), numbers);
+        // All else may stand still between two sessions, and of a step that the server has it takes nothing more.
+        run.numbers(events, now(), numbers);
         if (result.best() != null) {
             run.tag("sparring.best_trial", Integer.toString(result.best().number()));
         }
@@ -82,6 +87,7 @@ public final class SweepTracking implements Sweep.Journal {
     @Override
     public void append(Map<String, Object> event) {
         journal.append(event);
+        events++;
         if (run != null) {
             tell(event);
         }

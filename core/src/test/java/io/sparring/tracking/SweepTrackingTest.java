@@ -151,4 +151,16 @@ class SweepTrackingTest {
         assertThat(second.children.get("0").steps.get(0))
                 .isEqualTo(first.children.get("0").steps.get(0));
     }
+
+    /** A step that the server has is told no more. */
+    @Test
+    void whatCameOfItIsToldAtALaterStepByEachSession() throws InterruptedException {
+        Told first = session(9);
+        Told second = session(Integer.MAX_VALUE);
+
+        assertThat(first.last).containsEntry("trials", 8.0);
+        assertThat(second.last).containsEntry("trials", 8.0);
+        assertThat(second.steps).singleElement().satisfies(step -> assertThat(step)
+                .isGreaterThan(first.steps.get(0)));
+    }
 }
