@@ -273,7 +273,13 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             SweepWorkers.Efficiency efficiency;
             try (JavaSparkContext spark = Session.start(settings);
                     Tracked tracked = Tracked.begin(
-                            tracking, "sweep", folder, SweepTracking.parameters(file), file.seed(), settings);
+                            tracking,
+                            "sweep",
+                            folder,
+                            !events.isEmpty(),
+                            SweepTracking.parameters(file),
+                            file.seed(),
+                            settings);
                     SweepProgress progress = new SweepProgress(sweep)) {
                 if (tracking.isAsked()) {
                     told.begin(tracked.run(), sweep, events);

@@ -30,16 +30,21 @@ final class Tracked implements AutoCloseable {
 
     /**
      * @param command which makes it
+     * @param goesOn whether it does from an earlier session; a start that failed and is made again does not
      * @param seed that everything random in it derives from
      */
     static Tracked begin(
             Tracking tracking,
             String command,
             RunFolder folder,
+            boolean goesOn,
             Map<String, ?> parameters,
             long seed,
             SparkConf settings)
             throws IOException {
+        if (!goesOn) {
+            folder.delete(RunFolder.TRACKING);
+        }
         if (!tracking.isAsked()) {
             return new Tracked(tracking, TrackedRun.NONE);
         }

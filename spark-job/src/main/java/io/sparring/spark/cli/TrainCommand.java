@@ -491,6 +491,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     tracking,
                     "train",
                     folder,
+                    start.counters().round() > 0,
                     ConfigurationFile.valuesUsed(configuration),
                     configuration.seed(),
                     settings)) {
