@@ -58,8 +58,8 @@ final class Mlflow implements Tracking {
 
     private boolean saidRefused;
     private String experimentId;
-    /** Of runs that go on: their parts that the server knows, by their keys. */
-    private final Map<MlflowRun, Map<String, JsonNode>> parts = new HashMap<>();
+    /** Of runs that go on: their parts that the server knows and nobody has told of yet, by their keys. */
+    private final Map<MlflowRun, Map<String, KnownRun>> parts = new HashMap<>();
 
     Mlflow(MlflowServer server, Consumer<String> remark, Duration firstPause, Duration last) {
         this.server = server;
@@ -242,7 +242,7 @@ final class Mlflow implements Tracking {
                 run.unwanted = true;
                 return;
             }
-            JsonNode before = parts.getOrDefault(run.parent, Map.of()).get(run.key);
+            KnownRun before = known(run);
             if (before != null) {
                 synchronized (this) {
                     run.goesOnFrom(before);
@@ -270,6 +270,17 @@ final class Mlflow implements Tracking {
         if (run.parent == null) {
             keep(run);
         }
+    }
+
+    /** What the server knows of a part from an earlier session; null: nothing. */
+    private KnownRun known(MlflowRun part) throws Refused, OutOfTime, InterruptedException {
+        if (!part.parent.goesOn()) {
+            return null;
+        }
+        if (!parts.containsKey(part.parent)) {
+            findParts(part.parent);
+        }
+        return parts.get(part.parent).remove(part.key);
     }
 
     private void keep(MlflowRun run) {
@@ -300,9 +311,8 @@ final class Mlflow implements Tracking {
             return false;
         }
         synchronized (this) {
-            run.goesOnFrom(before);
+            run.goesOnFrom(KnownRun.of(before));
         }
-        findParts(run);
         ObjectNode again = JsonNodeFactory.instance.objectNode();
         again.put("run_id", run.id).put("status", "RUNNING");
         try {
@@ -329,7 +339,7 @@ final class Mlflow implements Tracking {
     }
 
     private void findParts(MlflowRun run) throws Refused, OutOfTime, InterruptedException {
-        Map<String, JsonNode> found = new HashMap<>();
+        Map<String, KnownRun> found = new HashMap<>();
         String page = "";
         do {
             ObjectNode asked = JsonNodeFactory.instance.objectNode();
@@ -343,7 +353,7 @@ final class Mlflow implements Tracking {
             for (JsonNode part : answer.path("runs")) {
                 for (JsonNode tag : part.path("data").path("tags")) {
                     if (tag.path("key").asText().equals(KEY)) {
-                        found.put(tag.path("value").asText(), part);
+                        found.put(tag.path("value").asText(), KnownRun.of(part));
                     }
                 }
             }

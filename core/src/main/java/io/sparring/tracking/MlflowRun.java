@@ -53,8 +53,9 @@ final class MlflowRun implements TrackedRun {
     String experimentId;
     /** Whether the server will have nothing of it. */
     boolean unwanted;
-    /** The last steps of its curves that the server had from an earlier session. */
-    private final Map<String, Long> known = new HashMap<>();
+    private KnownRun known = KnownRun.NOTHING;
+    /** Whether its numbers or its end are not those that the server had from an earlier session. */
+    private boolean changed;
 
     /** A number of a curve. */
     record Point(String key, double value, long millis, long step) {}
@@ -181,20 +182,21 @@ final class MlflowRun implements TrackedRun {
         return json;
     }
 
-    /** @param run as the server shows it: what it has already is not sent again */
-    void goesOnFrom(JsonNode run) {
-        id = run.path("info").path("run_id").asText();
-        experimentId = run.path("info").path("experiment_id").asText();
-        run.path("data")
-                .path("metrics")
-                .forEach(metric -> known.merge(
-                        metric.path("key").asText(), metric.path("step").asLong(), Math::max));
+    /** Whether the server knows it from an earlier session. */
+    boolean goesOn() {
+        return known != KnownRun.NOTHING;
+    }
+
+    /** @param before what is not sent again */
+    void goesOnFrom(KnownRun before) {
+        known = before;
+        id = before.id();
+        experimentId = before.experimentId();
         // Parameters are for ever; what has changed since is told otherwise.
-        run.path("data").path("params").forEach(parameter -> {
-            String before = parameter.path("value").asText();
-            String now = parameters.remove(parameter.path("key").asText());
-            if (now != null && !now.equals(before)) {
-                tags.put(named("resumed." + parameter.path("key").asText()), cut(now, LONGEST_TAG));
+        before.parameters().forEach((parameter, hash) -> {
+            String now = parameters.remove(parameter);
+            if (now != null && now.hashCode() != hash) {
+                tags.put(named("resumed." + parameter), cut(now, LONGEST_TAG));
             }
         });
     }
@@ -203,6 +205,10 @@ final class MlflowRun implements TrackedRun {
     Batch take() {
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("run_id", id);
+        tags.entrySet().removeIf(tag -> known.hasTag(tag.getKey(), tag.getValue()));
+        if (goesOn()) {
+            known.tags().keySet().removeAll(tags.keySet());
+        }
         int bytes = texts(json, "params", parameters, 0);
         bytes = texts(json, "tags", tags, bytes);
         int entries = json.path("params").size() + json.path("tags").size();
@@ -211,7 +217,7 @@ final class MlflowRun implements TrackedRun {
         while (!points.isEmpty() && entries + metrics.size() < MOST_ENTRIES && bytes < MOST_BYTES) {
             Point point = points.remove();
             taken++;
-            if (point.step() <= known.getOrDefault(point.key(), Long.MIN_VALUE)) {
+            if (known.hasPoint(point.key(), point.step())) {
                 continue;
             }
             ObjectNode metric = metrics.addObject();
@@ -222,6 +228,7 @@ final class MlflowRun implements TrackedRun {
             bytes += metric.toString().length();
         }
         if (!metrics.isEmpty()) {
+            changed = true;
             json.set("metrics", metrics);
         }
         return new Batch(json, taken);
@@ -244,16 +251,18 @@ final class MlflowRun implements TrackedRun {
         return bytes;
     }
 
-    /** Its state, if it has changed since; else null. */
+    /** Its state, if the server has another one; else null. A part that has stood still keeps the time of its end. */
     ObjectNode takeEnd() {
-        if (end == null) {
+        End now = end;
+        end = null;
+        if (now == null || parent != null && !changed && known.status().equals(now.name())) {
             return null;
         }
+        changed = true;
         ObjectNode json = JsonNodeFactory.instance.objectNode();
         json.put("run_id", id);
-        json.put("status", end.name());
+        json.put("status", now.name());
         json.put("end_time", endMillis);
-        end = null;
         return json;
     }
 

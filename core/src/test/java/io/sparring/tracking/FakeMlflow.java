@@ -20,6 +20,8 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** MLflow's tracking server as its REST documentation has it, limits included; fails when it is asked to. */
 final class FakeMlflow implements AutoCloseable {
@@ -32,6 +34,8 @@ final class FakeMlflow implements AutoCloseable {
         final Map<String, String> parameters = new LinkedHashMap<>();
         final List<JsonNode> metrics = new ArrayList<>();
         final List<String> states = new ArrayList<>(List.of("RUNNING"));
+        /** Those that it was told, by time. */
+        final List<Long> ends = new ArrayList<>();
 
         Run(String name) {
             this.name = name;
@@ -56,6 +60,8 @@ final class FakeMlflow implements AutoCloseable {
 
     final CountDownLatch ended = new CountDownLatch(1);
     int longestParameter = 6_000;
+    /** How many runs a page of them has at most. */
+    int page = 2;
     private String experiment;
     private volatile Fault fault = exchange -> false;
     private final HttpServer server;
@@ -157,12 +163,7 @@ final class FakeMlflow implements AutoCloseable {
                 yield 200;
             }
             case "POST runs/search" -> {
-                String parent = body.get("filter").asText().replaceFirst(".*'(.*)'", "$1");
-                runs.forEach((id, run) -> {
-                    if (parent.equals(run.tags.get("mlflow.parentRunId"))) {
-                        shown(id, answer.withArray("runs").addObject());
-                    }
-                });
+                search(body, answer);
                 yield 200;
             }
             case "POST runs/update" -> {
@@ -170,14 +171,35 @@ final class FakeMlflow implements AutoCloseable {
                         Set.of("RUNNING", "FINISHED", "FAILED", "KILLED")
                                 .contains(body.get("status").asText()),
                         "status");
-                runs.get(body.get("run_id").asText())
-                        .states
-                        .add(body.get("status").asText());
+                Run run = runs.get(body.get("run_id").asText());
+                run.states.add(body.get("status").asText());
+                if (body.has("end_time")) {
+                    run.ends.add(body.get("end_time").asLong());
+                }
                 yield 200;
             }
             case "POST runs/log-batch" -> batch(body, bytes, answer);
             default -> refused(answer, 404, "ENDPOINT_NOT_FOUND", "No API found");
         };
+    }
+
+    /** Those that have a tag, in pages. */
+    private void search(JsonNode body, ObjectNode answer) {
+        require(body.at("/experiment_ids/0").asText().equals("7"), "experiment_ids");
+        Matcher asked = Pattern.compile("tags\\.`(.+)` = '(.+)'")
+                .matcher(body.get("filter").asText());
+        require(asked.matches(), "filter");
+        List<String> found = runs.entrySet().stream()
+                .filter(run -> asked.group(2).equals(run.getValue().tags.get(asked.group(1))))
+                .map(Map.Entry::getKey)
+                .toList();
+        int from = body.path("page_token").asInt(0);
+        int to = Math.min(
+                found.size(), from + Math.min(page, body.path("max_results").asInt(1_000)));
+        found.subList(from, to).forEach(id -> shown(id, answer.withArray("runs").addObject()));
+        if (to < found.size()) {
+            answer.put("next_page_token", "" + to);
+        }
     }
 
     private int batch(JsonNode body, int bytes, ObjectNode answer) {
@@ -232,10 +254,11 @@ final class FakeMlflow implements AutoCloseable {
                 data.withArray("tags").addObject().put("key", key).put("value", value));
     }
 
-    private static ObjectNode info(String id) {
+    private ObjectNode info(String id) {
         return JSON.createObjectNode()
                 .put("run_id", id)
                 .put("experiment_id", "7")
+                .put("status", runs.get(id).state())
                 .put("lifecycle_stage", "active");
     }
 

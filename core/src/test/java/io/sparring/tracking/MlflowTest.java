@@ -188,6 +188,47 @@ class MlflowTest {
     }
 
     @Test
+    void aPartThatStandsAsItDidIsNotToldAgain() {
+        for (int session = 0; session < 2; session++) {
+            server.requests.clear();
+            try (Tracking tracking = mlflow(Map.of(), LONG)) {
+                TrackedRun run = run(tracking, Map.of());
+                for (int part = 0; part < 5; part++) {
+                    TrackedRun child =
+                            run.child("" + part, "trial " + part, Map.of("seed", part), Map.of("candidate", "3"));
+                    child.numbers(10, 1, Map.of("score", 1.0));
+                    child.tag("state", part == 3 && session == 1 ? "failed" : "stopped");
+                    child.ended(part == 3 && session == 1 ? End.FAILED : End.FINISHED);
+                    if (part == 4 && session == 1) {
+                        child.numbers(20, 1, Map.of("score", 1.0));
+                    }
+                }
+            }
+        }
+
+        for (int part = 0; part < 5; part++) {
+            FakeMlflow.Run trial = server.run("trial " + part);
+            assertThat(trial.ends).as("trial " + part).hasSize(part < 3 ? 1 : 2);
+            assertThat(trial.tags).containsEntry("state", part == 3 ? "failed" : "stopped");
+        }
+        assertThat(server.requests())
+                .containsOnly("runs/get", "runs/update", "runs/search", "runs/log-batch")
+                .filteredOn(request -> request.equals("runs/log-batch"))
+                .hasSize(2);
+    }
+
+    @Test
+    void whoHasNoPartsIsNotAskedForThem() {
+        for (int session = 0; session < 2; session++) {
+            try (Tracking tracking = mlflow(Map.of(), LONG)) {
+                run(tracking, Map.of()).ended(End.FINISHED);
+            }
+        }
+
+        assertThat(server.requests()).contains("runs/get").doesNotContain("runs/search");
+    }
+
+    @Test
     void whoWeAreIsInEveryRequest() {
         Map<Map<String, String>, String> headers = new LinkedHashMap<>();
         headers.put(Map.of(), "null");
