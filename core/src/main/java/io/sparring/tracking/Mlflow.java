@@ -10,8 +10,10 @@ import io.sparring.tracking.MlflowRequests.Refused;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -34,6 +37,9 @@ final class Mlflow implements Tracking {
     /** Runs that have something to say. */
     private static final int MOST_RUNS = 10_000;
 
+    /** Runs that have something to say of earlier sessions: what is new is to wait for few of them. */
+    private static final int MOST_EARLIER = 500;
+
     private static final Duration LAST = Duration.ofSeconds(5);
     /** So that a request has more than a round in it. */
     private static final Duration GATHER = Duration.ofSeconds(1);
@@ -48,6 +54,7 @@ final class Mlflow implements Tracking {
     private final Duration last;
     private final MlflowRequests requests;
     private final Set<MlflowRun> eager = new LinkedHashSet<>();
+    private final Deque<Earlier> earlier = new ArrayDeque<>();
     private int waiting;
     private long dropped;
     private boolean closing;
@@ -60,6 +67,9 @@ final class Mlflow implements Tracking {
     private String experimentId;
     /** Of runs that go on: their parts that the server knows and nobody has told of yet, by their keys. */
     private final Map<MlflowRun, Map<String, KnownRun>> parts = new HashMap<>();
+
+    /** What earlier sessions of a run should have told. */
+    private record Earlier(MlflowRun run, BooleanSupplier tellNext) {}
 
     Mlflow(MlflowServer server, Consumer<String> remark, Duration firstPause, Duration last) {
         this.server = server;
@@ -113,10 +123,18 @@ final class Mlflow implements Tracking {
         notifyAll();
     }
 
+    synchronized void earlier(MlflowRun run, BooleanSupplier tellNext) {
+        if (!off) {
+            earlier.add(new Earlier(run, tellNext));
+            notifyAll();
+        }
+    }
+
     private void work() {
         try {
-            for (List<MlflowRun> next = next(); !next.isEmpty(); next = next()) {
-                for (MlflowRun run : next) {
+            while (hasMore()) {
+                catchUp();
+                for (MlflowRun run : next()) {
                     send(run);
                 }
                 gather();
@@ -135,11 +153,32 @@ final class Mlflow implements Tracking {
         remark.accept(server + ": " + why + "; nothing is tracked from here on");
     }
 
-    /** Those that have something to say, whole runs first; waits for them. None: it is over. */
-    private synchronized List<MlflowRun> next() throws InterruptedException {
-        while (eager.isEmpty() && !closing) {
+    /** Waits for what there is to say; false: it is over. */
+    private synchronized boolean hasMore() throws InterruptedException {
+        while (eager.isEmpty() && earlier.isEmpty() && !closing) {
             wait();
         }
+        return !eager.isEmpty() || !earlier.isEmpty();
+    }
+
+    /** Takes of what earlier sessions should have told as much as there is room for. */
+    private void catchUp() throws Refused, OutOfTime, InterruptedException {
+        for (Earlier next = nextEarlier(); next != null; next = nextEarlier()) {
+            makeKnown(next.run);
+            if (next.run.unwanted || !next.tellNext.getAsBoolean()) {
+                synchronized (this) {
+                    earlier.remove(next);
+                }
+            }
+        }
+    }
+
+    private synchronized Earlier nextEarlier() {
+        return waiting < MOST_WAITING / 2 && eager.size() < MOST_EARLIER ? earlier.peek() : null;
+    }
+
+    /** Those that have something to say, whole runs first. */
+    private synchronized List<MlflowRun> next() {
         List<MlflowRun> all = new ArrayList<>(eager);
         all.sort(Comparator.comparing(run -> run.parent != null));
         return all;
@@ -424,11 +463,12 @@ final class Mlflow implements Tracking {
         synchronized (this) {
             off = true;
             long lost = dropped + waiting;
-            if (lost > 0 || !eager.isEmpty()) {
+            if (lost > 0 || !eager.isEmpty() || !earlier.isEmpty()) {
                 remark.accept(String.format(Locale.ROOT, "%s: %,d numbers of this were not written there", server, lost)
                         + (eager.isEmpty()
                                 ? ""
-                                : String.format(Locale.ROOT, ", nor all else of %,d runs", eager.size())));
+                                : String.format(Locale.ROOT, ", nor all else of %,d runs", eager.size()))
+                        + (earlier.isEmpty() ? "" : ", and perhaps not all of earlier sessions"));
             }
         }
     }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -145,6 +146,11 @@ final class MlflowRun implements TrackedRun {
     @Override
     public TrackedRun child(String childKey, String childName, Map<String, ?> own, Map<String, String> ownTags) {
         return new MlflowRun(mlflow, this, childKey, childName, own, ownTags, null, ignored -> {});
+    }
+
+    @Override
+    public void earlier(BooleanSupplier tellNext) {
+        mlflow.earlier(this, tellNext);
     }
 
     /** How many numbers wait. */

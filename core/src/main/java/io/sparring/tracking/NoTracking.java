@@ -1,6 +1,7 @@
 package io.sparring.tracking;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Nobody is told. */
@@ -29,6 +30,9 @@ final class NoTracking implements Tracking, TrackedRun {
 
     @Override
     public void ended(End end) {}
+
+    @Override
+    public void earlier(BooleanSupplier tellNext) {}
 
     @Override
     public void close() {}

@@ -7,6 +7,7 @@ import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.SweepResult;
 import io.sparring.tuning.Trial;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,8 @@ public final class SweepTracking implements Sweep.Journal {
     private int events;
 
     private final Map<Integer, TrackedRun> trials = new HashMap<>();
+    /** Slices of earlier sessions that have not been told, by trials. Guards the trials that are told, too. */
+    private final Map<Integer, List<Map<String, Object>>> earlier = new LinkedHashMap<>();
 
     /** @param journal where events go first */
     public SweepTracking(Sweep.Journal journal) {
@@ -34,13 +37,17 @@ public final class SweepTracking implements Sweep.Journal {
     /**
      * What is told from here on. Before anybody works.
      *
-     * @param earlier events of earlier sessions, some of which may never have been told
+     * @param before events of earlier sessions, some of which may never have been told
      */
-    public void begin(TrackedRun tracked, Sweep own, List<Map<String, Object>> earlier) {
+    public void begin(TrackedRun tracked, Sweep own, List<Map<String, Object>> before) {
         run = tracked;
         sweep = own;
-        events += earlier.size();
-        earlier.forEach(this::tell);
+        events += before.size();
+        before.stream()
+                .filter(SweepTracking::isSlice)
+                .forEach(event -> earlier.computeIfAbsent(trial(event), none -> new ArrayList<>())
+                        .add(event));
+        run.earlier(this::tellEarlier);
     }
 
     /** What a sweep was asked for: what its trials share, and how it searches. */
@@ -93,33 +100,78 @@ public final class SweepTracking implements Sweep.Journal {
         }
     }
 
+    private static boolean isSlice(Map<String, Object> event) {
+        return "slice".equals(event.get("event"));
+    }
+
+    private static int trial(Map<String, Object> slice) {
+        return ((Number) slice.get("trial")).intValue();
+    }
+
+    private boolean tellEarlier() {
+        int number;
+        synchronized (earlier) {
+            if (earlier.isEmpty()) {
+                return false;
+            }
+            number = earlier.keySet().iterator().next();
+        }
+        // Before the lock, which whoever holds the sweep's waits for.
+        Trial trial = sweep.trial(number);
+        synchronized (earlier) {
+            tellEarlier(trial);
+        }
+        return true;
+    }
+
+    /** What is not told yet: in one piece, so that nobody hears of a state that it left again. */
+    private void tellEarlier(Trial trial) {
+        List<Map<String, Object>> slices = earlier.remove(trial.number());
+        if (slices != null) {
+            TrackedRun own = trials.computeIfAbsent(trial.number(), none -> begun(trial));
+            slices.forEach(slice -> tellNumbers(own, slice));
+            tellState(own, trial, slices.get(slices.size() - 1));
+        }
+    }
+
     private void tell(Map<String, Object> event) {
-        if (!"slice".equals(event.get("event"))) {
+        if (!isSlice(event)) {
             return;
         }
-        int number = ((Number) event.get("trial")).intValue();
-        Trial trial = sweep.trial(number);
-        TrackedRun own = trials.computeIfAbsent(number, none -> begun(trial));
-        String ended = (String) event.get("ended");
-        if (!SliceResult.FAILED.equals(ended)) {
-            Map<String, Double> numbers = new LinkedHashMap<>();
-            for (String key : List.of("score", "round", "episodes", "seconds")) {
-                // Of a score there may be none.
-                if (event.get(key) instanceof Number value) {
-                    numbers.put(key, value.doubleValue());
-                }
-            }
-            own.numbers(((Number) event.get("env_steps")).longValue(), now(), numbers);
+        Trial trial = sweep.trial(trial(event));
+        synchronized (earlier) {
+            tellEarlier(trial);
+            TrackedRun own = trials.computeIfAbsent(trial.number(), none -> begun(trial));
+            tellNumbers(own, event);
+            tellState(own, trial, event);
         }
+    }
+
+    private static void tellNumbers(TrackedRun own, Map<String, Object> slice) {
+        if (SliceResult.FAILED.equals(slice.get("ended"))) {
+            return;
+        }
+        Map<String, Double> numbers = new LinkedHashMap<>();
+        for (String key : List.of("score", "round", "episodes", "seconds")) {
+            // Of a score there may be none.
+            if (slice.get(key) instanceof Number value) {
+                numbers.put(key, value.doubleValue());
+            }
+        }
+        own.numbers(((Number) slice.get("env_steps")).longValue(), now(), numbers);
+    }
+
+    private void tellState(TrackedRun own, Trial trial, Map<String, Object> slice) {
         if (sweep.file().takesOver()) {
             own.tag("sparring.settings", String.join(" ", trial.point().overrides()));
         }
-        String failure = (String) event.get("failure");
+        String ended = (String) slice.get("ended");
+        String failure = (String) slice.get("failure");
         own.tag("sparring.state", failure != null ? "failed" : ended != null ? "finished" : "stopped");
         if (ended != null) {
             own.tag("sparring.reason", failure != null ? failure : ended);
             if (!sweep.file().takesOver()) {
-                trials.remove(number);
+                trials.remove(trial.number());
             }
         }
         own.ended(failure != null ? End.FAILED : End.FINISHED);

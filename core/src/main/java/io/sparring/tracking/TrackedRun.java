@@ -1,6 +1,7 @@
 package io.sparring.tracking;
 
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** What is told of a run. Any thread may tell; nobody waits. */
 public interface TrackedRun {
@@ -38,4 +39,11 @@ public interface TrackedRun {
      * @param key tells it from the others; the next session finds it by this
      */
     TrackedRun child(String key, String name, Map<String, ?> parameters, Map<String, String> tags);
+
+    /**
+     * What earlier sessions should have told of its parts. It is told when there is room for it, since there may be much of it and most of it known.
+     *
+     * @param tellNext tells of one part, from another thread; false: there was none left
+     */
+    void earlier(BooleanSupplier tellNext);
 }

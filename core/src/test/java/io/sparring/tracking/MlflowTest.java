@@ -217,6 +217,44 @@ class MlflowTest {
                 .hasSize(2);
     }
 
+    /** More than fits into memory at once. */
+    @Test
+    void whatTheServerHasMissedIsSentHoweverMuchItKnows() {
+        int many = 12_000;
+        server.page = many;
+        try (Tracking tracking = mlflow(Map.of(), LONG)) {
+            run(tracking, Map.of()).ended(End.KILLED);
+        }
+        for (int part = 0; part < many - 3; part++) {
+            FakeMlflow.Run known = new FakeMlflow.Run("trial " + part);
+            known.tags.put("mlflow.parentRunId", "run0");
+            known.tags.put(Mlflow.KEY, "" + part);
+            server.runs.put("run" + (part + 1), known);
+        }
+        try (Tracking tracking = mlflow(Map.of(), LONG)) {
+            TrackedRun run = run(tracking, Map.of());
+            AtomicInteger next = new AtomicInteger();
+            run.earlier(() -> {
+                int part = next.getAndIncrement();
+                if (part < many) {
+                    TrackedRun child = run.child("" + part, "trial " + part, Map.of(), Map.of());
+                    child.tag(Mlflow.KEY, "" + part);
+                    if (part >= many - 3) {
+                        child.numbers(10, 1, Map.of("score", 1.0));
+                    }
+                }
+                return part < many;
+            });
+        }
+
+        assertThat(server.runs.values()).hasSize(many + 1);
+        assertThat(server.run("trial " + (many - 1)).metrics).hasSize(1);
+        assertThat(server.requests())
+                .filteredOn(request -> request.equals("runs/create"))
+                .hasSize(4);
+        assertThat(said).noneMatch(line -> line.contains("not written"));
+    }
+
     @Test
     void whoHasNoPartsIsNotAskedForThem() {
         for (int session = 0; session < 2; session++) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class SweepTrackingTest {
@@ -35,6 +36,7 @@ class SweepTrackingTest {
         final Map<String, Object> parameters;
         final List<Long> steps = new ArrayList<>();
         Map<String, Double> last = Map.of();
+        BooleanSupplier catchUp = () -> false;
         End end;
 
         Told(Map<String, ?> parameters) {
@@ -50,6 +52,11 @@ class SweepTrackingTest {
         @Override
         public void tag(String key, String value) {
             tags.put(key, value);
+        }
+
+        @Override
+        public void earlier(BooleanSupplier tellNext) {
+            catchUp = tellNext;
         }
 
         @Override
@@ -102,6 +109,9 @@ class SweepTrackingTest {
                 sweep.finished(result);
             }
         }
+        while (run.catchUp.getAsBoolean()) {
+            // Each tells of one trial.
+        }
         run.ended(tracking.ended());
         return run;
     }
@@ -150,6 +160,19 @@ class SweepTrackingTest {
         assertThat(second.children).hasSize(8);
         assertThat(second.children.get("0").steps.get(0))
                 .isEqualTo(first.children.get("0").steps.get(0));
+    }
+
+    /** Those that go on meanwhile first, in the order of their steps. */
+    @Test
+    void whatIsToldLateIsNotMixedWithWhatIsNew() throws InterruptedException {
+        session(8);
+        Told second = session(Integer.MAX_VALUE);
+
+        assertThat(second.children.values()).allSatisfy(child -> assertThat(child.steps)
+                .isSorted()
+                .doesNotHaveDuplicates());
+        assertThat(second.children.values()).anySatisfy(child -> assertThat(child.steps)
+                .containsExactly(320L, 640L));
     }
 
     /** A step that the server has is told no more. */
