@@ -237,7 +237,7 @@ final class Mlflow implements Tracking {
             return;
         }
         try {
-            requests.post("runs/log-batch", batch.json());
+            requests.offer("runs/log-batch", batch.json());
         } catch (Refused e) {
             if (!batch.has("params")) {
                 refused("numbers", e);
@@ -251,7 +251,7 @@ final class Mlflow implements Tracking {
                 write(rest);
             }
             try {
-                requests.post(
+                requests.offer(
                         "runs/log-batch",
                         batch.parameters(LONGEST_PARAMETER_BEFORE).json());
             } catch (Refused again) {

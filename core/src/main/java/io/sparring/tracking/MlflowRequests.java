@@ -112,13 +112,21 @@ final class MlflowRequests {
 
     /** @param path such as {@code runs/create} */
     JsonNode post(String path, JsonNode body) throws Refused, OutOfTime, InterruptedException {
-        return answered(
-                request(path).POST(BodyPublishers.ofString(body.toString())).build());
+        return answered(posted(path, body), Integer.MAX_VALUE);
+    }
+
+    /** As {@link #post}; what a server fails at again and again is refused, too. */
+    JsonNode offer(String path, JsonNode body) throws Refused, OutOfTime, InterruptedException {
+        return answered(posted(path, body), MOST_FAILURES);
     }
 
     /** @param pathAndQuery such as {@code runs/get?run_id=…}, encoded */
     JsonNode get(String pathAndQuery) throws Refused, OutOfTime, InterruptedException {
-        return answered(request(pathAndQuery).GET().build());
+        return answered(request(pathAndQuery).GET().build(), Integer.MAX_VALUE);
+    }
+
+    private HttpRequest posted(String path, JsonNode body) {
+        return request(path).POST(BodyPublishers.ofString(body.toString())).build();
     }
 
     private HttpRequest.Builder request(String path) {
@@ -128,7 +136,7 @@ final class MlflowRequests {
         return server.authorization() == null ? request : request.header("Authorization", server.authorization());
     }
 
-    private JsonNode answered(HttpRequest request) throws Refused, OutOfTime, InterruptedException {
+    private JsonNode answered(HttpRequest request, int mostFailures) throws Refused, OutOfTime, InterruptedException {
         Duration pause = firstPause;
         for (int failures = 1; ; failures++) {
             boolean last = isHurried();
@@ -139,7 +147,7 @@ final class MlflowRequests {
                     saidSilent = true;
                     silent.accept(e.getMessage());
                 }
-                if (e.status == 500 && failures == MOST_FAILURES) {
+                if (e.status == 500 && failures >= mostFailures) {
                     throw new Refused(e.status, "INTERNAL_ERROR", e.getMessage());
                 }
                 pause(e.pause == null ? pause : e.pause, last, e.pause != null);

@@ -340,6 +340,44 @@ class MlflowTest {
         assertThat(said.get(0)).contains("it answers " + status);
     }
 
+    /** The run would begin a second time, or nothing be tracked any more. */
+    @ParameterizedTest
+    @ValueSource(strings = {"experiments/get-by-name", "runs/get", "runs/create", "runs/search", "runs/update"})
+    void whatIsNeededIsAskedForUntilTheServerIsWell(String needed) throws InterruptedException {
+        try (Tracking tracking = mlflow(Map.of(), LONG)) {
+            run(tracking, Map.of()).ended(End.KILLED);
+        }
+        if (needed.startsWith("experiments/")) {
+            kept.set(null);
+        }
+        AtomicInteger count = new AtomicInteger();
+        CountDownLatch well = new CountDownLatch(1);
+        server.does(exchange -> {
+            if (!exchange.getRequestURI().getPath().endsWith(needed)) {
+                return false;
+            }
+            if (count.incrementAndGet() > 10) {
+                well.countDown();
+                return false;
+            }
+            FakeMlflow.say(exchange, 500, "<html>");
+            return true;
+        });
+        MlflowServer here = MlflowServer.of(
+                        Map.of(Tracking.VARIABLE, server.uri().toString()))
+                .orElseThrow();
+        try (Tracking tracking = new Mlflow(here, said::add, Duration.ofNanos(1), LONG)) {
+            TrackedRun run = run(tracking, Map.of());
+            run.child("0", "trial 0", Map.of(), Map.of()).numbers(1, 1, Map.of("a", 1.0));
+            well.await();
+        }
+
+        assertThat(server.runs).hasSize(needed.startsWith("experiments/") ? 3 : 2);
+        assertThat(server.run("trial 0").metrics).hasSize(1);
+        assertThat(count).hasValueGreaterThan(10);
+        assertThat(said).noneMatch(line -> line.contains("nothing is tracked"));
+    }
+
     @Test
     void whatADeadServerMissesIsSaidAtTheEnd() throws IOException {
         int port;
