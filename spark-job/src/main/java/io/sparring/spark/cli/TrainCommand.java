@@ -29,13 +29,14 @@ import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
 import io.sparring.spark.folder.SweepFolder;
+import io.sparring.spark.folder.TrajectoryFolder;
+import io.sparring.spark.folder.TrajectoryLog;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.session.Session;
 import io.sparring.spark.session.SparkMetrics;
 import io.sparring.spark.session.StopSignals;
 import io.sparring.spark.session.TypedCommand;
 import io.sparring.spark.session.Versions;
-import io.sparring.spark.table.TrajectoryLog;
 import io.sparring.spark.training.FirstState;
 import io.sparring.spark.training.SparkBackend;
 import io.sparring.tracking.TrackedRun;
@@ -100,7 +101,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     @Option(
             names = "--log-trajectories",
             paramLabel = "DIR",
-            description = "Writes down every step of training, in Parquet files of a new folder (docs/logs.md).")
+            description =
+                    "Writes down every step of training, in Parquet files of a new folder, and goes on there with --resume (docs/logs.md).")
     private String log;
 
     @Option(names = "--json", description = "Makes the last line of stdout one JSON object.")
@@ -172,6 +174,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         Submission submission = Submission.of(settings);
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
+        if (log != null && asked != null) {
+            refuseLog(asked);
+        }
         EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
         Origin.Beginning beginning = beginning(asked, source);
         if (seeds != null) {
@@ -183,8 +188,14 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (!again) {
                 refuseUnfit(folder);
             }
+            TrajectoryFolder trajectories = trajectories(folder, Session.hadoop(settings));
+            if (trajectories != null) {
+                trajectories.require(folder);
+                trajectories.make();
+            }
+            Duration patience = again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO;
             // An earlier attempt's driver is dead, but its lock may not look so yet.
-            folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
+            folder.lock(patience);
             if (!again) {
                 // Another one may have begun and ended meanwhile.
                 refuseUnfit(folder);
@@ -198,11 +209,14 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (goesOn) {
                 requireForEvaluations(start.configuration());
             }
-            if (log != null) {
+            if (trajectories == null) {
+                // Of a start that failed.
+                folder.delete(TrajectoryFolder.FILE);
+            } else {
                 refuseLog(start.configuration());
-                TrajectoryLog.prepare(log, start.counters().round(), !goesOn && !again, Session.hadoop(settings));
+                trajectories.claim(folder, start.counters().round(), patience);
             }
-            return Main.leavingExit(folder, () -> train(folder, start, settings, tracking));
+            return Main.leavingExit(folder, () -> train(folder, start, trajectories, settings, tracking));
         }
     }
 
@@ -222,6 +236,15 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             beginning.require(asked, source.spec());
         }
         return beginning;
+    }
+
+    /** Where steps are written down: as is asked for, or where a run that goes on has had them; null for nowhere. */
+    private TrajectoryFolder trajectories(RunFolder folder, org.apache.hadoop.conf.Configuration hadoop)
+            throws IOException {
+        if (log != null) {
+            return TrajectoryFolder.at(log, hadoop);
+        }
+        return resume == null ? null : TrajectoryFolder.of(folder, hadoop);
     }
 
     /** Workers that wait for nobody have no rounds whose steps could be told. */
@@ -283,6 +306,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         } else {
             resumed(folder, asked);
         }
+        TrajectoryFolder trajectories = trajectories(folder, hadoop);
+        if (trajectories != null) {
+            trajectories.shared();
+            trajectories.require(folder);
+        }
         Origin.Beginning beginning = beginning(asked, null);
         List<String> words = new ArrayList<>(List.of("train"));
         words.addAll(options.travelling());
@@ -292,9 +320,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
         words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
         if (log != null) {
-            words.addAll(List.of(
-                    "--log-trajectories",
-                    RunFolder.at(log, hadoop).shared("--log-trajectories").uri()));
+            words.addAll(List.of("--log-trajectories", trajectories.shared()));
         }
         if (json) {
             words.add("--json");
@@ -445,7 +471,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    private int train(RunFolder folder, Start asked, SparkConf settings, Tracking tracking)
+    private int train(
+            RunFolder folder, Start asked, TrajectoryFolder trajectories, SparkConf settings, Tracking tracking)
             throws IOException, InterruptedException {
         Configuration configuration = asked.configuration();
         StopSignals signals = new StopSignals();
@@ -466,7 +493,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                         : "")
                 + (asked.beginning() == null
                         ? ""
-                        : ", from " + asked.beginning().origin().sentence()));
+                        : ", from " + asked.beginning().origin().sentence())
+                + (trajectories == null ? "" : ", trajectories to " + trajectories.name()));
 
         sayIfDone(configuration, asked.counters());
         sayIfScheduleEnds(configuration);
@@ -495,18 +523,24 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     ConfigurationFile.valuesUsed(configuration),
                     configuration.seed(),
                     settings)) {
-                return train(folder, start, spark, signals, tracked);
+                return train(folder, start, trajectories, spark, signals, tracked);
             }
         }
     }
 
-    private int train(RunFolder folder, Start start, JavaSparkContext spark, StopSignals signals, Tracked tracked)
+    private int train(
+            RunFolder folder,
+            Start start,
+            TrajectoryFolder trajectories,
+            JavaSparkContext spark,
+            StopSignals signals,
+            Tracked tracked)
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         Evaluations evaluations = new Evaluations(start.bestParameters());
         TrainingResult result;
         try {
-            result = recorded(folder, start, spark, signals, evaluations, tracked.run());
+            result = recorded(folder, start, trajectories, spark, signals, evaluations, tracked.run());
         } catch (InterruptedException e) {
             tracked.ends(TrackedRun.End.KILLED);
             throw e;
@@ -569,6 +603,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
     private TrainingResult recorded(
             RunFolder folder,
             Start start,
+            TrajectoryFolder trajectories,
             JavaSparkContext spark,
             StopSignals signals,
             Evaluations evaluations,
@@ -576,11 +611,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             throws IOException, InterruptedException {
         Configuration configuration = start.configuration();
         Training training = Training.of(configuration, start.source());
-        SparkBackend backend = new SparkBackend(spark, log != null);
-        try (TrajectoryLog written = log == null
+        SparkBackend backend = new SparkBackend(spark, trajectories != null);
+        try (TrajectoryLog written = trajectories == null
                         ? null
                         : new TrajectoryLog(
-                                log,
+                                trajectories,
                                 start.source().spec(),
                                 configuration.shards(),
                                 configuration.environment().copiesPerShard());
@@ -590,8 +625,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             try {
                 List<TrainingListener> listeners = new ArrayList<>(List.of(recorder, progress, metrics, evaluations));
                 if (written != null) {
-                    // First: a checkpoint stands for what is written down before it.
-                    listeners.add(0, written);
+                    listeners.add(written);
+                    recorder.with(written);
                 }
                 return training.run(start.state(), backend, new Listeners(signals, listeners));
             } catch (TrainingFailed e) {

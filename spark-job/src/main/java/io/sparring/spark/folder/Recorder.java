@@ -61,6 +61,18 @@ public final class Recorder implements TrainingListener, AutoCloseable {
     /** Whether it could not be written yet. */
     private boolean bestUnwritten;
 
+    /** Null where there is none. */
+    private Companion companion;
+
+    /** What a checkpoint stands for besides the metrics: it is written before it, or there is no such checkpoint. */
+    public interface Companion {
+        /** Writes all that there has been so far. */
+        void write() throws IOException;
+
+        /** Writes what could not be written into the run's folder on this machine. */
+        void rescue(RunFolder elsewhere) throws IOException;
+    }
+
     /**
      * @param start where training begins; what an earlier session recorded after that point is cut
      * @param recomputed how many shards had to be computed again so far
@@ -94,6 +106,11 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                 folder,
                 line -> writeEvents(line, line.get("wall_time") instanceof Number time ? time.doubleValue() : now));
         events.flush();
+    }
+
+    /** Has the training's steps written down before each checkpoint. */
+    public void with(Companion trajectories) {
+        companion = trajectories;
     }
 
     /** New files, with what may have been lost with those before. */
@@ -355,6 +372,14 @@ public final class Recorder implements TrainingListener, AutoCloseable {
 
     @Override
     public void checkpoint(TrainingState state) {
+        if (companion != null) {
+            try {
+                companion.write();
+            } catch (IOException e) {
+                rescue(state);
+                throw new UncheckedIOException("the trajectories of round " + state.round(), e);
+            }
+        }
         try {
             // A run that goes on from it finds the metrics up to it.
             folder.patiently("the metrics of round " + state.round(), this::sync);
@@ -413,6 +438,9 @@ public final class Recorder implements TrainingListener, AutoCloseable {
                 });
                 if (best != null) {
                     local.writeCheckpoint("best", configuration, best);
+                }
+                if (companion != null) {
+                    companion.rescue(local);
                 }
             }
             rescued = "The state of round " + state.round() + " is in " + directory + " on " + ThisHost.name() + ": "

@@ -11,6 +11,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileAlreadyExistsException;
@@ -38,6 +39,7 @@ import org.apache.hadoop.security.AccessControlException;
  *   result.json, exit.json how it ended
  *   lock                   there while a run is alive; in object stores lock.ID
  *   tracking.json          where a tracking server has it
+ *   trajectories.json      where its steps are written down, if they are
  *   submission             which submission it belongs to, where its driver runs on the cluster
  * </pre>
  *
@@ -201,7 +203,7 @@ public final class RunFolder implements AutoCloseable {
         return files.local() || files.system() instanceof DistributedFileSystem;
     }
 
-    private void make() throws IOException {
+    void make() throws IOException {
         try {
             files.system().mkdirs(root);
         } catch (FileAlreadyExistsException | ParentNotDirectoryException e) {
@@ -283,6 +285,11 @@ public final class RunFolder implements AutoCloseable {
         patiently(name, () -> writing(name(name), () -> files.write(new Path(root, name), content)));
     }
 
+    /** The names of what is directly in the folder and begins so, in order. */
+    List<String> names(String prefix) throws IOException {
+        return reading(name(), () -> files.names(root, prefix));
+    }
+
     /** A whole file. */
     public byte[] read(String name) throws IOException {
         return reading(name(name), () -> files.read(new Path(root, name)));
@@ -308,7 +315,7 @@ public final class RunFolder implements AutoCloseable {
 
     /** Removes the files directly in the folder whose names begin so. */
     void deleteBeginning(String prefix) throws IOException {
-        for (String name : reading(name(), () -> files.names(root, prefix))) {
+        for (String name : names(prefix)) {
             delete(name);
         }
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparring.spark.score.Policy;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.commons.io.FileUtils;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataType;
@@ -401,34 +403,27 @@ class TablesTest {
     void oneThatGoesOnHasEveryStepOnce() throws IOException {
         train("a2c", "whole");
         train("a2c", "half", "--set", "budget.env-steps=640");
-        // What a killed session left beyond its last checkpoint.
-        try (Stream<Path> files = Files.list(work.resolve("half-log"))) {
-            Path any = files.filter(file -> file.getFileName().toString().startsWith("rounds-"))
-                    .findFirst()
-                    .orElseThrow();
-            Files.copy(any, work.resolve("half-log/rounds-000000011-000000012.parquet"));
-        }
-        Files.writeString(work.resolve("half-log/.part-x"), "unfinished");
+        FileUtils.copyDirectory(new File(path("half/checkpoints")), new File(path("before")));
+        String[] goesOn = {"train", path("tiny.yaml"), "--resume", path("half"), "--set", "budget.env-steps=1280"};
 
-        succeed(
-                "train",
-                path("tiny.yaml"),
-                "--resume",
-                path("half"),
-                "--log-trajectories",
-                path("half-log"),
-                "--set",
-                "budget.env-steps=1280");
+        Sparring.Outcome resumed = succeed(goesOn);
 
+        assertThat(resumed.stdout() + resumed.stderr()).contains(", trajectories to " + path("half-log"));
         assertThat(rows(path("half-log"), ALL)).isEqualTo(rows(path("whole-log"), ALL));
-        assertThat(work.resolve("half-log/.part-x")).doesNotExist();
+        // As if it had been killed just before the checkpoint was written.
+        FileUtils.deleteDirectory(new File(path("half/checkpoints")));
+        FileUtils.copyDirectory(new File(path("before")), new File(path("half/checkpoints")));
+        succeed(goesOn);
+        assertThat(rows(path("half-log"), ALL)).isEqualTo(rows(path("whole-log"), ALL));
+
         Sparring.Outcome taken =
                 Sparring.here("train", path("tiny.yaml"), "--run", path("new"), "--log-trajectories", path("half-log"));
         assertThat(taken.exit()).isEqualTo(2);
         assertThat(taken.complaints())
                 .singleElement()
                 .asString()
-                .contains("expected a new folder, and there is rounds-0000000");
+                .contains("expected a new folder", "those of file:" + path("half") + " are there");
+        assertThat(work.resolve("new")).doesNotExist();
     }
 
     @Test
@@ -440,5 +435,6 @@ class TablesTest {
 
         assertThat(outcome.exit()).isEqualTo(2);
         assertThat(outcome.complaints()).singleElement().asString().contains("expected algorithm a2c or ppo");
+        assertThat(work.toFile().list()).containsExactly("tiny.yaml");
     }
 }

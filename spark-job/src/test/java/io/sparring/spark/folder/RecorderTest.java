@@ -56,6 +56,38 @@ class RecorderTest {
         assertThat(folder.readCheckpoint("last", warning -> {}).shards()).isNotEmpty();
     }
 
+    @Test
+    void withoutWhatItStandsForThereIsNoCheckpointAndItsStateIsElsewhere() throws IOException {
+        Files.delete(checkpoints);
+        Recorder recorder = new Recorder(folder, configuration, all, () -> 0, TrackedRun.NONE);
+        recorder.with(new Recorder.Companion() {
+            @Override
+            public void write() throws IOException {
+                throw new IOException("no room");
+            }
+
+            @Override
+            public void rescue(RunFolder elsewhere) throws IOException {
+                elsewhere.write("steps", new byte[1]);
+            }
+        });
+
+        assertThatThrownBy(() -> recorder.checkpoint(all))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessage("the trajectories of round 0")
+                .hasRootCauseMessage("no room");
+        recorder.close();
+
+        assertThat(checkpoints).doesNotExist();
+        Path rescued = Path.of(recorder.rescued().replaceAll("(?s).* is in (\\S+) on .*", "$1"));
+        try {
+            assertThat(rescued.resolve("checkpoints/last")).exists();
+            assertThat(rescued.resolve("steps")).exists();
+        } finally {
+            FileUtils.deleteDirectory(rescued.toFile());
+        }
+    }
+
     /** Nobody could go on from the best alone. */
     @Test
     void whatIsRescuedIsTheWholeRunAndTheBestBesideIt() throws IOException {
