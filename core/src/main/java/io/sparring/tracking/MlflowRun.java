@@ -54,6 +54,7 @@ final class MlflowRun implements TrackedRun {
     String experimentId;
     /** Whether the server will have nothing of it. */
     boolean unwanted;
+
     private KnownRun known = KnownRun.NOTHING;
     /** Whether its numbers or its end are not those that the server had from an earlier session. */
     private boolean changed;

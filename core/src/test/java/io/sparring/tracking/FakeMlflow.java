@@ -62,6 +62,7 @@ final class FakeMlflow implements AutoCloseable {
     int longestParameter = 6_000;
     /** How many runs a page of them has at most. */
     int page = 2;
+
     private String experiment;
     private volatile Fault fault = exchange -> false;
     private final HttpServer server;

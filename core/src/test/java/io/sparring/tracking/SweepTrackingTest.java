@@ -168,11 +168,10 @@ class SweepTrackingTest {
         session(8);
         Told second = session(Integer.MAX_VALUE);
 
-        assertThat(second.children.values()).allSatisfy(child -> assertThat(child.steps)
-                .isSorted()
-                .doesNotHaveDuplicates());
-        assertThat(second.children.values()).anySatisfy(child -> assertThat(child.steps)
-                .containsExactly(320L, 640L));
+        assertThat(second.children.values())
+                .allSatisfy(child -> assertThat(child.steps).isSorted().doesNotHaveDuplicates());
+        assertThat(second.children.values())
+                .anySatisfy(child -> assertThat(child.steps).containsExactly(320L, 640L));
     }
 
     /** A step that the server has is told no more. */
@@ -183,7 +182,8 @@ class SweepTrackingTest {
 
         assertThat(first.last).containsEntry("trials", 8.0);
         assertThat(second.last).containsEntry("trials", 8.0);
-        assertThat(second.steps).singleElement().satisfies(step -> assertThat(step)
-                .isGreaterThan(first.steps.get(0)));
+        assertThat(second.steps)
+                .singleElement()
+                .satisfies(step -> assertThat(step).isGreaterThan(first.steps.get(0)));
     }
 }

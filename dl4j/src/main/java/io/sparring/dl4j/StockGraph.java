@@ -136,7 +136,8 @@ final class StockGraph {
         if (!vector) {
             flatten(numbers, input, shape);
         }
-        builder.addLayer(shiftLayer(name), elementWise(shape, org.nd4j.linalg.activations.Activation.IDENTITY), numbers);
+        builder.addLayer(
+                shiftLayer(name), elementWise(shape, org.nd4j.linalg.activations.Activation.IDENTITY), numbers);
         builder.addLayer(
                 clippedLayer(name, shape),
                 elementWise(shape, org.nd4j.linalg.activations.Activation.HARDTANH),

@@ -223,8 +223,8 @@ class Dl4jFileTest {
         double[] means = {1000, -1000, 999, 1001};
         double[] squares = new double[means.length];
         Arrays.fill(squares, 1000 * deviation * deviation);
-        Model model = some.model()
-                .with(new Normalizer(new RunningMoments(1000, means, squares), RunningMoments.none(0)));
+        Model model =
+                some.model().with(new Normalizer(new RunningMoments(1000, means, squares), RunningMoments.none(0)));
         ExportedPolicy policy = new ExportedPolicy(model, some.environment(), some.distribution());
         File file = Files.write(folder.resolve("policy.zip"), PolicyFormat.DL4J.file(policy))
                 .toFile();

@@ -270,7 +270,8 @@ final class PretrainCommand implements Callable<Integer>, ClusterCommand {
     private Log read(JavaSparkContext spark, Configuration configuration, EnvironmentSpec environment) {
         spark.setJobDescription("reading " + from);
         Columns names = names();
-        Dataset<Row> table = tableFormat().numbers(tableFormat().read(Session.tables(spark, TableFormat.isTable(from)), from), names);
+        Dataset<Row> table = tableFormat()
+                .numbers(tableFormat().read(Session.tables(spark, TableFormat.isTable(from)), from), names);
         Trajectories trajectories = new Trajectories(
                 spark,
                 table,

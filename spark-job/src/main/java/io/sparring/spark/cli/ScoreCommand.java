@@ -77,7 +77,8 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
             names = "--prefix",
             paramLabel = "TEXT",
             defaultValue = "",
-            description = "What the names of the new columns begin with, which keeps columns of the same names beside them (default: nothing).")
+            description =
+                    "What the names of the new columns begin with, which keeps columns of the same names beside them (default: nothing).")
     private String prefix;
 
     @Option(

@@ -43,8 +43,8 @@ public record SavedRun(
      *
      * @throws InvalidConfiguration if there is no whole checkpoint of that name
      */
-    public static SavedRun open(
-            String directory, String checkpointName, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+    public static SavedRun open(String directory, String checkpointName, org.apache.hadoop.conf.Configuration hadoop)
+            throws IOException {
         return open(folder(directory, hadoop), directory, checkpointName, List.of());
     }
 
@@ -67,8 +67,8 @@ public record SavedRun(
         return open(folder(directory), directory, checkpointName, overrides);
     }
 
-    private static SavedRun open(
-            RunFolder folder, String directory, String checkpointName, List<String> overrides) throws IOException {
+    private static SavedRun open(RunFolder folder, String directory, String checkpointName, List<String> overrides)
+            throws IOException {
         try {
             return of(folder, folder.readCheckpoint(checkpointName, Console::say), overrides);
         } catch (FileNotFoundException e) {
@@ -87,8 +87,8 @@ public record SavedRun(
     }
 
     /** The same with Hadoop as an application has set it up. */
-    public static String checkpointName(
-            String directory, String asked, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+    public static String checkpointName(String directory, String asked, org.apache.hadoop.conf.Configuration hadoop)
+            throws IOException {
         if (asked == null) {
             return folder(directory, hadoop).hasCheckpoint("best") ? "best" : "last";
         }

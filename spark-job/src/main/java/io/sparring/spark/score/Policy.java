@@ -69,8 +69,7 @@ public final class Policy implements Serializable {
      * @throws InvalidConfiguration if there is no run or no such checkpoint, or its policy has memory
      */
     public static Policy load(String run, String checkpoint) throws IOException {
-        return of(SavedRun.open(
-                run, SavedRun.checkpointName(run, checkpoint, Session.hadoop()), Session.hadoop()));
+        return of(SavedRun.open(run, SavedRun.checkpointName(run, checkpoint, Session.hadoop()), Session.hadoop()));
     }
 
     /**

@@ -125,9 +125,8 @@ public record Columns(Map<String, List<String>> names) implements Serializable {
         if (field != null) {
             return field;
         }
-        throw new InvalidConfiguration(
-                "there is no column " + column + (column.equals(role) ? "" : " for the " + role) + others(schema, column)
-                        + ", and --columns " + role + "=NAME says which it is");
+        throw new InvalidConfiguration("there is no column " + column + (column.equals(role) ? "" : " for the " + role)
+                + others(schema, column) + ", and --columns " + role + "=NAME says which it is");
     }
 
     /**

@@ -95,8 +95,7 @@ record Numbers(String what, int count, Kind kind, int columns) implements Serial
         if (flags && !source.type().equals(type)) {
             // Of a mask null means that everything is allowed, and flat is null where a part of it is.
             Column nulls = functions.array_repeat(functions.lit(null).cast(DataTypes.BooleanType), count);
-            column = functions.coalesce(
-                    column, functions.when(source.column().isNotNull(), nulls));
+            column = functions.coalesce(column, functions.when(source.column().isNotNull(), nulls));
         }
         if (count <= MOST_COLUMNS) {
             List<Column> columns = new ArrayList<>();

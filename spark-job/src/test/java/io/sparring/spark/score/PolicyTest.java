@@ -224,8 +224,8 @@ class PolicyTest {
         spark.udf().register("masked", new MaskedPolicyFunction(new PolicyFunction(policy)), type);
         table(CHOICES).createOrReplaceTempView("states");
 
-        Dataset<Row> called = spark.sql("select id, observation, mask, p.* from"
-                + " (select *, masked(observation, mask) p from states)");
+        Dataset<Row> called = spark.sql(
+                "select id, observation, mask, p.* from" + " (select *, masked(observation, mask) p from states)");
 
         assertThat(called.collectAsList().stream().map(Row::json))
                 .isEqualTo(policy.transform(table(CHOICES)).collectAsList().stream()
@@ -234,9 +234,9 @@ class PolicyTest {
         assertThatThrownBy(() -> spark.sql("select masked(observation, array(array(true), null)) from states")
                         .collectAsList())
                 .hasStackTraceContaining("mask has 2 numbers, expected 5");
-        assertThatThrownBy(() -> spark.sql(
-                                "select masked(observation, array(true, true, true, false, false)) from states")
-                        .collectAsList())
+        assertThatThrownBy(
+                        () -> spark.sql("select masked(observation, array(true, true, true, false, false)) from states")
+                                .collectAsList())
                 .hasStackTraceContaining("mask forbids every action");
         assertThat(spark.sql("select masked(null, mask) p from states").first().isNullAt(0))
                 .isTrue();

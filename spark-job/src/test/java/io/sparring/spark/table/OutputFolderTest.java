@@ -37,8 +37,7 @@ class OutputFolderTest {
     }
 
     private OutputFolder written(Class<? extends FileSystem> system) throws IOException {
-        OutputFolder folder =
-                new OutputFolder("--output", work.resolve("out").toString(), true, hadoop(system));
+        OutputFolder folder = new OutputFolder("--output", work.resolve("out").toString(), true, hadoop(system));
         Path temporary = work.resolve(new org.apache.hadoop.fs.Path(folder.temporary()).getName());
         Files.createDirectories(temporary);
         Files.writeString(temporary.resolve("new"), "new");
