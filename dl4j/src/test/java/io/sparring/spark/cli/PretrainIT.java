@@ -59,15 +59,15 @@ class PretrainIT {
         broken.set(3, changed(first, 2, List.of(Float.NaN, 0f, 0f, 0f)));
         broken.set(700, changed(broken.get(700), 3, 2));
         try (JavaSparkContext spark = Session.start(settings())) {
-            LoggedCartPole.table(Session.tables(spark), rows)
+            LoggedCartPole.table(Session.tables(spark, false), rows)
                     .coalesce(2)
                     .write()
                     .parquet(log.toString());
-            LoggedCartPole.table(Session.tables(spark), broken)
+            LoggedCartPole.table(Session.tables(spark, false), broken)
                     .coalesce(1)
                     .write()
                     .parquet(work.resolve("broken").toString());
-            LoggedCartPole.table(Session.tables(spark), List.of())
+            LoggedCartPole.table(Session.tables(spark, false), List.of())
                     .write()
                     .parquet(work.resolve("empty").toString());
         }
