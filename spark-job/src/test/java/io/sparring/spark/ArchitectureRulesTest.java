@@ -47,7 +47,7 @@ class ArchitectureRulesTest {
             .whereLayer("score")
             .mayOnlyBeAccessedByLayers("cli")
             .whereLayer("table")
-            .mayOnlyBeAccessedByLayers("cli", "training", "score", "pretraining")
+            .mayOnlyBeAccessedByLayers("cli", "training", "score", "pretraining", "folder")
             .whereLayer("folder")
             .mayOnlyBeAccessedByLayers("cli", "score")
             .whereLayer("pretraining")

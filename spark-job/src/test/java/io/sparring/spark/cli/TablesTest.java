@@ -147,7 +147,7 @@ class TablesTest {
 
         assertThat(outcome.exit()).as(outcome.toString()).isZero();
         assertThat(outcome.complaints())
-                .containsExactly("the table's own action and value are left out; --prefix keeps both");
+                .containsExactly("sparring: the table's own action and value are left out; --prefix keeps both");
         assertThat(columns(path("scored")))
                 .containsExactly(
                         "episode",
