@@ -32,6 +32,9 @@ final class Mlflow implements Tracking {
     /** The tag by which a part of a run is found again. */
     static final String KEY = "sparring.key";
 
+    /** The tag by which a run is found whose creation was not answered. */
+    static final String CREATION = "sparring.creation";
+
     /** Numbers. Each takes some 60 bytes. */
     private static final int MOST_WAITING = 100_000;
     /** Runs that have something to say. */
@@ -295,8 +298,15 @@ final class Mlflow implements Tracking {
             run.experimentId = experiment();
         }
         try {
-            run.id = requests.post(
-                            "runs/create", run.creation(run.experimentId, run.parent == null ? null : run.parent.id))
+            run.id = requests.postOnce(
+                            "runs/create",
+                            run.creation(run.experimentId, run.parent == null ? null : run.parent.id),
+                            search(run.experimentId, CREATION, run.creation),
+                            found -> found.path("runs").isEmpty()
+                                    ? null
+                                    : JsonNodeFactory.instance
+                                            .objectNode()
+                                            .set("run", found.path("runs").get(0)))
                     .path("run")
                     .path("info")
                     .path("run_id")
@@ -381,10 +391,7 @@ final class Mlflow implements Tracking {
         Map<String, KnownRun> found = new HashMap<>();
         String page = "";
         do {
-            ObjectNode asked = JsonNodeFactory.instance.objectNode();
-            asked.putArray("experiment_ids").add(run.experimentId);
-            asked.put("filter", "tags.`mlflow.parentRunId` = '" + run.id + "'");
-            asked.put("max_results", RUNS_A_PAGE);
+            ObjectNode asked = search(run.experimentId, "mlflow.parentRunId", run.id);
             if (!page.isEmpty()) {
                 asked.put("page_token", page);
             }
@@ -399,6 +406,15 @@ final class Mlflow implements Tracking {
             page = answer.path("next_page_token").asText("");
         } while (!page.isEmpty());
         parts.put(run, found);
+    }
+
+    /** Runs that have a tag. */
+    private static ObjectNode search(String experiment, String tag, String value) {
+        ObjectNode asked = JsonNodeFactory.instance.objectNode();
+        asked.putArray("experiment_ids").add(experiment);
+        asked.put("filter", "tags.`" + tag + "` = '" + value + "'");
+        asked.put("max_results", RUNS_A_PAGE);
+        return asked;
     }
 
     private String experiment() throws Refused, OutOfTime, InterruptedException {

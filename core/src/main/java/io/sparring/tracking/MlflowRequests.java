@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Requests to MLflow's REST interface, made again until they are answered. Used by one thread, which {@link #hurry} makes come to an end.
@@ -27,6 +28,9 @@ import java.util.function.Consumer;
  */
 final class MlflowRequests {
     private static final Duration ANSWER = Duration.ofSeconds(10);
+    /** Of what is not to be done twice: by then every proxy has given up, and what is not done will not be. */
+    private static final Duration ANSWER_OF_ONE = Duration.ofSeconds(60);
+
     private static final Duration CONNECTION = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
     /** What a server fails at so often may be this one request's fault. */
@@ -98,6 +102,13 @@ final class MlflowRequests {
         }
     }
 
+    /**
+     * How it is found out whether something was done, where its answer was lost.
+     *
+     * @param done from the answer to it, what the lost one was; null: it was not done
+     */
+    private record Question(HttpRequest request, UnaryOperator<JsonNode> done) {}
+
     MlflowRequests(MlflowServer server, Duration firstPause, Consumer<String> silent) {
         this.server = server;
         this.firstPause = firstPause;
@@ -112,17 +123,29 @@ final class MlflowRequests {
 
     /** @param path such as {@code runs/create} */
     JsonNode post(String path, JsonNode body) throws Refused, OutOfTime, InterruptedException {
-        return answered(posted(path, body), Integer.MAX_VALUE);
+        return answered(posted(path, body), Integer.MAX_VALUE, null);
+    }
+
+    /**
+     * As {@link #post}, for what is not to be done twice: where it may have been done, that is asked first.
+     *
+     * @param question for {@code runs/search}
+     * @param done from the answer to it, what the lost one was; null: it was not done
+     */
+    JsonNode postOnce(String path, JsonNode body, JsonNode question, UnaryOperator<JsonNode> done)
+            throws Refused, OutOfTime, InterruptedException {
+        return answered(
+                posted(path, body), Integer.MAX_VALUE, new Question(posted("runs/search", question), done));
     }
 
     /** As {@link #post}; what a server fails at again and again is refused, too. */
     JsonNode offer(String path, JsonNode body) throws Refused, OutOfTime, InterruptedException {
-        return answered(posted(path, body), MOST_FAILURES);
+        return answered(posted(path, body), MOST_FAILURES, null);
     }
 
     /** @param pathAndQuery such as {@code runs/get?run_id=…}, encoded */
     JsonNode get(String pathAndQuery) throws Refused, OutOfTime, InterruptedException {
-        return answered(request(pathAndQuery).GET().build(), Integer.MAX_VALUE);
+        return answered(request(pathAndQuery).GET().build(), Integer.MAX_VALUE, null);
     }
 
     private HttpRequest posted(String path, JsonNode body) {
@@ -136,13 +159,23 @@ final class MlflowRequests {
         return server.authorization() == null ? request : request.header("Authorization", server.authorization());
     }
 
-    private JsonNode answered(HttpRequest request, int mostFailures) throws Refused, OutOfTime, InterruptedException {
+    /** @param question null: it may be done twice */
+    private JsonNode answered(HttpRequest request, int mostFailures, Question question)
+            throws Refused, OutOfTime, InterruptedException {
         Duration pause = firstPause;
+        boolean perhapsDone = false;
         for (int failures = 1; ; failures++) {
             boolean last = isHurried();
             try {
-                return attempt(request);
+                if (question == null) {
+                    return attempt(request, ANSWER);
+                }
+                JsonNode done =
+                        perhapsDone ? question.done().apply(attempt(question.request(), ANSWER)) : null;
+                return done != null ? done : attempt(request, ANSWER_OF_ONE);
             } catch (Failed e) {
+                // Who answers 429 has not even looked at it.
+                perhapsDone |= e.status != TOO_MANY;
                 if (!saidSilent) {
                     saidSilent = true;
                     silent.accept(e.getMessage());
@@ -179,26 +212,27 @@ final class MlflowRequests {
         return a.compareTo(b) < 0 ? a : b;
     }
 
-    private synchronized Duration patience() throws OutOfTime {
+    private synchronized Duration patience(Duration most) throws OutOfTime {
         if (end == null) {
-            return ANSWER;
+            return most;
         }
         long left = end - System.nanoTime();
         if (left <= 0) {
             throw new OutOfTime();
         }
-        return shorter(Duration.ofNanos(left), ANSWER);
+        return shorter(Duration.ofNanos(left), most);
     }
 
-    private JsonNode attempt(HttpRequest request) throws Failed, Refused, OutOfTime, InterruptedException {
+    private JsonNode attempt(HttpRequest request, Duration most)
+            throws Failed, Refused, OutOfTime, InterruptedException {
         CompletableFuture<HttpResponse<String>> answer =
                 client.sendAsync(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
-        Duration patience = patience();
+        Duration patience = patience(most);
         try {
             // The client's own limit ends with the header: a body may never come.
             return read(answer.get(patience.toNanos(), TimeUnit.NANOSECONDS));
         } catch (TimeoutException e) {
-            if (isHurried() && patience.compareTo(ANSWER) < 0) {
+            if (isHurried() && patience.compareTo(most) < 0) {
                 throw new OutOfTime();
             }
             throw new Failed(0, null, "no answer within " + patience.toSeconds() + " s");

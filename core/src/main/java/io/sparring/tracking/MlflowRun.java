@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
@@ -33,6 +34,9 @@ final class MlflowRun implements TrackedRun {
     final MlflowRun parent;
     final String key;
     final String name;
+    /** Tells it from all others, before the server has a name for it. */
+    final String creation = UUID.randomUUID().toString();
+
     final long start = System.currentTimeMillis();
     /** From the session before. */
     final String kept;
@@ -181,6 +185,7 @@ final class MlflowRun implements TrackedRun {
         put(all, "mlflow.runName", name);
         put(all, "mlflow.source.name", "sparring");
         put(all, "mlflow.source.type", "JOB");
+        put(all, Mlflow.CREATION, creation);
         put(all, "mlflow.user", System.getProperty("user.name"));
         if (parent != null) {
             put(all, "mlflow.parentRunId", parentId);

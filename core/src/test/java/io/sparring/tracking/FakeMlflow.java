@@ -65,6 +65,7 @@ final class FakeMlflow implements AutoCloseable {
 
     private String experiment;
     private volatile Fault fault = exchange -> false;
+    private volatile Fault loss = exchange -> false;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -81,6 +82,11 @@ final class FakeMlflow implements AutoCloseable {
 
     void does(Fault next) {
         fault = next;
+    }
+
+    /** What happens to its answers, once it has done as they say. */
+    void loses(Fault next) {
+        loss = next;
     }
 
     /** The only one with such a name. */
@@ -118,6 +124,10 @@ final class FakeMlflow implements AutoCloseable {
                     bytes.length == 0 ? null : JSON.readTree(bytes),
                     bytes.length,
                     answer);
+        }
+        if (loss.happens(exchange)) {
+            exchange.close();
+            return;
         }
         say(exchange, status, answer.toString());
     }

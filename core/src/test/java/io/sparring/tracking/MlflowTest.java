@@ -378,6 +378,42 @@ class MlflowTest {
         assertThat(said).noneMatch(line -> line.contains("nothing is tracked"));
     }
 
+    /** Whose connection breaks, and whose proxy had no patience; once with nothing done, too. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 504})
+    void whoseCreationWasNotAnsweredIsNotMadeTwice(int status) throws InterruptedException {
+        AtomicInteger made = new AtomicInteger();
+        // Of either run.
+        CountDownLatch well = new CountDownLatch(2);
+        FakeMlflow.Fault lost = exchange -> {
+            String path = exchange.getRequestURI().getPath();
+            if (!path.endsWith("runs/create") || made.incrementAndGet() > 3) {
+                if (path.endsWith("log-batch")) {
+                    well.countDown();
+                }
+                return false;
+            }
+            if (status != 0) {
+                FakeMlflow.say(exchange, status, "<html>");
+            }
+            return true;
+        };
+        server.does(exchange -> made.get() == 0 && lost.happens(exchange));
+        server.loses(lost);
+        try (Tracking tracking = mlflow(Map.of(), LONG)) {
+            TrackedRun run = run(tracking, Map.of());
+            TrackedRun child = run.child("0", "trial 0", Map.of(), Map.of());
+            child.numbers(1, 1, Map.of("a", 1.0));
+            well.await();
+        }
+
+        assertThat(made).hasValue(3);
+        assertThat(server.runs).hasSize(2);
+        assertThat(server.run("trial 0").metrics).hasSize(1);
+        assertThat(server.run("trial 0").tags).containsEntry("mlflow.parentRunId", "run0");
+        assertThat(kept.get()).contains("run0");
+    }
+
     @Test
     void whatADeadServerMissesIsSaidAtTheEnd() throws IOException {
         int port;
