@@ -5,6 +5,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,6 +71,11 @@ record MlflowServer(URI base, String experiment, boolean databricks, String auth
                 || address.getPort() > 65535) {
             throw new InvalidConfiguration(variable + ": " + EXAMPLE);
         }
+        String inAddress = address.getRawUserInfo();
+        if (inAddress != null && behindColon(inAddress).isEmpty()) {
+            throw new InvalidConfiguration(
+                    variable + ": expected a password behind the name, as in https://me:password@mlflow.example.org");
+        }
         String experiment = Optional.ofNullable(value(environment, "MLFLOW_EXPERIMENT_NAME"))
                 .orElse("sparring");
         if (databricks && !experiment.startsWith("/")) {
@@ -99,9 +105,25 @@ record MlflowServer(URI base, String experiment, boolean databricks, String auth
                 experiment,
                 databricks,
                 credentials != null ? "Basic " + credentials : token != null ? "Bearer " + token : null,
-                Stream.of(token, credentials, password, address.getRawUserInfo(), address.getUserInfo(), pair)
+                Stream.of(
+                                token,
+                                credentials,
+                                password,
+                                inAddress,
+                                behindColon(inAddress),
+                                address.getUserInfo(),
+                                behindColon(address.getUserInfo()),
+                                pair)
                         .filter(secret -> secret != null && !secret.isEmpty())
+                        .distinct()
+                        // What has another one in it is to be hidden whole.
+                        .sorted(Comparator.comparing(String::length).reversed())
                         .toList());
+    }
+
+    /** The password of a name and a password; null of null. */
+    private static String behindColon(String pair) {
+        return pair == null ? null : pair.contains(":") ? pair.substring(pair.indexOf(':') + 1) : "";
     }
 
     /** What is parsed may have a password in it, and Java's exception shows all. */

@@ -478,6 +478,24 @@ class MlflowTest {
     }
 
     @Test
+    void aPasswordOfTheAddressIsHiddenHoweverItIsRepeated() {
+        String address = server.uri().toString().replace("//", "//me:hunter%402@");
+        server.does(exchange -> {
+            FakeMlflow.say(
+                    exchange,
+                    403,
+                    "{\"error_code\": \"\", \"message\": \"hunter@2 is wrong, and so are hunter%402 and me:hunter@2\"}");
+            return true;
+        });
+        try (Tracking tracking = mlflow(Map.of(Tracking.VARIABLE, address), LONG)) {
+            run(tracking, Map.of()).ended(End.FINISHED);
+        }
+
+        assertThat(said).isNotEmpty().noneMatch(line -> line.contains("hunter"));
+        assertThat(said.get(0)).contains("403: … is wrong, and so are … and …");
+    }
+
+    @Test
     void numbersThatAreRefusedAreDroppedAndTheRunEndsAllTheSame() {
         server.does(exchange -> {
             if (!exchange.getRequestURI().getPath().endsWith("log-batch")) {
@@ -504,6 +522,8 @@ class MlflowTest {
         bad.put("mlflow.example.org:5000", Map.of());
         bad.put("http://me:" + TOKEN + "@a b", Map.of());
         bad.put("http://me:" + TOKEN + "@", Map.of());
+        bad.put("http://" + TOKEN + "@host", Map.of());
+        bad.put("http://me:@host", Map.of());
         bad.put("http://under_score:5000", Map.of());
         bad.put("https://host?token=" + TOKEN, Map.of());
         bad.put("https://host:99999999", Map.of());
