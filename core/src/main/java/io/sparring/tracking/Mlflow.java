@@ -298,7 +298,8 @@ final class Mlflow implements Tracking {
             run.experimentId = experiment();
         }
         try {
-            run.id = requests.postOnce(
+            run.id = id(
+                    requests.postOnce(
                             "runs/create",
                             run.creation(run.experimentId, run.parent == null ? null : run.parent.id),
                             search(run.experimentId, CREATION, run.creation),
@@ -306,11 +307,8 @@ final class Mlflow implements Tracking {
                                     ? null
                                     : JsonNodeFactory.instance
                                             .objectNode()
-                                            .set("run", found.path("runs").get(0)))
-                    .path("run")
-                    .path("info")
-                    .path("run_id")
-                    .asText();
+                                            .set("run", found.path("runs").get(0))),
+                    "/run/info/run_id");
         } catch (Refused e) {
             run.unwanted = true;
             refused("a run", e);
@@ -349,7 +347,10 @@ final class Mlflow implements Tracking {
         }
         JsonNode before;
         try {
-            before = requests.get("runs/get?run_id=" + encoded(id)).path("run");
+            JsonNode answer = requests.get("runs/get?run_id=" + encoded(id));
+            id(answer, "/run/info/run_id");
+            id(answer, "/run/info/experiment_id");
+            before = answer.path("run");
         } catch (Refused e) {
             if (e.ofAll()) {
                 throw e;
@@ -432,19 +433,16 @@ final class Mlflow implements Tracking {
     }
 
     private String named() throws Refused, OutOfTime, InterruptedException {
-        return requests.get("experiments/get-by-name?experiment_name=" + encoded(server.experiment()))
-                .path("experiment")
-                .path("experiment_id")
-                .asText();
+        return id(
+                requests.get("experiments/get-by-name?experiment_name=" + encoded(server.experiment())),
+                "/experiment/experiment_id");
     }
 
     private String made() throws Refused, OutOfTime, InterruptedException {
         ObjectNode asked = JsonNodeFactory.instance.objectNode();
         asked.put("name", server.experiment());
         try {
-            return requests.post("experiments/create", asked)
-                    .path("experiment_id")
-                    .asText();
+            return id(requests.post("experiments/create", asked), "/experiment_id");
         } catch (Refused e) {
             if (!e.code().equals("RESOURCE_ALREADY_EXISTS")) {
                 throw e;
@@ -452,6 +450,15 @@ final class Mlflow implements Tracking {
             // Another run was faster.
             return named();
         }
+    }
+
+    /** What MLflow always gives: whoever answers without it is somebody else. */
+    private static String id(JsonNode answer, String where) throws Refused {
+        String id = answer.at(where).asText("");
+        if (id.isEmpty()) {
+            throw Refused.notMlflow(200);
+        }
+        return id;
     }
 
     private static String encoded(String text) {

@@ -67,6 +67,11 @@ final class MlflowRequests {
             this.code = code;
         }
 
+        /** By a server that says so in its own words. */
+        static Refused notMlflow(int status) {
+            return new Refused(status, "", status + ", and not as MLflow does");
+        }
+
         /** MLflow's word for it; empty where it was not MLflow who answered. */
         String code() {
             return code;
@@ -282,7 +287,7 @@ final class MlflowRequests {
                                     .map(this::place)
                                     .orElse("nowhere") + ", which is not followed");
         }
-        throw new Refused(status, code, body == null ? status + ", and not as MLflow does" : message);
+        throw body == null ? Refused.notMlflow(status) : new Refused(status, code, message);
     }
 
     /** Of a redirection: what follows the path may be a secret. */

@@ -477,6 +477,23 @@ class MlflowTest {
         assertThat(said.get(0)).contains("" + status).contains("nothing is tracked from here on");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whoAnswersWithSomethingElseIsNotTakenForMlflow(boolean goesOn) {
+        kept.set(goesOn ? "{\"mlflow\":\"" + server.uri() + "\",\"run_id\":\"run0\"}" : null);
+        server.does(exchange -> {
+            FakeMlflow.say(exchange, 200, "{\"status\": \"ok\"}");
+            return true;
+        });
+        try (Tracking tracking = mlflow(Map.of(), LONG)) {
+            run(tracking, Map.of()).numbers(1, 1, Map.of("a", 1.0));
+        }
+
+        assertThat(server.requests()).hasSize(1);
+        assertThat(said).hasSize(2);
+        assertThat(said.get(0)).contains("200, and not as MLflow does; nothing is tracked from here on");
+    }
+
     @Test
     void aPasswordOfTheAddressIsHiddenHoweverItIsRepeated() {
         String address = server.uri().toString().replace("//", "//me:hunter%402@");
