@@ -249,9 +249,13 @@ final class Mlflow implements Tracking {
                 }
                 return;
             }
-            MlflowRun.Batch rest = batch.without("params");
+            MlflowRun.Batch rest = batch.withoutParameters();
             if (rest.has("metrics") || rest.has("tags")) {
                 write(rest);
+                // It may have been these that were refused.
+                if (takes(batch.parameters(MlflowRun.LONGEST_PARAMETER))) {
+                    return;
+                }
             }
             try {
                 requests.offer(
@@ -260,6 +264,18 @@ final class Mlflow implements Tracking {
             } catch (Refused again) {
                 refused("parameters", again);
             }
+        }
+    }
+
+    private boolean takes(MlflowRun.Batch batch) throws Refused, OutOfTime, InterruptedException {
+        try {
+            requests.offer("runs/log-batch", batch.json());
+            return true;
+        } catch (Refused e) {
+            if (e.ofAll()) {
+                throw e;
+            }
+            return false;
         }
     }
 

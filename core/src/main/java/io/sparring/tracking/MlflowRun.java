@@ -27,7 +27,7 @@ final class MlflowRun implements TrackedRun {
     /** What all of MLflow's stores take. */
     private static final int LONGEST_KEY = 250;
 
-    private static final int LONGEST_PARAMETER = 6_000;
+    static final int LONGEST_PARAMETER = 6_000;
     private static final int LONGEST_TAG = 5_000;
 
     private final Mlflow mlflow;
@@ -80,10 +80,9 @@ final class MlflowRun implements TrackedRun {
             return json.has(part);
         }
 
-        /** Without its parameters. */
-        Batch without(String part) {
+        Batch withoutParameters() {
             ObjectNode rest = json.deepCopy();
-            rest.remove(part);
+            rest.remove("params");
             return new Batch(rest, points);
         }
 

@@ -60,6 +60,7 @@ final class FakeMlflow implements AutoCloseable {
 
     final CountDownLatch ended = new CountDownLatch(1);
     int longestParameter = 6_000;
+    boolean refusesNumbers;
     /** How many runs a page of them has at most. */
     int page = 2;
 
@@ -223,6 +224,9 @@ final class FakeMlflow implements AutoCloseable {
         require(tags.size() <= 100, tags.size() + " tags");
         require(metrics.size() + params.size() + tags.size() <= 1_000, "more than 1,000 in all");
         Run run = runs.get(body.get("run_id").asText());
+        if (refusesNumbers && !metrics.isEmpty()) {
+            return refused(answer, 400, "INVALID_PARAMETER_VALUE", "Not such a number");
+        }
         Set<String> keys = new HashSet<>();
         for (JsonNode param : params) {
             String key = param.get("key").asText();

@@ -125,6 +125,16 @@ class MlflowTest {
     }
 
     @Test
+    void aNumberThatIsRefusedShortensNoParameter() {
+        server.refusesNumbers = true;
+        try (Tracking tracking = mlflow(Map.of(), LONG)) {
+            run(tracking, Map.of("long", "x".repeat(800))).numbers(1, 1, Map.of("a", 1.0));
+        }
+
+        assertThat(server.run("r").parameters).containsEntry("long", "x".repeat(800));
+    }
+
+    @Test
     void aRunGoesOnWhereItWasAndSaysNothingTwice() {
         try (Tracking tracking = mlflow(Map.of(), LONG)) {
             TrackedRun run = run(tracking, Map.of("budget.env-steps", 1000, "a2c.gamma", 0.9));
