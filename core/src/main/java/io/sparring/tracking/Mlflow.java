@@ -494,7 +494,7 @@ final class Mlflow implements Tracking {
         }
         requests.hurry(last);
         try {
-            working.join(last.plusSeconds(1).toMillis());
+            working.join(last.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
