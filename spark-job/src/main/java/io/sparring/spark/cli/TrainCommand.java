@@ -124,17 +124,19 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
      *
      * @param source null where an executor has to be asked what the environment is; then there is no state either
      * @param beginning another run's model that this one begins with; null where it makes its own, or goes on
+     * @param goesOn whether it goes on from a checkpoint
      */
     private record Start(
             Configuration configuration,
             EnvironmentSource source,
             TrainingState state,
             float[] bestParameters,
-            Origin.Beginning beginning) {
+            Origin.Beginning beginning,
+            boolean goesOn) {
 
         static Start first(Configuration configuration, EnvironmentSource source, Origin.Beginning beginning) {
             if (source == null) {
-                return new Start(configuration, null, null, null, beginning);
+                return new Start(configuration, null, null, null, beginning, false);
             }
             return of(configuration, source, TrainingState.first(configuration, source), beginning);
         }
@@ -149,7 +151,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 beginning.require(configuration, source.spec());
             }
             TrainingState state = beginning == null ? first : first.with(beginning.model());
-            return new Start(configuration, source, state, null, beginning);
+            return new Start(configuration, source, state, null, beginning, false);
         }
 
         /** The same, with what executors know. */
@@ -178,7 +180,6 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             refuseLog(asked);
         }
         EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
-        Origin.Beginning beginning = beginning(asked, source);
         if (seeds != null) {
             return sweep(asked).call();
         }
@@ -188,6 +189,8 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
             if (!again) {
                 refuseUnfit(folder);
             }
+            // The other run may be gone when it is needed no more.
+            Origin.Beginning beginning = again && folder.hasCheckpoint("last") ? null : beginning(asked, source);
             TrajectoryFolder trajectories = trajectories(folder, Session.hadoop(settings));
             if (trajectories != null) {
                 trajectories.require(folder);
@@ -443,7 +446,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
         float[] best = folder.bestParameters(Console::say);
         TrainingState state = checkpoint.state(ShardWorker.architecture(configuration, source.spec()));
-        return new Start(configuration, source, state, best, null);
+        return new Start(configuration, source, state, best, null, true);
     }
 
     /** Another budget does not bend the learning rate's schedule, which would jump. */
@@ -507,7 +510,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                     EnvironmentFile.NAME, EnvironmentFile.write(start.source().spec()));
             if (start.beginning() != null) {
                 start.beginning().origin().write(folder);
-            } else if (start.counters().round() == 0) {
+            } else if (!start.goesOn()) {
                 // Of a start that failed, which had no checkpoint.
                 folder.delete(Origin.FILE);
             }
