@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -31,12 +32,14 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
     /** What the names of files begin with that nobody is to read. */
     static final String TEMPORARY = ".part-";
 
+    /** What a writer keeps in memory before it writes: an executor has one a core. */
+    private static final long ROW_GROUP_BYTES = 16L << 20;
+
     /** A file that is being written, on a driver or an executor. It is nobody's before {@link #appear}. */
     public final class File implements Consumer<LoggedStep>, Closeable {
         private final FileSystem system;
         private final Path temporary;
         private final ParquetWriter<LoggedStep> writer;
-        private long rows;
         private boolean closed;
 
         private File() throws IOException {
@@ -45,6 +48,7 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
             system = temporary.getFileSystem(hadoop);
             writer = new Builder(HadoopOutputFile.fromPath(temporary, hadoop), environment)
                     .withCompressionCodec(CompressionCodecName.SNAPPY)
+                    .withRowGroupSize(ROW_GROUP_BYTES)
                     .withWriteMode(ParquetFileWriter.Mode.CREATE)
                     .withConf(hadoop)
                     .build();
@@ -57,12 +61,6 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-            rows++;
-        }
-
-        /** How many steps it has. */
-        public long rows() {
-            return rows;
         }
 
         /** About how many bytes it will have. */
@@ -75,12 +73,7 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
             Path path = new Path(folder, name);
             closed = true;
             writer.close();
-            if (!system.rename(temporary, path)) {
-                if (!system.exists(path)) {
-                    throw new IOException("could not rename " + temporary + " to " + path);
-                }
-                system.delete(temporary, false);
-            }
+            settle(system, temporary, path);
         }
 
         /** Without {@link #appear}, nothing is left of it. */
@@ -91,6 +84,25 @@ public record TrajectoryFiles(String folder, EnvironmentSpec environment) implem
                 writer.close();
                 system.delete(temporary, false);
             }
+        }
+    }
+
+    /** Gives a file its name, or removes it where there is one of that name. */
+    static void settle(FileSystem system, Path temporary, Path path) throws IOException {
+        if (!isRenamed(system, temporary, path)) {
+            if (!system.exists(path)) {
+                throw new IOException("could not rename " + temporary + " to " + path);
+            }
+            system.delete(temporary, false);
+        }
+    }
+
+    private static boolean isRenamed(FileSystem system, Path temporary, Path path) throws IOException {
+        try {
+            return system.rename(temporary, path);
+        } catch (FileAlreadyExistsException e) {
+            // Which S3A says where others say no.
+            return false;
         }
     }
 
