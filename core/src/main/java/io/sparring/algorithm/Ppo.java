@@ -14,6 +14,7 @@ import io.sparring.random.Streams;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
+import io.sparring.rollout.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -156,7 +157,7 @@ public final class Ppo {
                     statistics.with(minibatches),
                     acted.result().next(),
                     experience,
-                    worker.trajectory(model, shard, acted.result()));
+                    acted.trajectory(worker, shard));
         }
 
         /** A of every minibatch that there will be. */
@@ -266,7 +267,7 @@ public final class Ppo {
                             acted.result().seen(),
                             statistics.with(steps),
                             acted.result().next())
-                    .with(worker.trajectory(model, shard, acted.result()));
+                    .with(acted.trajectory(worker, shard));
         }
     }
 
@@ -290,6 +291,11 @@ public final class Ppo {
             boolean finite = result.normalization().finite() && areFinite(advantages) && areFinite(logProbabilities);
             Experience experience = Experience.of(shard.index(), finite, rollout, targets, logProbabilities);
             return new Acted(shard.index(), result, targets, experience, System.nanoTime() - start);
+        }
+
+        /** For the log, if there is one. */
+        Trajectory trajectory(ShardWorker worker, Shard before) {
+            return worker.trajectory(before, result, experience.logProbabilities());
         }
 
         ShardStatistics statistics(Sums losses, boolean finite, long learningNanos, ShardWorker worker) {

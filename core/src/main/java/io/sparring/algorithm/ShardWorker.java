@@ -110,7 +110,12 @@ public final class ShardWorker implements AutoCloseable {
 
     /** What was acted, where it is to be written down; else null. */
     Trajectory trajectory(Model model, Shard shard, Actor.Result acted) {
-        return logs ? Trajectory.of(shard, acted, logProbabilities(model, acted.rollout())) : null;
+        return logs ? trajectory(shard, acted, logProbabilities(model, acted.rollout())) : null;
+    }
+
+    /** The same where log π is known. */
+    Trajectory trajectory(Shard shard, Actor.Result acted, double[] logProbabilities) {
+        return logs ? Trajectory.of(shard, acted, logProbabilities) : null;
     }
 
     /** What has disturbed the environment since this was asked last. */
