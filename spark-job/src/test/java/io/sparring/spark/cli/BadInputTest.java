@@ -190,6 +190,10 @@ class BadInputTest {
                 arguments(
                         "pretrain DIR/tiny.yaml --from DIR",
                         List.of("pretrain: DL4J's jar is not on the class path", "sparring-dl4j.jar")),
+                arguments(
+                        "train DIR/tiny.yaml --log-trajectories a:b",
+                        List.of("--log-trajectories: 'a:b' is no folder's name")),
+                arguments("train DIR/tiny.yaml --log-trajectories DIR/tiny.yaml/x", List.of("tiny.yaml")),
                 arguments("train DIR/tiny.yaml --init DIR/none", List.of("/none: there is no such folder")),
                 arguments("train DIR/tiny.yaml --init DIR", List.of("there is no whole checkpoint last")),
                 arguments("train --resume DIR/run", List.of("--resume", "/run", "no such folder")),
