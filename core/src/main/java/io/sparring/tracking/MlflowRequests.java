@@ -139,8 +139,7 @@ final class MlflowRequests {
      */
     JsonNode postOnce(String path, JsonNode body, JsonNode question, UnaryOperator<JsonNode> done)
             throws Refused, OutOfTime, InterruptedException {
-        return answered(
-                posted(path, body), Integer.MAX_VALUE, new Question(posted("runs/search", question), done));
+        return answered(posted(path, body), Integer.MAX_VALUE, new Question(posted("runs/search", question), done));
     }
 
     /** As {@link #post}; what a server fails at again and again is refused, too. */
@@ -175,8 +174,7 @@ final class MlflowRequests {
                 if (question == null) {
                     return attempt(request, ANSWER);
                 }
-                JsonNode done =
-                        perhapsDone ? question.done().apply(attempt(question.request(), ANSWER)) : null;
+                JsonNode done = perhapsDone ? question.done().apply(attempt(question.request(), ANSWER)) : null;
                 return done != null ? done : attempt(request, ANSWER_OF_ONE);
             } catch (Failed e) {
                 // Who answers 429 has not even looked at it.
