@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunFolders;
 import io.sparring.spark.score.Policy;
 import java.io.File;
 import java.io.IOException;
@@ -397,6 +402,27 @@ class TablesTest {
                                 + " sum(int(terminated or truncated)) ended from t group by episode)"))
                 .containsExactly("[" + last.get("episodes").asInt() + ","
                         + last.get("mean_return").asDouble() + ",true]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a2c", "ppo"})
+    void aFirstRoundsLogSaysWhatTheFirstModelThoughtOfWhatItSaw(String algorithm) throws IOException {
+        train(algorithm, "one", "--set", "budget.env-steps=64");
+        Configuration configuration = ConfigurationFile.parse("tiny", TINY.formatted(algorithm), List.of());
+        TrainingState first =
+                TrainingState.first(configuration, configuration.environment().resolve());
+        try (RunFolder run = RunFolder.at(path("first"), new org.apache.hadoop.conf.Configuration())) {
+            RunFolders.writeCheckpoint(run, "last", configuration, first);
+        }
+
+        succeed("score", path("first"), "--input", path("one-log"), "--output", path("scored"), "--prefix", "new_");
+
+        assertThat(rows(
+                        path("scored"),
+                        "select count(*), sum(int(value = new_value)),"
+                                + " max(abs(log_probability - ln(new_probabilities[action]))) < 1e-6,"
+                                + " count(distinct observation[0]) > 60 from t"))
+                .containsExactly("[64,64,true,true]");
     }
 
     @Test
