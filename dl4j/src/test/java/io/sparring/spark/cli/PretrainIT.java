@@ -126,8 +126,9 @@ class PretrainIT {
         assertThat(run("inspect", taught.toString()).said()).contains("Pretrained: 6,000 rows", "best: epoch ");
 
         Path trained = work.resolve("trained");
-        Outcome begun =
-                run("train", configuration.toString(), "--init", taught.toString(), "--run", trained.toString());
+        String proposed = taught + "/configuration.yaml";
+        assertThat(cloned.said()).contains("train " + proposed + " --init " + taught);
+        Outcome begun = run("train", proposed, "--init", taught.toString(), "--run", trained.toString());
         assertThat(begun.exit()).as(begun.said()).isZero();
         assertThat(Files.readString(trained.resolve("init.json"))).contains("\"checkpoint\":\"best\"");
         Outcome resumed = run("train", "--resume", taught.toString());

@@ -32,11 +32,6 @@ final class ConfigurationOptions {
     /** Where the configuration that was read last came from, for messages. */
     private String source;
 
-    /** The file, as it was named. */
-    String file() {
-        return file;
-    }
-
     boolean hasFile() {
         return file != null;
     }

@@ -258,7 +258,8 @@ final class PretrainCommand implements Callable<Integer>, ClusterCommand {
             System.out.println(summary.sentence());
             System.out.println("  run      " + folder.name() + "  (report.html, metrics.jsonl, TensorBoard events)");
             System.out.println("  next     " + TypedCommand.of("evaluate", folder.name(), "--episodes", "100"));
-            System.out.println("           " + TypedCommand.of("train", options.file(), "--init", folder.name()));
+            System.out.println("           "
+                    + TypedCommand.of("train", folder.name() + "/" + RunFolder.CONFIGURATION, "--init", folder.name()));
             if (json) {
                 System.out.println(summary.json());
             }
