@@ -105,7 +105,7 @@ public final class ShardWorker implements AutoCloseable {
 
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
     Actor.Result act(Model model, Shard shard, Configuration.Learning learning) {
-        return actor.act(model, shard, learning.gamma(), learning.rolloutLength());
+        return actor.act(model, shard, learning.gamma(), learning.rolloutLength(), logs);
     }
 
     /** What was acted, where it is to be written down; else null. */

@@ -27,7 +27,6 @@ import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
  */
 record StateDependentGaussian(DiagonalGaussian means, int features, int steps) implements ActionDistribution {
     private static final double LOG_TWO_PI = StrictMath.log(2 * Math.PI);
-    private static final double EPSILON = Noise.EPSILON;
 
     StateDependentGaussian(Space.Box space, int features, int steps) {
         this(new DiagonalGaussian(space), features, steps);
@@ -178,7 +177,7 @@ record StateDependentGaussian(DiagonalGaussian means, int features, int steps) i
         for (int i = 0; i < features; i++) {
             sum += square(policy[at + dimensions + i] * sigma[i * dimensions + j]);
         }
-        return sum + EPSILON;
+        return sum + Noise.EPSILON;
     }
 
     private static double square(double x) {

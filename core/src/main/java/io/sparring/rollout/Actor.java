@@ -47,9 +47,7 @@ public final class Actor {
      *
      * @param seen what it adds to the model's normaliser, of the same sizes
      * @param normalization what the model's normaliser did to it
-     * @param rewards T×B, as the environment gave them
-     * @param terminated T×B, whether the task ended the episode
-     * @param truncated T×B, whether a limit did
+     * @param outcomes what the environment said to each step; null where nobody has asked for it
      */
     public record Result(
             Rollout rollout,
@@ -57,11 +55,28 @@ public final class Actor {
             List<Episode> episodes,
             Normalizer seen,
             Normalization normalization,
-            float[] rewards,
-            boolean[] terminated,
-            boolean[] truncated,
+            Outcomes outcomes,
             long environmentNanos,
             long actingNanos) {}
+
+    /**
+     * What the environment said to each step, which learning does not need: T×B.
+     *
+     * @param rewards as the environment gave them
+     * @param terminated whether the task ended the episode
+     * @param truncated whether a limit did
+     */
+    public record Outcomes(float[] rewards, boolean[] terminated, boolean[] truncated) {
+        private Outcomes(int samples) {
+            this(new float[samples], new boolean[samples], new boolean[samples]);
+        }
+
+        private void put(int sample, Step step, int copy) {
+            rewards[sample] = step.rewards[copy];
+            terminated[sample] = step.terminated[copy];
+            truncated[sample] = step.truncated[copy];
+        }
+    }
 
     public Actor(Environment environment, Network network, ActionDistribution distribution) {
         this(environment, network, distribution, false);
@@ -88,11 +103,16 @@ public final class Actor {
      *     network
      */
     public Result act(Model model, Shard shard, double gamma, int steps) {
+        return act(model, shard, gamma, steps, false);
+    }
+
+    /** @param outcomes whether {@link Result#outcomes} is asked for */
+    public Result act(Model model, Shard shard, double gamma, int steps, boolean outcomes) {
         long start = System.nanoTime();
         environment.restore(shard.environment());
         long restored = System.nanoTime() - start;
         network.setModel(model);
-        Act act = new Act(model, shard, gamma, steps);
+        Act act = new Act(model, shard, gamma, steps, outcomes);
         act.environmentNanos = restored;
         boolean together = rollouts++ % MEASURED_EVERY == 0 || !apart;
         for (int t = 0; t < steps; t++) {
@@ -130,9 +150,7 @@ public final class Actor {
         private final double[] discounts;
         private final double[] stateValues;
         private final double[] continues;
-        private final float[] given;
-        private final boolean[] terminated;
-        private final boolean[] truncated;
+        private final Outcomes outcomes;
         private final float[] drawn = new float[copies * actionSize];
         private final float[] environmentActions = new float[drawn.length];
         private final Generators generators;
@@ -150,7 +168,7 @@ public final class Actor {
         private final Finals finals = new Finals(environment.observationSpace());
         private long environmentNanos;
 
-        Act(Model model, Shard shard, double gamma, int steps) {
+        Act(Model model, Shard shard, double gamma, int steps, boolean outcomes) {
             if (shard.allowed().length != masked) {
                 throw new IllegalStateException("shard " + shard.index() + " has masks of " + shard.allowed().length
                         + " flags, and its environment's have " + masked);
@@ -177,9 +195,7 @@ public final class Actor {
             discounts = new double[steps * copies];
             stateValues = new double[steps * copies];
             continues = new double[steps * copies];
-            given = new float[steps * copies];
-            terminated = new boolean[steps * copies];
-            truncated = new boolean[steps * copies];
+            this.outcomes = outcomes ? new Outcomes(steps * copies) : null;
         }
 
         /** What is remembered of the running episodes: nothing where no step has been made. */
@@ -255,9 +271,9 @@ public final class Actor {
             for (int copy = from; copy < to; copy++) {
                 int i = t * copies + copy;
                 rewards[i] = normalizer.reward(step.rewards[copy]);
-                given[i] = step.rewards[copy];
-                terminated[i] = step.terminated[copy];
-                truncated[i] = step.truncated[copy];
+                if (outcomes != null) {
+                    outcomes.put(i, step, copy);
+                }
                 discounts[i] = step.terminated[copy] ? 0 : gamma;
                 continues[i] = step.ended(copy) ? 0 : 1;
                 returns[copy] += step.rewards[copy];
@@ -324,17 +340,7 @@ public final class Actor {
                     normalizer.rewardScale(),
                     seen.isFinite());
             long actingNanos = System.nanoTime() - start - environmentNanos;
-            return new Result(
-                    rollout,
-                    next,
-                    episodes,
-                    seen,
-                    normalization,
-                    given,
-                    terminated,
-                    truncated,
-                    environmentNanos,
-                    actingNanos);
+            return new Result(rollout, next, episodes, seen, normalization, outcomes, environmentNanos, actingNanos);
         }
 
         private Normalizer seen() {

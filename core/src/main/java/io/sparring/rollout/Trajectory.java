@@ -31,7 +31,7 @@ public record Trajectory(
         double[] logProbabilities)
         implements Serializable {
 
-    /** Of an actor's result, from where {@code shard} stood. */
+    /** Of an actor's result with its outcomes, from where {@code shard} stood. */
     public static Trajectory of(Shard shard, Actor.Result result, double[] logProbabilities) {
         Rollout rollout = result.rollout();
         return new Trajectory(
@@ -40,9 +40,9 @@ public record Trajectory(
                 rollout.observations(),
                 rollout.actions(),
                 rollout.allowed(),
-                result.rewards(),
-                result.terminated(),
-                result.truncated(),
+                result.outcomes().rewards(),
+                result.outcomes().terminated(),
+                result.outcomes().truncated(),
                 rollout.values(),
                 logProbabilities);
     }

@@ -27,10 +27,7 @@ public final class ActionColumns implements Serializable {
      * @throws InvalidConfiguration if a column is missing or of another type, with what was found
      */
     public static ActionColumns of(Dataset<Row> table, Space actions, int size, Columns names) {
-        List<Numbers.Source> sources = names.of(Columns.ACTION).stream()
-                .map(name -> Columns.field(table.schema(), name, Columns.ACTION))
-                .map(field -> new Numbers.Source(field.name(), Columns.column(table, field.name()), field.dataType()))
-                .toList();
+        List<Numbers.Source> sources = ObservationColumns.sources(table, names, Columns.ACTION);
         return new ActionColumns(Numbers.of(Columns.ACTION, size, sources, false, false), actions);
     }
 
