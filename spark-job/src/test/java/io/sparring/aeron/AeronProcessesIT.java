@@ -64,14 +64,14 @@ class AeronProcessesIT {
         }
     }
 
-    /** Only starts a server, says so, and stays. */
+    /** Only starts a server, says so, and stays as long as who started it does. */
     static final class Stays {
         private Stays() {}
 
         public static void main(String[] arguments) throws Exception {
             AeronServer.start(AeronServer.Options.on("127.0.0.1", 0, 1, 1000), request -> request, NONE);
             System.out.println("listening");
-            Thread.sleep(Long.MAX_VALUE);
+            System.in.read();
         }
     }
 

@@ -257,7 +257,10 @@ class RunFolderTest {
                 mine.lock(Duration.ofSeconds(100));
                 assertThat(inside.incrementAndGet()).isOne();
                 turns.incrementAndGet();
-                Thread.sleep(20);
+                // While one has it another one that tries has not.
+                try (RunFolder another = RunFolder.at(name, hadoop)) {
+                    assertThatThrownBy(() -> another.lock(Duration.ZERO)).hasMessageContaining("in use by a live run");
+                }
                 inside.decrementAndGet();
             }
             return null;
