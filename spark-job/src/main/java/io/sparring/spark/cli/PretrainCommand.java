@@ -17,7 +17,6 @@ import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.folder.Pretrained;
 import io.sparring.spark.folder.Recorder;
 import io.sparring.spark.folder.RunFolder;
-import io.sparring.spark.folder.RunLock;
 import io.sparring.spark.folder.RunReport;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SavedRun;
@@ -35,7 +34,6 @@ import io.sparring.spark.table.Columns;
 import io.sparring.tracking.TrackedRun;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -144,20 +142,8 @@ final class PretrainCommand implements Callable<Integer>, ClusterCommand {
         EnvironmentSource source = options.resolve(asked);
         GraphFitting.Factory fitting = fitting();
         SparkConf settings = Session.settings();
-        Submission submission = Submission.of(settings);
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
-            boolean again = submission != null && folder.belongsTo(submission.id());
-            if (!again) {
-                TrainCommand.refuseRun(folder);
-            }
-            folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
-            if (!again) {
-                // Another one may have begun and ended meanwhile.
-                TrainCommand.refuseRun(folder);
-            }
-            if (submission != null) {
-                folder.mark(submission.id());
-            }
+            Attempt.at(folder, settings, TrainCommand::refuseRun).lock();
             return Main.leavingExit(folder, () -> pretrain(folder, asked, source, fitting, settings));
         }
     }

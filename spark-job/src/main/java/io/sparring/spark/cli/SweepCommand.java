@@ -4,7 +4,6 @@ import io.sparring.algorithm.TrainingFailed;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.folder.RunFolder;
-import io.sparring.spark.folder.RunLock;
 import io.sparring.spark.folder.RunResult;
 import io.sparring.spark.folder.SweepFolder;
 import io.sparring.spark.session.Console;
@@ -106,21 +105,12 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         }
         Tracking tracking = Tracked.asked();
         SparkConf settings = Session.settings();
-        Submission submission = Submission.of(settings);
         try (RunFolder folder = RunFolder.at(folderName(), Session.hadoop(settings))) {
-            boolean again = submission != null && folder.belongsTo(submission.id());
-            if (!again) {
-                refuseUnfit(folder);
-            }
-            folder.lock(again ? RunLock.DEAD_AFTER.multipliedBy(2) : Duration.ZERO);
-            if (!again) {
-                refuseUnfit(folder);
-            }
-            if (submission != null) {
-                folder.mark(submission.id());
-            }
-            SweepFile sweep =
-                    resume != null || again && SweepFolder.isSweep(folder) ? SweepFolder.read(folder, trials) : asked;
+            Attempt attempt = Attempt.at(folder, settings, this::refuseUnfit);
+            attempt.lock();
+            SweepFile sweep = resume != null || attempt.again() && SweepFolder.isSweep(folder)
+                    ? SweepFolder.read(folder, trials)
+                    : asked;
             return Main.leavingExit(folder, () -> sweep(folder, sweep, settings, tracking));
         }
     }
