@@ -25,7 +25,7 @@ public final class Sparring implements AutoCloseable {
     private static final Path SCRIPT =
             Path.of("..", "submit", "sparring").toAbsolutePath().normalize();
 
-    /** Says that what lives for seconds is not optimised, which would be half of its work; an installation of Spark has a folder of its own. */
+    /** Says that what lives for seconds is not optimised, which would be half of its work. An installation of Spark may have a folder of its own. */
     private static final Path SETTINGS =
             Path.of("src", "test", "spark").toAbsolutePath().normalize();
 
@@ -75,9 +75,12 @@ public final class Sparring implements AutoCloseable {
                         "SPARRING_LOG",
                         "SPARRING_DEBUG",
                         "HADOOP_CONF_DIR"));
-        if (!environment.containsKey("SPARK_HOME")) {
+        String spark = environment.get("SPARK_HOME");
+        if (spark == null || !Files.exists(Path.of(spark, "conf"))) {
             builder.environment().put("SPARK_CONF_DIR", SETTINGS.toString());
         }
+        // The client of a driver that is started elsewhere reads no settings for itself.
+        builder.environment().put("SPARK_SUBMIT_OPTS", "-XX:TieredStopAtLevel=1");
         builder.environment().putAll(environment);
         process = builder.start();
     }

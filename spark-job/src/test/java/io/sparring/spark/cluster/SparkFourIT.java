@@ -48,10 +48,10 @@ class SparkFourIT {
         try (Sparring sparring = Sparring.start(
                 script,
                 work,
-                environment,
+                // Unlike the others it runs for long enough to be worth it.
+                Map.of("SPARK_HOME", environment.get("SPARK_HOME"), "SPARK_SUBMIT_OPTS", ""),
                 "--master",
                 "local[2]",
-                // Unlike the others it runs for long enough to be worth it.
                 "--conf",
                 "spark.driver.defaultJavaOptions=",
                 "train",

@@ -43,7 +43,7 @@ class YarnIT {
             optimizer: {kind: adam, learning-rate: 5e-3}
             budget: {env-steps: 6400}
             evaluation: {every-env-steps: 0}
-            checkpoint: {every-rounds: 10}
+            checkpoint: {every-rounds: 5}
             cluster: {cut-every-rounds: 25}
             """;
 
@@ -110,19 +110,8 @@ class YarnIT {
     }
 
     @Test
-    void inClientModeAnExecutorThatIsKilledChangesNoBit() throws Exception {
-        try (Sparring sparring = train("client")) {
-            sparring.await("the first checkpoint", () -> has("checkpoints/last"));
-            kill("YarnCoarseGrainedExecutorBackend");
-            Sparring.Outcome outcome = sparring.outcome();
-            assertThat(outcome.exit()).as(outcome.toString()).isZero();
-            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
-            assertThat(outcome.stderr()).contains("was lost: ");
-        }
-    }
-
-    @Test
-    void anApplicationThatIsKilledLeavesNoProcessAndItsLastCheckpointGoesOnWithTheSameBits() throws Exception {
+    void anApplicationThatIsKilledLeavesNoProcessAndGoesOnInClientModeWithTheSameBitsThoughAnExecutorIsKilled()
+            throws Exception {
         String application;
         try (Sparring sparring = train("cluster")) {
             sparring.await("the first checkpoint", () -> has("checkpoints/last"));
@@ -139,10 +128,14 @@ class YarnIT {
                     .doesNotContain("Exception");
         }
         awaitNoProcess(application);
+        int before = rounds().size();
         try (Sparring sparring = submit("client", "train", "--resume", run, "--json")) {
+            sparring.await("the next checkpoint", () -> rounds().size() > before);
+            kill("YarnCoarseGrainedExecutorBackend");
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(expected);
+            assertThat(outcome.stderr()).contains("was lost: ");
         }
     }
 
@@ -260,13 +253,15 @@ class YarnIT {
         return new String(folder().read(name), StandardCharsets.UTF_8);
     }
 
-    private List<Object> rounds() throws IOException {
+    private List<Object> rounds() {
         try {
             return RunFolders.metrics(folder()).stream()
                     .map(line -> line.get("round"))
                     .toList();
         } catch (FileNotFoundException e) {
             throw new AssertionError("no metrics", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
