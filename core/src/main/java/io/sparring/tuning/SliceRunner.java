@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Environments, networks and scratch memory are made once for all trials that share them. Used by one thread at a time.
  */
-public final class SliceRunner implements AutoCloseable {
+public final class SliceRunner implements SliceThread.Computer {
     /** As many trials' configurations as are likely to come again soon. */
     private static final int KEPT = 256;
 
@@ -69,6 +69,7 @@ public final class SliceRunner implements AutoCloseable {
      * @return null if it was cancelled
      * @throws InterruptedException if this thread was interrupted
      */
+    @Override
     public SliceResult run(Slice slice, BooleanSupplier cancelled) throws InterruptedException {
         long start = System.nanoTime();
         try {

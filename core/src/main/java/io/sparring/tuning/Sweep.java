@@ -420,8 +420,7 @@ public final class Sweep {
         }
     }
 
-    /** Somebody has seen that a slice will never end. */
-    public synchronized void fail(Slice slice, String why) {
+    private void fail(Slice slice, String why) {
         finished(SliceResult.failed(slice, 0, why));
     }
 

@@ -48,6 +48,16 @@ public final class SweepPlugin implements SparkPlugin {
         return (byte[]) way.ask(question);
     }
 
+    /** Where this executor is, as {@code executor 3 (host)}. */
+    static String place() {
+        PluginContext way = WAY.get();
+        return way == null ? "an executor" : place(way.executorID(), way.hostname());
+    }
+
+    static String place(String executor, String host) {
+        return "executor " + executor + " (" + host + ")";
+    }
+
     @Override
     public DriverPlugin driverPlugin() {
         return new DriverPlugin() {

@@ -1,12 +1,11 @@
 package io.sparring.spark.tuning;
 
-import io.sparring.Seconds;
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.format.Unreadable;
 import io.sparring.spark.session.JobFailures;
 import io.sparring.tuning.Slice;
 import io.sparring.tuning.SliceResult;
-import io.sparring.tuning.SliceRunner;
+import io.sparring.tuning.SliceThread;
 import io.sparring.tuning.Sweep;
 import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.Work;
@@ -16,7 +15,9 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
@@ -27,6 +28,8 @@ import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
+import org.apache.spark.scheduler.TaskInfo;
 
 /**
  * A sweep's workers: long-lived tasks, each a Spark job of its own, that ask the driver for the next slice and bring the last one's result in the same
@@ -37,8 +40,6 @@ public final class SweepWorkers {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration RECOUNT = Duration.ofSeconds(1);
     private static final long ASK_AGAIN_MILLIS = 200;
-    /** A slice that has not ended by itself so long after its time is up never will. */
-    private static final double GRACE_SECONDS = 10;
 
     private final JavaSparkContext spark;
     private final JobFailures failures;
@@ -47,6 +48,13 @@ public final class SweepWorkers {
     private final Set<String> gone = new HashSet<>();
     /** What each worker has been computing, and since when. */
     private final Map<String, Given> given = new HashMap<>();
+    /** Where each worker is that has begun. */
+    private final Map<String, String> places = new HashMap<>();
+
+    /** What is still to be said, by the thread that looks after the sweep. */
+    private final Queue<String> remarks = new ConcurrentLinkedQueue<>();
+
+    private final LongSlices longSlices = new LongSlices();
 
     private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
     private final List<JavaFutureAction<List<Boolean>>> jobs = new ArrayList<>();
@@ -106,7 +114,13 @@ public final class SweepWorkers {
 
     private void run(BooleanSupplier stop, Runnable look) throws InterruptedException {
         SweepPlugin.answerBy(this::answer);
-        SparkListener ends = new SparkListener() {
+        SparkListener tasks = new SparkListener() {
+            @Override
+            public void onTaskStart(SparkListenerTaskStart event) {
+                TaskInfo task = event.taskInfo();
+                begun(Long.toString(task.taskId()), SweepPlugin.place(task.executorId(), task.host()));
+            }
+
             @Override
             public void onTaskEnd(SparkListenerTaskEnd event) {
                 // Who was ended by Spark or by this driver was not ended by what it computed.
@@ -119,7 +133,7 @@ public final class SweepWorkers {
                                 : failed.toErrorString().lines().findFirst().orElse("unknown"));
             }
         };
-        spark.sc().addSparkListener(ends);
+        spark.sc().addSparkListener(tasks);
         long counted = System.nanoTime() - RECOUNT.toNanos();
         try {
             while (!sweep.isOver() && !stop.getAsBoolean() && failure.get() == null) {
@@ -129,20 +143,28 @@ public final class SweepWorkers {
                     while (jobs.size() < wanted()) {
                         submit();
                     }
-                    endOverdue();
+                    remarkOnLongSlices();
                 }
+                passOnRemarks();
                 look.run();
                 Thread.sleep(POLL.toMillis());
             }
+            passOnRemarks();
             if (failure.get() != null) {
                 throw failure.get();
             }
         } finally {
             // First: what ends from here on ends by this.
-            spark.sc().removeSparkListener(ends);
+            spark.sc().removeSparkListener(tasks);
             SweepPlugin.answerBy(question -> Message.encode(END));
             jobs.forEach(job -> job.cancel(true));
             spark.sc().removeSparkListener(failures);
+        }
+    }
+
+    private void passOnRemarks() {
+        for (String next = remarks.poll(); next != null; next = remarks.poll()) {
+            remark.accept(next);
         }
     }
 
@@ -189,34 +211,24 @@ public final class SweepWorkers {
         }
     }
 
-    /** Those whose environments hang. */
-    private void endOverdue() {
-        double limit = sweep.file().trialSeconds();
-        if (limit <= 0) {
+    /** Nobody ends those that hang where there is no limit, and nobody else would say so. */
+    private synchronized void remarkOnLongSlices() {
+        if (sweep.file().trialSeconds() > 0) {
             return;
         }
-        List<String> overdue;
-        synchronized (this) {
-            overdue = given.entrySet().stream()
-                    .filter(entry -> (System.nanoTime() - entry.getValue().nanos()) / 1e9 > limit + GRACE_SECONDS)
-                    .map(Map.Entry::getKey)
-                    .toList();
-        }
-        for (String worker : overdue) {
-            Slice slice = given(worker);
-            if (slice != null) {
-                String why = "it has computed for longer than trial-seconds, " + Seconds.text(limit)
-                        + ", and did not end a round";
-                remark.accept("trial " + slice.trial() + " is ended: " + why);
-                sweep.fail(slice, why);
-                spark.sc().killTaskAttempt(Long.parseLong(worker), true, why);
+        given.forEach((worker, since) -> {
+            double seconds = (System.nanoTime() - since.nanos()) / 1e9;
+            if (longSlices.isSuspicious(since.slice(), seconds)) {
+                remarks.add(
+                        "trial " + since.slice().trial() + " has been computed for " + Math.round(seconds / 60)
+                                + " min on " + places.getOrDefault(worker, "an executor")
+                                + ", and may hang; to have such ones fail after 600 s, stop the sweep and go on with --resume and --set trial-seconds=600");
             }
-        }
+        });
     }
 
-    private synchronized Slice given(String worker) {
-        Given last = given.remove(worker);
-        return last == null ? null : last.slice();
+    private synchronized void begun(String worker, String place) {
+        places.put(worker, place);
     }
 
     /** @param why it may have been what it computed; null: it was not */
@@ -224,6 +236,7 @@ public final class SweepWorkers {
         synchronized (this) {
             gone.add(worker);
             given.remove(worker);
+            places.remove(worker);
         }
         try {
             sweep.lost(worker, why);
@@ -245,12 +258,14 @@ public final class SweepWorkers {
         try {
             if (report.result() != null) {
                 sweep.finished(report.result());
+                remarkIfLate(report.result());
             }
             synchronized (this) {
                 given.remove(report.worker());
                 if (report.result() != null) {
                     idle.add(report.idleNanos());
                     computedSeconds += report.result().seconds();
+                    longSlices.ended(report.result().seconds());
                 }
                 if (gone.contains(report.worker())) {
                     // Spark has given it up, but its executor does not know yet.
@@ -268,6 +283,14 @@ public final class SweepWorkers {
         }
     }
 
+    /** A trial that takes too long may be the first of many. */
+    private void remarkIfLate(SliceResult result) {
+        double limit = sweep.file().trialSeconds();
+        if (limit > 0 && result.failure() != null && result.seconds() > limit) {
+            remarks.add("trial " + result.trial() + " has failed: " + result.failure());
+        }
+    }
+
     /** A worker's task. */
     private static boolean work(String name, String text) throws Exception {
         TaskContext task = TaskContext.get();
@@ -275,7 +298,7 @@ public final class SweepWorkers {
         SweepFile sweep = SweepFile.parse(name, text, List.of(), null, path -> {
             throw new IllegalStateException(path);
         });
-        try (SliceRunner runner = new SliceRunner(sweep)) {
+        try (SliceThread slices = new SliceThread(sweep, SweepPlugin.place())) {
             SliceResult result = null;
             long idleNanos = 0;
             long free = System.nanoTime();
@@ -290,7 +313,7 @@ public final class SweepWorkers {
                     case WAIT -> Thread.sleep(ASK_AGAIN_MILLIS);
                     case SLICE -> {
                         idleNanos = System.nanoTime() - free;
-                        result = runner.run(work.slice(), task::isInterrupted);
+                        result = slices.run(work.slice(), task::isInterrupted);
                         if (result == null) {
                             return false;
                         }
