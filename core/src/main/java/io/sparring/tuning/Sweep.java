@@ -59,7 +59,9 @@ public final class Sweep {
 
     /** Slices that were computed twice. */
     private int repeated;
-    /** Which trials confirm what the search has found; empty before. */
+    /** What is being confirmed, or was; null before. */
+    private Confirmation confirmation;
+    /** Which trials confirm it. */
     private final List<Integer> confirming = new ArrayList<>();
 
     private boolean over;
@@ -87,6 +89,14 @@ public final class Sweep {
             this.point = point;
         }
     }
+
+    /**
+     * Who trains again. A sweep that goes on may ask for others.
+     *
+     * @param candidates the best first
+     * @param seeds how many
+     */
+    private record Confirmation(List<Integer> candidates, int seeds) {}
 
     private Sweep(SweepFile file, States states) {
         this.file = file;
@@ -173,8 +183,15 @@ public final class Sweep {
             }
             case "finish" -> goOn(candidates.get(integer(event, "candidate")), Slice.END, false);
             case "confirm" ->
-                confirm(((List<?>) event.get("candidates"))
-                        .stream().map(number -> ((Number) number).intValue()).toList());
+                confirm(new Confirmation(
+                        ((List<?>) event.get("candidates"))
+                                .stream()
+                                        .map(number -> ((Number) number).intValue())
+                                        .toList(),
+                        // Earlier builds' ledgers have none.
+                        event.containsKey("seeds")
+                                ? integer(event, "seeds")
+                                : file.confirm().seeds()));
             case "slice" -> enter(result(event));
             case "lost" -> lost(integer(event, "trial"));
             default -> throw new InvalidConfiguration("there is no event " + event.get("event"));
@@ -282,20 +299,25 @@ public final class Sweep {
             goOn(best.get(), Slice.END, false);
             return true;
         }
-        if (file.confirm() != null && confirming.isEmpty() && best.isPresent()) {
-            List<Integer> chosen = ranked().stream()
-                    .limit(file.confirm().points())
-                    .map(candidate -> candidate.number)
-                    .toList();
-            journal.append(event("confirm", "candidates", chosen));
-            confirm(chosen);
-            return true;
+        if (file.confirm() != null && best.isPresent()) {
+            Confirmation asked = new Confirmation(
+                    ranked().stream()
+                            .limit(file.confirm().points())
+                            .map(candidate -> candidate.number)
+                            .toList(),
+                    file.confirm().seeds());
+            if (!asked.equals(confirmation)) {
+                journal.append(event("confirm", "candidates", asked.candidates(), "seeds", asked.seeds()));
+                confirm(asked);
+                return true;
+            }
         }
         over = true;
         return false;
     }
 
     private void start(Decision.Start start, Point point) {
+        confirmation = null;
         confirming.clear();
         Candidate candidate = new Candidate(start.candidate(), point);
         candidates.add(candidate);
@@ -343,9 +365,11 @@ public final class Sweep {
         }
     }
 
-    private void confirm(List<Integer> chosen) {
-        for (int candidate : chosen) {
-            for (int i = 0; i < file.confirm().seeds(); i++) {
+    private void confirm(Confirmation chosen) {
+        confirmation = chosen;
+        confirming.clear();
+        for (int candidate : chosen.candidates()) {
+            for (int i = 0; i < chosen.seeds(); i++) {
                 long seed = SweepFile.Confirm.FIRST_SEED + i;
                 Optional<Trial> before = trials.stream()
                         .filter(trial -> trial.confirms() && trial.candidate() == candidate && trial.seed() == seed)

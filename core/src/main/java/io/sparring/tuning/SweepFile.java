@@ -58,6 +58,7 @@ public record SweepFile(
     private static final long MOST_TRIALS = 1_000_000;
 
     private static final String PBT = "pbt";
+    private static final String CONFIRM = "confirm";
 
     private static final List<String> KEYS = List.of(
             "base",
@@ -68,9 +69,13 @@ public record SweepFile(
             "trials",
             "seed",
             "metric",
-            "confirm",
+            CONFIRM,
             "max-concurrent",
             "trial-seconds");
+
+    /** Those that {@code --set} may have beside the base's, also for a sweep that goes on: whatever they are, what was trained stays what it is. */
+    public static final List<String> OWN =
+            List.of("trials", "max-concurrent", "trial-seconds", CONFIRM + ".points", CONFIRM + ".seeds");
 
     /** What a score is. */
     public enum Metric {
@@ -100,14 +105,14 @@ public record SweepFile(
      *
      * @param name the file's name, for messages
      * @param yaml its text
-     * @param set overrides of the base from the command line, which come after the file's own
+     * @param set from the command line, each {@code key=value}: overrides of the base, which come after the file's own, and {@link #OWN} keys
      * @param trials how many trials the command line asks for; null: as many as the file says
      * @param read gives the text of the file that {@code base} names
      * @throws InvalidConfiguration with one line
      */
     public static SweepFile parse(
             String name, String yaml, List<String> set, Integer trials, UnaryOperator<String> read) {
-        Reader file = new Reader(name, ConfigurationFile.plain(name, yaml));
+        Reader file = new Reader(name, withOwn(ConfigurationFile.plain(name, yaml), set, trials));
         for (String key : file.values.keySet()) {
             if (!KEYS.contains(key)) {
                 throw new InvalidConfiguration(name + ": there is no key " + key
@@ -121,7 +126,7 @@ public record SweepFile(
             throw file.expected("base", "a configuration's file, as in base: conf/cartpole-a2c.yaml");
         }
         List<String> overrides = new ArrayList<>(file.overrides());
-        overrides.addAll(set);
+        set.stream().filter(word -> !isOwn(word)).forEach(overrides::add);
         Space space = file.inside(() -> Space.of(file.section("space")));
         SamplerKind sampler = file.inside(() -> sampler(file, space));
         SchedulerSpec scheduler = file.inside(() -> SchedulerSpec.of(file.values.get("scheduler")));
@@ -160,6 +165,38 @@ public record SweepFile(
         // What is wrong with the base would be wrong with every trial.
         sweep.configuration(List.of());
         return sweep;
+    }
+
+    /** Whether a {@code key=value} is about one of {@link #OWN}. */
+    public static boolean isOwn(String word) {
+        return OWN.contains(key(word));
+    }
+
+    private static String key(String word) {
+        return word.replaceFirst("=.*", "");
+    }
+
+    private static Map<String, Object> withOwn(Map<String, Object> file, List<String> set, Integer trials) {
+        Map<String, Object> values = new LinkedHashMap<>(file);
+        for (String word : set.stream().filter(SweepFile::isOwn).toList()) {
+            String key = key(word);
+            if (trials != null && key.equals("trials")) {
+                throw new InvalidConfiguration("--trials and --set " + word + ": expected one of them");
+            }
+            Object value = ConfigurationFile.plain("--set " + word, word.replaceFirst("=", ": "))
+                    .get(key);
+            if (!key.startsWith(CONFIRM)) {
+                values.put(key, value);
+                continue;
+            }
+            Map<Object, Object> confirm = new LinkedHashMap<>();
+            if (values.get(CONFIRM) instanceof Map<?, ?> section) {
+                confirm.putAll(section);
+            }
+            confirm.put(key.substring(CONFIRM.length() + 1), value);
+            values.put(CONFIRM, confirm);
+        }
+        return values;
     }
 
     /** Of parameters, of the optimiser's moving averages, or of what is observed. */
@@ -215,7 +252,7 @@ public record SweepFile(
     /** What two sweeps have in common that are one: all but how many trials there are, how many at once, for how long, and what is confirmed. */
     String fingerprint() {
         Map<String, Object> content = new LinkedHashMap<>(ConfigurationFile.plain(name, text));
-        content.keySet().removeAll(List.of("trials", "confirm", "max-concurrent", "trial-seconds"));
+        content.keySet().removeAll(List.of("trials", CONFIRM, "max-concurrent", "trial-seconds"));
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256")
@@ -364,10 +401,10 @@ public record SweepFile(
         }
 
         Confirm confirm() {
-            if (values.get("confirm") == null) {
+            if (values.get(CONFIRM) == null) {
                 return null;
             }
-            Map<String, Object> section = section("confirm");
+            Map<String, Object> section = section(CONFIRM);
             Reader inner = new Reader(name + ": confirm", section);
             section.keySet().forEach(key -> {
                 if (!List.of("points", "seeds").contains(key)) {

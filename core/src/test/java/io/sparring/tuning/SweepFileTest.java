@@ -50,4 +50,25 @@ class SweepFileTest {
         // Whole candidates.
         assertThat(sweep.trials()).isEqualTo(6);
     }
+
+    @Test
+    void keysOfItsOwnAreSetBesideTheBasesAndLeaveItTheSameSweep() {
+        String yaml = "{base: conf/cartpole-a2c.yaml, trials: 5, confirm: {seeds: 7},"
+                + " space: {optimizer.learning-rate: {log-uniform: [1.0e-4, 1.0e-1]}}}";
+        SweepFile sweep = SweepFile.parse("a", yaml, List.of("a2c.gamma=0.9"), null, SweepFileTest::read);
+
+        List<String> set =
+                List.of("trials=8", "max-concurrent=3", "trial-seconds=2.5", "confirm.points=4", "confirm.seeds=9");
+        SweepFile again = SweepFile.parse("b", sweep.text(), set, null, SweepFileTest::read);
+
+        assertThat(again.fingerprint()).isEqualTo(sweep.fingerprint());
+        assertThat(again.overrides()).containsExactly("a2c.gamma=0.9");
+        assertThat(again.trials()).isEqualTo(8);
+        assertThat(again.maxConcurrent()).isEqualTo(3);
+        assertThat(again.trialSeconds()).isEqualTo(2.5);
+        assertThat(again.confirm()).isEqualTo(new SweepFile.Confirm(4, 9));
+        assertThat(SweepFile.parse("c", again.text(), List.of("confirm.points=2"), null, SweepFileTest::read)
+                        .confirm())
+                .isEqualTo(new SweepFile.Confirm(2, 9));
+    }
 }

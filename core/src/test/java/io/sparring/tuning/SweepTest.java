@@ -313,6 +313,46 @@ class SweepTest {
                 .allSatisfy(each -> assertThat(each.scores()).hasSize(3));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 100})
+    void aSweepThatIsOverIsConfirmedByMoreSeedsAndPointsWithWhatWasTrainedBefore(int slicesBeforeKill)
+            throws InterruptedException, IOException {
+        Kept kept = new Kept();
+        SweepFile few = file(SPACE + "confirm: {points: 2, seeds: 2}");
+        SweepResult before = worked(Sweep.begin(few, kept, kept));
+        String more = SPACE + "confirm: {points: 3, seeds: 4}";
+        List<Map<String, Object>> events =
+                new ArrayList<>(LedgerFile.read("ledger.jsonl", new ByteArrayInputStream(kept.ledger.toByteArray()))
+                        .events());
+        Sweep going = Sweep.resume("ledger.jsonl", file(more), new Kept(), List.copyOf(events), events::add);
+        SliceRunner runner = new SliceRunner(file(more));
+        int slices = 0;
+        for (Work work = going.next("w");
+                work.kind() == Work.Kind.SLICE && slices < slicesBeforeKill;
+                work = going.next("w")) {
+            going.finished(runner.run(work.slice(), () -> false));
+            slices++;
+        }
+
+        Sweep resumed = Sweep.resume("ledger.jsonl", file(more), new Kept(), List.copyOf(events), events::add);
+        SweepResult after = worked(resumed);
+
+        // 3 x 4, of which 2 x 2 were there.
+        assertThat(resumed.trials()).hasSize(12 + 12);
+        assertThat(after.confirmed())
+                .hasSize(3)
+                .allSatisfy(each -> assertThat(each.scores()).hasSize(4));
+        before.confirmed()
+                .forEach(each -> assertThat(after.confirmed())
+                        .filteredOn(now -> now.candidate() == each.candidate())
+                        .singleElement()
+                        .satisfies(now -> assertThat(now.scores())
+                                .startsWith(each.scores().toArray(Double[]::new))));
+        SweepResult atOnce = worked(Sweep.begin(file(more), new Kept(), event -> {}));
+        assertThat(after.confirmed()).isEqualTo(atOnce.confirmed());
+        assertThat(after.best().paramsSha256()).isEqualTo(atOnce.best().paramsSha256());
+    }
+
     @Test
     void fewerTrialsThanHaveBegunAreRefused() throws InterruptedException {
         Kept kept = new Kept();

@@ -72,7 +72,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
-                    "Overrides a key of the base for all trials, as in --set budget.env-steps=20000; may be repeated.")
+                    "Overrides a key of the base for all trials, as in --set budget.env-steps=20000, or one of the sweep's own, also with --resume: trials, max-concurrent, trial-seconds, confirm.points, confirm.seeds; may be repeated.")
     private List<String> overrides = List.of();
 
     @Option(names = "--trials", paramLabel = "N", description = "How many trials, in the place of the file's number.")
@@ -109,7 +109,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             Attempt attempt = Attempt.at(folder, settings, this::refuseUnfit);
             attempt.lock();
             SweepFile sweep = resume != null || attempt.again() && SweepFolder.isSweep(folder)
-                    ? SweepFolder.read(folder, trials)
+                    ? SweepFolder.read(folder, overrides, trials)
                     : asked;
             return Main.leavingExit(folder, () -> sweep(folder, sweep, settings, tracking));
         }
@@ -127,10 +127,11 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         if (resume == null) {
             words.add(new InputFile(file, read().text()).travelling());
         } else {
-            SweepFolder.read(folder, trials);
+            SweepFolder.read(folder, overrides, trials);
             if (trials != null) {
                 words.addAll(List.of("--trials", trials.toString()));
             }
+            overrides.forEach(override -> words.addAll(List.of("--set", override)));
         }
         words.addAll(List.of(resume == null ? "--run" : "--resume", folder.uri()));
         if (json) {
@@ -148,11 +149,17 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         }
         if (file != null && resume != null) {
             throw new InvalidConfiguration("--resume " + resume + " and " + file
-                    + ": expected one of them: a sweep goes on as it began, but for --trials");
+                    + ": expected one of them: a sweep goes on as it began, but for --trials and --set");
         }
-        if (resume != null && !overrides.isEmpty()) {
-            throw new InvalidConfiguration("--set " + overrides.get(0) + " and --resume " + resume
-                    + ": expected one of them: what was trained before would be another sweep's");
+        if (resume != null) {
+            overrides.stream()
+                    .filter(override -> !SweepFile.isOwn(override))
+                    .findFirst()
+                    .ifPresent(other -> {
+                        throw new InvalidConfiguration("--set " + other + " and --resume " + resume
+                                + ": expected one of " + String.join(", ", SweepFile.OWN)
+                                + ": by any other key what was trained before would be another sweep's");
+                    });
         }
         if (dryRun && resume != null) {
             throw new InvalidConfiguration("--dry-run and --resume: expected one of them");

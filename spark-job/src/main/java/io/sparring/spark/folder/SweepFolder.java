@@ -82,11 +82,12 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     /**
      * What was asked for.
      *
+     * @param set what is asked of it now, each {@code key=value} of {@link SweepFile#OWN}
      * @param trials how many there are to be now; null: as many as before
      */
-    public static SweepFile read(RunFolder folder, Integer trials) throws IOException {
+    public static SweepFile read(RunFolder folder, List<String> set, Integer trials) throws IOException {
         String name = folder.name() + "/" + FILE;
-        return SweepFile.parse(name, new String(folder.read(FILE), StandardCharsets.UTF_8), List.of(), trials, base -> {
+        return SweepFile.parse(name, new String(folder.read(FILE), StandardCharsets.UTF_8), set, trials, base -> {
             throw new InvalidConfiguration(name + ": base: expected the configuration itself, got " + base);
         });
     }
@@ -100,7 +101,7 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     public static String page(RunFolder folder, boolean stopped) throws IOException {
         return SweepReport.html(
                 folder.name(),
-                read(folder, null),
+                read(folder, List.of(), null),
                 content(folder, ledger(folder)).events(),
                 stopped);
     }

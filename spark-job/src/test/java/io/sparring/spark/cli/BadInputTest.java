@@ -810,6 +810,31 @@ class BadInputTest {
                         .complaints())
                 .singleElement()
                 .asString()
-                .contains("what was trained before would be another sweep's");
+                .startsWith("sparring: --set a2c.gamma=0.9 and --resume")
+                .contains(
+                        "expected one of trials, max-concurrent, trial-seconds, confirm.points, confirm.seeds",
+                        "what was trained before would be another sweep's");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--set trial-seconds=soon | trial-seconds: expected a number of seconds, 0 for no limit, got soon",
+                "--set max-concurrent=-1 | max-concurrent: expected a whole number from 0 to 100000, got -1",
+                "--set confirm.seeds=0 | confirm: seeds: expected a whole number from 1 to 10000, got 0",
+                "--trials 2 --set trials=3 | --trials and --set trials=3: expected one of them",
+                "--set trial-second=3 | there is no key trial-second",
+            })
+    void aSweepsOwnKeysAreReadAsInItsFile(String words, String complaint) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("sweep.yaml"), "{base: {environment: {id: CartPole-v1}}, space: {seed: {grid: [0]}}}");
+
+        Sparring.Outcome outcome = Sparring.here(
+                Stream.concat(Stream.of("sweep", file.toString(), "--dry-run"), Stream.of(words.split(" ")))
+                        .toArray(String[]::new));
+
+        assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(2);
+        assertThat(outcome.complaints()).singleElement().asString().contains(complaint);
     }
 }

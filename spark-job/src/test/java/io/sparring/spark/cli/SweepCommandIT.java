@@ -102,12 +102,22 @@ class SweepCommandIT {
         sweep(path("sweep.yaml"), "--run", path("s"), "--trials", "4");
 
         Sparring.Outcome again = sweep(path("sweep.yaml"), "--run", path("s"));
-        Sparring.Outcome more = sweep("--resume", path("s"), "--trials", "12", "--json");
+        Sparring.Outcome more = sweep(
+                "--resume",
+                path("s"),
+                "--set",
+                "trials=12",
+                "--set",
+                "confirm.points=1",
+                "--set",
+                "confirm.seeds=2",
+                "--json");
 
         assertThat(again.exit()).isEqualTo(2);
         assertThat(again.complaints()).singleElement().asString().contains("there is a sweep in this folder");
         assertThat(more.exit()).as(more.toString()).isZero();
         assertThat(more.json().get("trials").asInt()).isEqualTo(12);
+        assertThat(work.resolve("s/best.yaml")).content().contains("seed: 1000000");
     }
 
     @Test
