@@ -48,14 +48,14 @@ public final class SweepPlugin implements SparkPlugin {
         return (byte[]) way.ask(question);
     }
 
-    /** Where this executor is, as {@code executor 3 (host)}. */
+    /** Where this executor is, as {@code executor 3 (host)}; by {@code local[…]} it is the driver. */
     static String place() {
         PluginContext way = WAY.get();
         return way == null ? "an executor" : place(way.executorID(), way.hostname());
     }
 
     static String place(String executor, String host) {
-        return "executor " + executor + " (" + host + ")";
+        return executor.equals("driver") ? "this machine" : "executor " + executor + " (" + host + ")";
     }
 
     @Override
