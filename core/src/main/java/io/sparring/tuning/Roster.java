@@ -1,12 +1,17 @@
 package io.sparring.tuning;
 
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 
 /** What every scheduler keeps: who has begun, who is out with a worker, and for whom it is over. */
 abstract class Roster implements Scheduler {
     private final int candidates;
     private final BitSet out = new BitSet();
     private final BitSet over = new BitSet();
+    /** Those that are over since somebody was told. */
+    private List<Integer> dismissed = new ArrayList<>();
+
     private int begun;
 
     /** @param candidates how many there are to be in all */
@@ -33,7 +38,7 @@ abstract class Roster implements Scheduler {
     }
 
     @Override
-    public final void reported(int candidate, long round, double score, boolean ended) {
+    public final List<Integer> reported(int candidate, long round, double score, boolean ended) {
         if (!out.get(candidate)) {
             throw new IllegalStateException(
                     "candidate " + candidate + " was reported at round " + round + ", but is not out");
@@ -41,14 +46,12 @@ abstract class Roster implements Scheduler {
         out.clear(candidate);
         boolean last = ended || round == END;
         if (last) {
-            over.set(candidate);
+            dismiss(candidate);
         }
         arrived(candidate, score, last);
-    }
-
-    @Override
-    public final boolean mayContinue(int candidate) {
-        return !over.get(candidate);
+        List<Integer> told = dismissed;
+        dismissed = new ArrayList<>();
+        return told;
     }
 
     final int candidates() {
@@ -81,7 +84,10 @@ abstract class Roster implements Scheduler {
 
     /** It will not be asked to go on again. */
     final void dismiss(int candidate) {
-        over.set(candidate);
+        if (!over.get(candidate)) {
+            over.set(candidate);
+            dismissed.add(candidate);
+        }
     }
 
     private void sendOut(int candidate) {

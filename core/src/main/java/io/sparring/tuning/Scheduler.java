@@ -1,5 +1,7 @@
 package io.sparring.tuning;
 
+import java.util.List;
+
 /**
  * Who is trained next, and for how long.
  *
@@ -24,10 +26,8 @@ public interface Scheduler {
      * @param round the round it has come to: the one asked for, or an earlier one if it ended before
      * @param ended whether its training is over, by its own budget or target or because it failed: it is asked to go no further,
      *     and counts, with its score, at the rung that it was on its way to
+     * @return who will not be asked to go on any more, from now on, itself or others that it has left behind: their states can be thrown away
      * @throws IllegalStateException if it was not out: reported twice, or never given out
      */
-    void reported(int candidate, long round, double score, boolean ended);
-
-    /** Whether a candidate is out or may still be asked to go on; if not, its state can be thrown away. */
-    boolean mayContinue(int candidate);
+    List<Integer> reported(int candidate, long round, double score, boolean ended);
 }

@@ -436,11 +436,9 @@ public final class Sweep {
         candidate.state = failed ? Trial.State.FAILED : ended ? Trial.State.FINISHED : Trial.State.STOPPED;
         history.reported(candidate.number, candidate.score, candidate.round, state(candidate));
         if (candidate.asked > 0) {
-            scheduler.reported(candidate.number, candidate.asked, candidate.score, ended);
+            List<Integer> hopeless = scheduler.reported(candidate.number, candidate.asked, candidate.score, ended);
             candidate.asked = 0;
-            if (!ended && !scheduler.mayContinue(candidate.number)) {
-                candidate.trials.forEach(states::remove);
-            }
+            hopeless.forEach(number -> candidates.get(number).trials.forEach(states::remove));
         }
     }
 

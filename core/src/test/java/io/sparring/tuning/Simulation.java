@@ -3,10 +3,12 @@ package io.sparring.tuning;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
@@ -73,6 +75,7 @@ final class Simulation {
     private final Queue<Slice> lost = new ArrayDeque<>();
     private final Map<Integer, Slice> out = new HashMap<>();
     private final Map<Integer, Long> reached = new TreeMap<>();
+    private final Set<Integer> hopeless = new HashSet<>();
     private final List<Call> calls = new ArrayList<>();
     private final List<Slice> finished = new ArrayList<>();
     private long happened;
@@ -109,9 +112,7 @@ final class Simulation {
         }
         check(begun == candidates, "begun: " + begun);
         check(out.isEmpty() && lost.isEmpty(), "left behind");
-        for (int candidate = 0; candidate < candidates; candidate++) {
-            check(!scheduler.mayContinue(candidate), candidate + " could go on, but all is done");
-        }
+        check(hopeless.size() == candidates, candidates - hopeless.size() + " could go on, but all is done");
         return this;
     }
 
@@ -176,7 +177,7 @@ final class Simulation {
     }
 
     private void give(int candidate, long from, long until) {
-        check(scheduler.mayContinue(candidate), candidate + " was given up");
+        check(!hopeless.contains(candidate), candidate + " was given up");
         check(from < until, candidate + " goes back");
         Slice slice = new Slice(candidate, from, until);
         check(out.put(candidate, slice) == null, candidate + " is out twice");
@@ -211,7 +212,12 @@ final class Simulation {
             double score = curves.score(slice.candidate, round);
             reached.put(slice.candidate, round);
             calls.add(new Call(null, slice.candidate, round, score, slice.until >= end));
-            scheduler.reported(slice.candidate, round, score, slice.until >= end);
+            scheduler
+                    .reported(slice.candidate, round, score, slice.until >= end)
+                    .forEach(candidate -> {
+                        check(!out.containsKey(candidate), candidate + " is given up, but out");
+                        check(hopeless.add(candidate), candidate + " is given up twice");
+                    });
         }
     }
 

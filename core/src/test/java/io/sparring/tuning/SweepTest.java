@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -171,6 +172,30 @@ class SweepTest {
                 null));
 
         assertThat(sweep.disagreements()).isEqualTo(1);
+    }
+
+    @Test
+    void statesOfThoseThatOthersHaveLeftBehindAreThrownAwayWhileItGoesOn() throws InterruptedException {
+        SweepFile file = file(SPACE + "scheduler: {kind: successive-halving, eta: 3, first-rung-rounds: 4}");
+        Kept kept = new Kept();
+        Sweep sweep = Sweep.begin(file, kept, kept);
+        SliceRunner runner = new SliceRunner(file);
+        int most = 0;
+        for (int i = 0; i < 12; i++) {
+            sweepOn(sweep, runner);
+            most = Math.max(most, kept.states.size());
+        }
+
+        // Four are promoted, whoever comes.
+        assertThat(most).isEqualTo(4);
+        assertThat(kept.states.keySet())
+                .containsExactlyInAnyOrderElementsOf(sweep.trials().stream()
+                        .sorted(Comparator.comparing(Trial::score).reversed().thenComparing(Trial::number))
+                        .limit(4)
+                        .map(Trial::number)
+                        .toList());
+        worked(sweep);
+        assertThat(kept.states).isEmpty();
     }
 
     /** Begins a sweep whose trials 0 and 1 are lost three times, together. */

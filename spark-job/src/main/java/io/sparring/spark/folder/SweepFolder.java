@@ -17,11 +17,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a sweep leaves in its folder.
@@ -57,6 +59,9 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     private final boolean durable;
     private final long memory = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     private final Map<Integer, byte[]> states = new LinkedHashMap<>(16, 0.75f, true);
+    /** Those that are in {@code trials/}, and may be outdated there. */
+    private final Set<Integer> spilled = new HashSet<>();
+
     private long held;
     private boolean broken;
     private GrowingFile ledger;
@@ -194,6 +199,7 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
     private void spill(int trial, byte[] state) {
         try {
             folder.write(name(trial), state);
+            spilled.add(trial);
         } catch (IOException e) {
             throw new UncheckedIOException(folder.name() + "/" + name(trial), e);
         }
@@ -223,6 +229,13 @@ public final class SweepFolder implements Sweep.Journal, States, AutoCloseable {
         byte[] state = states.remove(trial);
         if (state != null) {
             held -= state.length;
+        }
+        if (spilled.remove(trial)) {
+            try {
+                folder.delete(name(trial));
+            } catch (IOException ignored) {
+                // It takes up room until the sweep is over, and nothing else.
+            }
         }
     }
 
