@@ -118,6 +118,20 @@
 
     const lines = new Map();
 
+    /** What a line or a dot of a picture says when it is pointed at. Written then: there are thousands of them. */
+    function explained(svg, nodes) {
+        svg.addEventListener("mouseover", event => {
+            const candidate = nodes.get(event.target);
+            if (candidate && event.target.childNodes.length === 0) {
+                const score = candidate.score == null ? "no score" : "score " + number(candidate.score);
+                const rank = candidate.rank == null ? "" : `rank ${whole(candidate.rank)}, `;
+                shape(event.target, "title", {}, `${rank}${score}, ${candidate.state}\n`
+                    + keys.filter((key, k) => candidate.values[k] != null)
+                        .map(key => `${key.key} ${candidate.values[keys.indexOf(key)]}`).join("\n"));
+            }
+        });
+    }
+
     function drawParallel() {
         const [width, top, bottom, side] = [1060, 50, 330, 80];
         // Below the axis are those that have no value there.
@@ -126,6 +140,8 @@
         const height = gaps ? nowhere + 10 : bottom + 10;
         const svg = picture(byId("parallel"), width, height, "parallel coordinates of all points");
         const drawn = shape(svg, "g");
+        const nodes = new Map();
+        explained(svg, nodes);
         if (gaps) {
             shape(svg, "text", {x: 5, y: nowhere + 4}, "no value");
         }
@@ -157,6 +173,7 @@
                     + `opacity: ${(0.15 + 0.75 * strength).toFixed(3)}`,
             });
             lines.set(candidate, line);
+            nodes.set(line, candidate);
             shown.get(candidate).push(line);
         });
     }
@@ -284,13 +301,17 @@
             const [width, height] = [340, 220];
             const svg = picture(byId("keys"), width, height, "score by " + key.key);
             const {toX, toY} = frame(svg, width, height, key, scoreKey);
+            const nodes = new Map();
+            explained(svg, nodes);
             candidates.forEach(candidate => {
                 const value = numberOf(candidate, k);
                 if (value != null && candidate.score != null) {
-                    shown.get(candidate).push(shape(svg, "circle", {
+                    const dot = shape(svg, "circle", {
                         class: "dot " + candidate.state,
                         cx: toX(value).toFixed(1), cy: toY(candidate.score).toFixed(1), r: 2.5,
-                    }));
+                    });
+                    nodes.set(dot, candidate);
+                    shown.get(candidate).push(dot);
                 }
             });
         });
@@ -361,8 +382,8 @@
                 const value = of(candidate);
                 element(row, "td", {}, value == null ? "–" : text(value, candidate));
             });
-            element(element(row, "td"), "button", {type: "button"}, "Copy").addEventListener("click", () =>
-                copy(candidate));
+            const button = element(element(row, "td"), "button", {type: "button"}, "Copy");
+            button.addEventListener("click", () => copy(candidate, button));
             row.addEventListener("mouseenter", () => lines.get(candidate).classList.add("hovered"));
             row.addEventListener("mouseleave", () => lines.get(candidate).classList.remove("hovered"));
         });
@@ -379,7 +400,7 @@
             .join(" ");
     }
 
-    function copy(candidate) {
+    function copy(candidate, button) {
         const place = byId("settings");
         place.value = settings(candidate);
         place.hidden = false;
@@ -387,12 +408,18 @@
         const said = byId("copied");
         said.hidden = false;
         said.textContent = `Point ${candidate.number}, for train behind the configuration below:`;
-        // Not every browser lets a page from a disk do so; the text is selected in any case.
-        navigator.clipboard?.writeText(place.value).then(
+        // Not every browser lets a page from a disk do so; the text is selected in any case, and below a long table.
+        const show = () => place.scrollIntoView({block: "center"});
+        if (!navigator.clipboard) {
+            show();
+            return;
+        }
+        navigator.clipboard.writeText(place.value).then(
             () => {
                 said.textContent = `Copied: point ${candidate.number}, for train behind the configuration below:`;
+                button.textContent = "Copied";
             },
-            () => {});
+            show);
     }
 
     byId("all").addEventListener("click", () => {

@@ -210,6 +210,56 @@ class SweepReportTest {
     }
 
     @Test
+    void aClickOnCopySaysThatItIsDoneInItsRowOrShowsWhatIsToBeCopied(@TempDir Path folder)
+            throws IOException, InterruptedException {
+        assertThat(browsed(played(60).page(), """
+                        const button = row => rows()[row].all("button")[0];
+                        const click = async row => {
+                            byId("settings").scrolledTo = false;
+                            button(row).listeners.click();
+                            await null;
+                            await null;
+                            say(button(row).textContent, byId("settings").scrolledTo);
+                        };
+                        (async () => {
+                            await click(3);
+                            navigator.clipboard.writeText = async () => { throw new Error("not allowed"); };
+                            await click(4);
+                            navigator.clipboard = undefined;
+                            await click(5);
+                        })();
+                        """, folder))
+                .containsExactly("Copied | false", "Copy | true", "Copy | true");
+    }
+
+    @Test
+    void aLineAndADotSayWhatTheyAreWhenTheyArePointedAt(@TempDir Path folder) throws IOException, InterruptedException {
+        Played sweep = played(60);
+        JsonNode best = sweep.data().at("/candidates/0");
+
+        List<String> said = browsed(sweep.page(), """
+                const point = (svg, node) => {
+                    svg.listeners.mouseover({target: node});
+                    svg.listeners.mouseover({target: node});
+                    say(...node.texts().join(" and ").split("\\n"));
+                };
+                const parallel = byId("parallel").all("svg")[0];
+                const lines = parallel.all("line").filter(node => node.name === "path");
+                point(parallel, lines[lines.length - 1]);
+                const keys = byId("keys").all("svg")[0];
+                point(keys, keys.all("dot")[0]);
+                point(keys, keys.all("text")[0]);
+                """, folder);
+
+        assertThat(said.get(0))
+                .startsWith("rank 1, score ")
+                .contains(", finished | optimizer.learning-rate "
+                        + best.at("/values/0").asText() + " | a2c.gamma ");
+        assertThat(said.get(1)).isEqualTo(said.get(0));
+        assertThat(said.get(2)).isEmpty();
+    }
+
+    @Test
     void theBestScoreGrowsWithTheCoreSecondsOfTheSearchAlone() throws IOException {
         JsonNode best = new Played(ASHA + "trials: 60\nconfirm: {points: 2, seeds: 4}", Integer.MAX_VALUE)
                 .data()

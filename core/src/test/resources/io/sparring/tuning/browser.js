@@ -43,6 +43,14 @@ class Element {
 
     select() {}
 
+    scrollIntoView() {
+        this.scrolledTo = true;
+    }
+
+    get childNodes() {
+        return this.children;
+    }
+
     /** All below it with this name or class. */
     all(name) {
         return this.children.flatMap(child =>
