@@ -4,10 +4,12 @@ import io.sparring.spark.session.Plugins;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.api.plugin.DriverPlugin;
 import org.apache.spark.api.plugin.ExecutorPlugin;
 import org.apache.spark.api.plugin.PluginContext;
 import org.apache.spark.api.plugin.SparkPlugin;
+import org.apache.spark.storage.BlockManagerId;
 
 /**
  * The way between workers and the driver's sweep: Spark's own messages, authenticated and encrypted where Spark's are, without a port of their own.
@@ -50,8 +52,9 @@ public final class SweepPlugin implements SparkPlugin {
 
     /** Where this executor is, as {@code executor 3 (host)}; by {@code local[…]} it is the driver. */
     static String place() {
-        PluginContext way = WAY.get();
-        return way == null ? "an executor" : place(way.executorID(), way.hostname());
+        // PluginContext.hostname() throws on executors, which listen at no port.
+        BlockManagerId id = SparkEnv.get().blockManager().blockManagerId();
+        return place(id.executorId(), id.host());
     }
 
     static String place(String executor, String host) {
