@@ -67,6 +67,9 @@ public final class A2c {
             return Synchronous.Learned.of(model, sum, LocalSteps.NONE);
         }
         float[] gradient = average(sum, options.normalizeAdvantages()); // (c)
+        if (options.learning().warmsUp(ledger.envSteps())) {
+            model.architecture().clearPolicy(gradient);
+        }
         double norm = GlobalNorm.clip(gradient, maxNorm);
         double learningRate = configuration.learningRate(ledger.envSteps());
         Model next = model.with(optimizer.step(model.parameters(), gradient, learningRate)); // (d), (e)

@@ -97,6 +97,9 @@ public final class Ppo {
             }
             if (sum.samples() > 0) {
                 float[] gradient = A2c.average(sum, false);
+                if (options.learning().warmsUp(ledger.envSteps())) {
+                    next.architecture().clearPolicy(gradient);
+                }
                 steps = steps.and(GlobalNorm.clip(gradient, maxNorm), maxNorm);
                 next = next.with(optimizer.step(next.parameters(), gradient, learningRate)); // (e)
             }
@@ -112,7 +115,8 @@ public final class Ppo {
                 optimizer.steps(),
                 ledger.round(),
                 configuration.learningRate(ledger.envSteps()),
-                configuration.progress(ledger.envSteps())));
+                configuration.progress(ledger.envSteps()),
+                options.learning().warmsUp(ledger.envSteps())));
         ledger.countDropped(sum.statistics());
         int shards = sum.finite();
         if (shards == 0) {
@@ -220,9 +224,16 @@ public final class Ppo {
      * @param round how many rounds were before
      * @param learningRate of all steps
      * @param progress the share of the schedules that has passed
+     * @param warmsUp whether the policy stays as it is
      */
     record Alone(
-            Model model, float[] optimizerState, int optimizerSteps, long round, double learningRate, double progress)
+            Model model,
+            float[] optimizerState,
+            int optimizerSteps,
+            long round,
+            double learningRate,
+            double progress,
+            boolean warmsUp)
             implements ShardTask<Shard> {
         private static final long serialVersionUID = 1L;
 
@@ -254,6 +265,9 @@ public final class Ppo {
                 }
                 for (int i = 0; i < gradient.length; i++) {
                     gradient[i] /= part.samples();
+                }
+                if (warmsUp) {
+                    own.architecture().clearPolicy(gradient);
                 }
                 steps = steps.and(GlobalNorm.clip(gradient, maxNorm), maxNorm);
                 own = own.with(optimizer.step(own.parameters(), gradient, learningRate)); // (e)

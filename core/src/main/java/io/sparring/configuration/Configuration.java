@@ -650,6 +650,11 @@ public record Configuration(
             @JsonPropertyDescription("The gradient's global norm is clipped to this; 0 turns clipping off.")
             double maxGradientNorm,
 
+            @JsonProperty(defaultValue = "0")
+            @JsonPropertyDescription(
+                    "During the run's first so many environment steps the critic learns alone: what the policy depends on stays as it is, with `network.kind: shared` all but the value head. For a run that begins with `--init`, whose critic knows no more than the log.")
+            long criticWarmupSteps,
+
             @JsonProperty(defaultValue = "10")
             @JsonPropertyDescription(
                     "A shard's (or worker's) gradient that is not finite is dropped and counted; with more than so many the run fails.")
@@ -662,7 +667,13 @@ public record Configuration(
             Require.notNegative("value-weight", valueWeight);
             Require.notNegative("entropy-weight", entropyWeight);
             Require.notNegative("max-gradient-norm", maxGradientNorm);
+            Require.atLeast(0, "critic-warmup-steps", criticWarmupSteps);
             Require.atLeast(0, "max-dropped-gradients", maxDroppedGradients);
+        }
+
+        /** Whether a step that is taken after so many environment steps leaves the policy as it is. */
+        public boolean warmsUp(long envSteps) {
+            return envSteps < criticWarmupSteps;
         }
 
         /**

@@ -156,7 +156,8 @@ class ConfigurationFileTest {
     }
 
     private static Configuration.Learning learning(int rolloutLength, double gaeLambda) {
-        return new Configuration.Learning(rolloutLength, 0.99, gaeLambda, 0.5, 0.0, Schedule.Named.CONSTANT, 0.5, 10);
+        return new Configuration.Learning(
+                rolloutLength, 0.99, gaeLambda, 0.5, 0.0, Schedule.Named.CONSTANT, 0.5, 0, 10);
     }
 
     @Test

@@ -1,0 +1,75 @@
+package io.sparring.algorithm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sparring.configuration.Configuration;
+import io.sparring.configuration.ConfigurationFile;
+import io.sparring.network.Batch;
+import io.sparring.network.Model;
+import io.sparring.network.Network;
+import io.sparring.network.Observations;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CriticWarmupTest {
+    private static final String CONFIGURATION = """
+            seed: 3
+            environment: {id: Identity-Box-v0, copies-per-shard: 4}
+            network: {kind: separate, hidden: [8, 8]}
+            a2c: {shards: 2, rollout-length: 8, entropy-weight: 0.01, critic-warmup-steps: 320}
+            a3c: {workers: 2, rollout-length: 8, entropy-weight: 0.01, critic-warmup-steps: 320}
+            ppo: {shards: 2, rollout-length: 8, epochs: 2, minibatches: 2, entropy-weight: 0.01, critic-warmup-steps: 320}
+            optimizer: {kind: adam, learning-rate: 1e-2}
+            evaluation: {every-env-steps: 0}
+            """;
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "algorithm=a2c",
+                "algorithm=a2c; a2c.normalize-advantages=true; optimizer.kind=rmsprop-tf",
+                "algorithm=a2c; network.kind=shared; network.layer-norm=true",
+                "algorithm=ppo",
+                "algorithm=ppo; ppo.average=gradients; network.kind=shared",
+                "algorithm=a3c",
+                "algorithm=a3c; a3c.merge=gradients"
+            })
+    void theCriticLearnsAloneUntilItsStepsAreOver(String variant) throws Exception {
+        List<String> end = trained(variant, 320);
+        assertThat(end.get(0)).as("the policy").isEqualTo(trained(variant, 0).get(0));
+        assertThat(end.get(1)).as("the values").isNotEqualTo(trained(variant, 0).get(1));
+        assertThat(trained(variant, 640).get(0)).as("the policy, later").isNotEqualTo(end.get(0));
+    }
+
+    /** What policy and critic say of some observations after so many steps, each as text; after none, at the start. */
+    private static List<String> trained(String variant, long steps) throws InterruptedException {
+        List<String> overrides = new ArrayList<>(List.of(variant.split("; ")));
+        overrides.add("budget.env-steps=" + Math.max(steps, 64));
+        Configuration configuration = ConfigurationFile.parse("test.yaml", CONFIGURATION, overrides);
+        Training training = Training.of(configuration);
+        TrainingState state = training.start();
+        if (steps > 0) {
+            state = training.run(state, Backend.LOCAL, new Recorder()).state();
+        }
+        Model model = state.model();
+        Network network = new Network(model.architecture());
+        network.setModel(model);
+        network.forward(
+                new Observations.Floats(new float[] {-1, -0.3f, 0.2f, 0.9f}),
+                0,
+                4 / model.architecture().observationSize());
+        return List.of(numbers(network.policyOutputs()), numbers(network.values()));
+    }
+
+    private static String numbers(Batch batch) {
+        StringBuilder numbers = new StringBuilder();
+        for (int row = 0; row < batch.rows(); row++) {
+            for (int i = 0; i < batch.features(); i++) {
+                numbers.append(batch.get(i, row)).append(' ');
+            }
+        }
+        return numbers.toString();
+    }
+}
