@@ -3,9 +3,9 @@
 #
 # Whether ASHA and TPE find better points than random search with the same computing: CartPole's A2C with 20,000 steps a trial, three keys. Each repetition
 # (default: 20) has a sweep's seed of its own and lets each search choose one point, which trains again with ten seeds that had no part in choosing it: its
-# score is their interquartile mean. Random search and TPE train 27 points to their ends, ASHA as many as come to the same number of environment steps:
-# what each has used is printed. Sweeps go to runs/compare-searches; those that are there already are gone on with. SPARRING_MASTER (default: local[2]) is where
-# they run. An hour on two cores that have nothing else to do.
+# score is their interquartile mean. Random search and TPE train 27 points to their ends, ASHA as many as come to about the same number of environment
+# steps (an eighth fewer by local[1]): what each has used is printed. Sweeps go to runs/compare-searches; those that are there already are gone on with.
+# SPARRING_MASTER (default: local[2]) is where they run. Half an hour; docs/sweeps.md has the figures.
 set -euo pipefail
 
 repetitions=${1:-20}

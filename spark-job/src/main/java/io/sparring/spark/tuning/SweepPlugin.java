@@ -24,7 +24,10 @@ public final class SweepPlugin implements SparkPlugin {
 
     /** Who answers workers. */
     interface Desk {
-        /** Called by one thread at a time; answers at once. */
+        /**
+         * Called by one thread at a time, which Spark has for plugins alone: what is written to the ledger before an answer keeps other workers waiting, and
+         * none of Spark's own messages.
+         */
         byte[] answer(byte[] question);
     }
 
