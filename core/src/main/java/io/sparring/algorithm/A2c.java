@@ -67,12 +67,10 @@ public final class A2c {
             return Synchronous.Learned.of(model, sum, LocalSteps.NONE);
         }
         float[] gradient = average(sum, options.normalizeAdvantages()); // (c)
-        if (options.learning().warmsUp(ledger.envSteps())) {
-            model.architecture().clearPolicy(gradient);
-        }
         double norm = GlobalNorm.clip(gradient, maxNorm);
         double learningRate = configuration.learningRate(ledger.envSteps());
-        Model next = model.with(optimizer.step(model.parameters(), gradient, learningRate)); // (d), (e)
+        boolean warmsUp = options.learning().warmsUp(ledger.envSteps());
+        Model next = learned(model, optimizer.step(model.parameters(), gradient, learningRate), warmsUp); // (d), (e)
         return Synchronous.Learned.of(next, sum, LocalSteps.NONE.and(norm, maxNorm));
     }
 
@@ -136,6 +134,20 @@ public final class A2c {
         private static Loss loss(Rollout rollout, Targets targets, double[] advantages, Weights weights) {
             return new ActorCriticLoss(rollout.actions(), advantages, targets.returns(), weights);
         }
+    }
+
+    /**
+     * What a step makes of a model.
+     *
+     * <p>Where the critic warms up, the optimiser is told the policy's gradient all the same, and the policy's step is not taken: moving averages that
+     * began at 0 when many steps have been counted would make the first ones several times as long as the learning rate says.
+     *
+     * @param parameters after the step
+     * @param warmsUp whether the policy stays as it is
+     */
+    static Model learned(Model before, float[] parameters, boolean warmsUp) {
+        Model after = before.with(parameters);
+        return warmsUp ? after.withPolicyOf(before) : after;
     }
 
     /** (c): ∇ of the mean over all samples. */

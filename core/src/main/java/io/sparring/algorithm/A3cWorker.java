@@ -151,9 +151,6 @@ public final class A3cWorker implements AutoCloseable {
                             learning.weights(configuration.progress(global.envSteps())))),
                     gradient);
             average(gradient, rollout.samples());
-            if (learning.warmsUp(global.envSteps())) {
-                architecture.clearPolicy(gradient);
-            }
             gradientNorm = GlobalNorm.clip(gradient, learning.maxGradientNorm());
             finite = Double.isFinite(gradientNorm) && result.normalization().finite();
             if (finite && options.merge() != Merging.GRADIENTS) {

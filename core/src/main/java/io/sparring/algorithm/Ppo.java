@@ -74,6 +74,7 @@ public final class Ppo {
         double maxNorm = options.learning().maxGradientNorm();
         double learningRate = configuration.learningRate(ledger.envSteps());
         double progress = configuration.progress(ledger.envSteps());
+        boolean warmsUp = options.learning().warmsUp(ledger.envSteps());
         RoundSum acted = rounds.run(new Act(model, ledger.round())); // (a), (b)
         ledger.countDropped(acted.statistics());
         if (acted.samples() == 0) {
@@ -97,11 +98,8 @@ public final class Ppo {
             }
             if (sum.samples() > 0) {
                 float[] gradient = A2c.average(sum, false);
-                if (options.learning().warmsUp(ledger.envSteps())) {
-                    next.architecture().clearPolicy(gradient);
-                }
                 steps = steps.and(GlobalNorm.clip(gradient, maxNorm), maxNorm);
-                next = next.with(optimizer.step(next.parameters(), gradient, learningRate)); // (e)
+                next = A2c.learned(next, optimizer.step(next.parameters(), gradient, learningRate), warmsUp); // (e)
             }
         }
         return Synchronous.Learned.of(next, acted.plus(losses, nanos), steps);
@@ -109,6 +107,7 @@ public final class Ppo {
 
     /** Step 2, each shard learning alone. */
     private Synchronous.Learned roundOfParameters(Model model, Optimizer optimizer, Ledger ledger) {
+        boolean warmsUp = options.learning().warmsUp(ledger.envSteps());
         RoundSum sum = rounds.run(new Alone(
                 model,
                 optimizer.state(),
@@ -116,7 +115,7 @@ public final class Ppo {
                 ledger.round(),
                 configuration.learningRate(ledger.envSteps()),
                 configuration.progress(ledger.envSteps()),
-                options.learning().warmsUp(ledger.envSteps())));
+                warmsUp));
         ledger.countDropped(sum.statistics());
         int shards = sum.finite();
         if (shards == 0) {
@@ -130,7 +129,9 @@ public final class Ppo {
         // Where shards have stopped early, the averages are as old as those of the mean of their steps.
         int steps = Math.round((float) sum.steps().count() / shards);
         optimizer.restore(Arrays.copyOfRange(mean, count, mean.length), optimizer.steps() + steps);
-        return Synchronous.Learned.of(model.with(Arrays.copyOf(mean, count)), sum, sum.steps());
+        // The mean of what is the same in all shards may be another number, by rounding.
+        Model next = A2c.learned(model, Arrays.copyOf(mean, count), warmsUp);
+        return Synchronous.Learned.of(next, sum, sum.steps());
     }
 
     /**
@@ -266,11 +267,8 @@ public final class Ppo {
                 for (int i = 0; i < gradient.length; i++) {
                     gradient[i] /= part.samples();
                 }
-                if (warmsUp) {
-                    own.architecture().clearPolicy(gradient);
-                }
                 steps = steps.and(GlobalNorm.clip(gradient, maxNorm), maxNorm);
-                own = own.with(optimizer.step(own.parameters(), gradient, learningRate)); // (e)
+                own = A2c.learned(own, optimizer.step(own.parameters(), gradient, learningRate), warmsUp); // (e)
             }
             float[] learned = Arrays.copyOf(own.parameters(), length());
             System.arraycopy(optimizer.state(), 0, learned, own.parameters().length, optimizerState.length);

@@ -652,7 +652,7 @@ public record Configuration(
 
             @JsonProperty(defaultValue = "0")
             @JsonPropertyDescription(
-                    "During the run's first so many environment steps the critic learns alone: what the policy depends on stays as it is, with `network.kind: shared` all but the value head. For a run that begins with `--init`, whose critic knows no more than the log.")
+                    "During the run's first so many environment steps the critic learns alone: what the policy depends on stays as it is, with `network.kind: shared` all but the value head. Normalised observations go on being normalised anew. For a run that begins with `--init`, whose critic knows no more than the log. Not of `a3c`.")
             long criticWarmupSteps,
 
             @JsonProperty(defaultValue = "10")
@@ -813,6 +813,11 @@ public record Configuration(
                     "workers",
                     workers,
                     "a whole number of at least 1, or auto");
+            Require.that(
+                    learning.criticWarmupSteps() == 0,
+                    "critic-warmup-steps",
+                    learning.criticWarmupSteps(),
+                    "0, since A3C has no rounds whose steps could be left out; a2c and ppo have");
             Require.atLeast(1, "local-steps", localSteps);
             Require.that(
                     localSteps == 1 || merge != Merging.GRADIENTS,

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.toList;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -168,16 +167,6 @@ public record Architecture(Kind kind, Trunk trunk, Memory memory, int policyOutp
             below.addAll(inputs.getOrDefault(at, List.of()));
         }
         return false;
-    }
-
-    /** Sets to 0 what a gradient says of parameters that the policy depends on: with {@link Kind#SHARED} of all but the value head's. */
-    public void clearPolicy(float[] gradient) {
-        for (Node node : nodes()) {
-            if (isUnder(node.name(), POLICY)) {
-                Arrays.fill(gradient, node.offset(), node.end(), 0);
-            }
-        }
-        Arrays.fill(gradient, layerParameterCount(), parameterCount(), 0);
     }
 
     /** How many numbers each copy of the environment carries from one step to the next; 0 without memory. */

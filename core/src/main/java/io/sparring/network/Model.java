@@ -58,4 +58,22 @@ public record Model(Architecture architecture, float[] parameters, Normalizer no
             throw new IllegalArgumentException("a model of " + architecture + " for a network of " + network);
         }
     }
+
+    /**
+     * The same with what the policy depends on from another one: its head's parameters, those of all layers below it, and the free ones. With a shared
+     * trunk nothing but the value head's are left of this one's.
+     *
+     * @param other of the same network
+     */
+    public Model withPolicyOf(Model other) {
+        float[] mixed = parameters.clone();
+        for (Architecture.Node node : architecture.nodes()) {
+            if (architecture.isUnder(node.name(), Architecture.POLICY)) {
+                System.arraycopy(other.parameters, node.offset(), mixed, node.offset(), node.end() - node.offset());
+            }
+        }
+        int free = architecture.layerParameterCount();
+        System.arraycopy(other.parameters, free, mixed, free, mixed.length - free);
+        return with(mixed);
+    }
 }

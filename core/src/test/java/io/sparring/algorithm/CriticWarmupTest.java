@@ -1,15 +1,18 @@
 package io.sparring.algorithm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.network.Batch;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Observations;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,9 +21,8 @@ class CriticWarmupTest {
             seed: 3
             environment: {id: Identity-Box-v0, copies-per-shard: 4}
             network: {kind: separate, hidden: [8, 8]}
-            a2c: {shards: 2, rollout-length: 8, entropy-weight: 0.01, critic-warmup-steps: 320}
-            a3c: {workers: 2, rollout-length: 8, entropy-weight: 0.01, critic-warmup-steps: 320}
-            ppo: {shards: 2, rollout-length: 8, epochs: 2, minibatches: 2, entropy-weight: 0.01, critic-warmup-steps: 320}
+            a2c: {shards: 3, rollout-length: 8, entropy-weight: 0.01, critic-warmup-steps: 480}
+            ppo: {shards: 3, rollout-length: 8, epochs: 2, minibatches: 2, entropy-weight: 0.01, critic-warmup-steps: 480}
             optimizer: {kind: adam, learning-rate: 1e-2}
             evaluation: {every-env-steps: 0}
             """;
@@ -32,15 +34,21 @@ class CriticWarmupTest {
                 "algorithm=a2c; a2c.normalize-advantages=true; optimizer.kind=rmsprop-tf",
                 "algorithm=a2c; network.kind=shared; network.layer-norm=true",
                 "algorithm=ppo",
-                "algorithm=ppo; ppo.average=gradients; network.kind=shared",
-                "algorithm=a3c",
-                "algorithm=a3c; a3c.merge=gradients"
+                "algorithm=ppo; ppo.average=gradients; network.kind=shared"
             })
     void theCriticLearnsAloneUntilItsStepsAreOver(String variant) throws Exception {
-        List<String> end = trained(variant, 320);
+        List<String> end = trained(variant, 480);
         assertThat(end.get(0)).as("the policy").isEqualTo(trained(variant, 0).get(0));
         assertThat(end.get(1)).as("the values").isNotEqualTo(trained(variant, 0).get(1));
-        assertThat(trained(variant, 640).get(0)).as("the policy, later").isNotEqualTo(end.get(0));
+        assertThat(trained(variant, 960).get(0)).as("the policy, later").isNotEqualTo(end.get(0));
+    }
+
+    @Test
+    void a3cHasNone() {
+        assertThatThrownBy(() -> ConfigurationFile.parse(
+                        "test.yaml", CONFIGURATION, List.of("algorithm=a3c", "a3c.critic-warmup-steps=64")))
+                .isInstanceOf(InvalidConfiguration.class)
+                .hasMessageContaining("a3c.critic-warmup-steps");
     }
 
     /** What policy and critic say of some observations after so many steps, each as text; after none, at the start. */
