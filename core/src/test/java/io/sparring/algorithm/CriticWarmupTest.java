@@ -3,7 +3,6 @@ package io.sparring.algorithm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.network.Batch;
@@ -43,6 +42,18 @@ class CriticWarmupTest {
         assertThat(trained(variant, 960).get(0)).as("the policy, later").isNotEqualTo(end.get(0));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"algorithm=a2c", "algorithm=ppo; ppo.average=parameters"})
+    void whoGoesOnInTheMiddleOfItEndsWithTheSameBits(String variant) throws InterruptedException {
+        Training whole = training(variant, 960);
+        TrainingState middle = training(variant, 192).run().state();
+        assertThat(whole.run(middle, Backend.LOCAL, new Recorder())
+                        .state()
+                        .model()
+                        .parameters())
+                .isEqualTo(whole.run().state().model().parameters());
+    }
+
     @Test
     void a3cHasNone() {
         assertThatThrownBy(() -> ConfigurationFile.parse(
@@ -53,10 +64,7 @@ class CriticWarmupTest {
 
     /** What policy and critic say of some observations after so many steps, each as text; after none, at the start. */
     private static List<String> trained(String variant, long steps) throws InterruptedException {
-        List<String> overrides = new ArrayList<>(List.of(variant.split("; ")));
-        overrides.add("budget.env-steps=" + Math.max(steps, 64));
-        Configuration configuration = ConfigurationFile.parse("test.yaml", CONFIGURATION, overrides);
-        Training training = Training.of(configuration);
+        Training training = training(variant, Math.max(steps, 96));
         TrainingState state = training.start();
         if (steps > 0) {
             state = training.run(state, Backend.LOCAL, new Recorder()).state();
@@ -69,6 +77,12 @@ class CriticWarmupTest {
                 0,
                 4 / model.architecture().observationSize());
         return List.of(numbers(network.policyOutputs()), numbers(network.values()));
+    }
+
+    private static Training training(String variant, long steps) {
+        List<String> overrides = new ArrayList<>(List.of(variant.split("; ")));
+        overrides.add("budget.env-steps=" + steps);
+        return Training.of(ConfigurationFile.parse("test.yaml", CONFIGURATION, overrides));
     }
 
     private static String numbers(Batch batch) {
