@@ -9,7 +9,7 @@ import java.util.List;
  * What a sweep will take, before it begins: the rounds that its scheduler would give out if scores were chance, each as long as those of the first
  * point's trial take here.
  *
- * @param rounds of all trials together, confirmation included
+ * @param rounds of all trials together, confirmation included, counted in rounds of the base
  * @param most the same if all went to their ends
  * @param probed how many rounds were timed
  * @param roundSeconds how long one takes; NaN where the first point's trial has failed
@@ -44,8 +44,10 @@ public record Forecast(long rounds, long most, long probed, double roundSeconds,
                     return new Forecast(rounds, most, 0, Double.NaN, result.failure());
                 }
                 if (result.ended() != null || before != null && System.nanoTime() - start >= atLeast.toNanos()) {
-                    long timed = result.round() - (before == null ? 0 : before.round());
-                    return new Forecast(rounds, most, timed, result.seconds() / Math.max(1, timed), null);
+                    long timed = result.envSteps() - (before == null ? 0 : before.envSteps());
+                    long ofRound = SweepFile.envStepsOfRound(file.configuration(List.of()));
+                    return new Forecast(
+                            rounds, most, timed / ofRound, result.seconds() / Math.max(1, timed) * ofRound, null);
                 }
                 start = before == null ? System.nanoTime() : start;
                 before = result;

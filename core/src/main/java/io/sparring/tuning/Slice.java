@@ -9,7 +9,8 @@ import java.util.List;
  * @param number of the trial's slices, from 0
  * @param overrides of the sweep's base configuration: what makes it this trial's
  * @param state to go on from, a checkpoint; null: from the trial's beginning
- * @param untilRound so many rounds are to have been done in all; {@link #END}: to the trial's own end
+ * @param untilRound as many environment steps are to have been made in all as so many rounds of the sweep's base have; where a round of the trial has another
+ *     number of them, to the end of the one that is nearest, at least its first; {@link #END}: to the trial's own end
  */
 public record Slice(int trial, int number, List<String> overrides, byte[] state, long untilRound) {
 

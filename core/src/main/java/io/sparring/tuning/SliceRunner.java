@@ -37,6 +37,7 @@ public final class SliceRunner implements SliceThread.Computer {
 
     private final SweepFile sweep;
     private final SweepFile.Metric metric;
+    private final long envStepsOfBaseRound;
     private final Map<Configuration.Environment, EnvironmentSource> sources = new LinkedHashMap<>();
     private final KeptWorkers workers = new KeptWorkers();
     private final Map<List<String>, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true) {
@@ -60,6 +61,7 @@ public final class SliceRunner implements SliceThread.Computer {
     SliceRunner(SweepFile sweep, SweepFile.Metric metric) {
         this.sweep = sweep;
         this.metric = metric;
+        envStepsOfBaseRound = SweepFile.envStepsOfRound(sweep.configuration(List.of()));
     }
 
     /**
@@ -100,7 +102,12 @@ public final class SliceRunner implements SliceThread.Computer {
         TrainingState from = slice.state() == null
                 ? workers.first(configuration, source)
                 : CheckpointFile.read(slice.state()).state(ShardWorker.architecture(configuration, source.spec()));
-        Until until = new Until(slice.untilRound(), from.round(), cancelled, sweep.trialSeconds());
+        Until until = new Until(
+                slice.untilRound() == Slice.END ? Long.MAX_VALUE : slice.untilRound() * envStepsOfBaseRound,
+                SweepFile.envStepsOfRound(configuration),
+                from.envSteps(),
+                cancelled,
+                sweep.trialSeconds());
         TrainingResult result = training.run(from, workers, until);
         if (until.cancelled) {
             return null;
@@ -161,33 +168,41 @@ public final class SliceRunner implements SliceThread.Computer {
         workers.close();
     }
 
-    /** Ends training at a round's end. */
+    /** Ends training at the end of a round: the one that is nearest to so many environment steps. */
     private static final class Until implements TrainingListener {
         private final long last;
+        private final long ofRound;
         private final BooleanSupplier cancelledNow;
         private final double mostSeconds;
         private final long start = System.nanoTime();
-        private long round;
+        private long envSteps;
         private boolean cancelled;
         private boolean late;
 
-        Until(long last, long round, BooleanSupplier cancelledNow, double mostSeconds) {
+        /**
+         * @param last so many environment steps
+         * @param ofRound how many a round has
+         * @param envSteps how many were made before
+         */
+        Until(long last, long ofRound, long envSteps, BooleanSupplier cancelledNow, double mostSeconds) {
             this.last = last;
-            this.round = round;
+            this.ofRound = ofRound;
+            this.envSteps = envSteps;
             this.cancelledNow = cancelledNow;
             this.mostSeconds = mostSeconds;
         }
 
         @Override
         public void round(Round done) {
-            round = done.round();
+            envSteps = done.envSteps();
         }
 
         @Override
         public boolean stopRequested() {
             late = mostSeconds > 0 && seconds(start) > mostSeconds;
             cancelled = cancelledNow.getAsBoolean();
-            return round >= last || late || cancelled;
+            boolean there = envSteps > 0 && last - envSteps <= ofRound / 2;
+            return there || late || cancelled;
         }
     }
 }

@@ -81,7 +81,9 @@ public final class Sweep {
 
         private int awaited;
         private double score = Double.NaN;
+        /** How far it has come, in rounds of the base. */
         private long round;
+
         private Trial.State state = Trial.State.RUNNING;
 
         Candidate(int number, Point point) {
@@ -430,10 +432,10 @@ public final class Sweep {
         double mean = all.stream().mapToDouble(Trial::score).average().orElseThrow();
         // As the ledger has it.
         candidate.score = Double.isFinite(mean) ? mean : Double.NaN;
-        candidate.round = all.stream().mapToLong(Trial::round).max().orElseThrow();
         boolean failed = all.stream().anyMatch(trial -> trial.state() == Trial.State.FAILED);
         boolean ended = failed || all.stream().allMatch(trial -> trial.ended() != null);
         candidate.state = failed ? Trial.State.FAILED : ended ? Trial.State.FINISHED : Trial.State.STOPPED;
+        candidate.round = ended ? candidate.round : candidate.until;
         history.reported(candidate.number, candidate.score, candidate.round, state(candidate));
         if (candidate.asked > 0) {
             List<Integer> hopeless = scheduler.reported(candidate.number, candidate.asked, candidate.score, ended);

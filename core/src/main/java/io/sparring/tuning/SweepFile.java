@@ -315,13 +315,18 @@ public record SweepFile(
     /** How many rounds the base's budget has. */
     public long rounds() {
         Configuration configuration = configuration(List.of());
+        long steps = envStepsOfRound(configuration);
+        return Math.max(1, (configuration.budget().envSteps() + steps - 1) / steps);
+    }
+
+    /** How many environment steps a round of this configuration has. */
+    static long envStepsOfRound(Configuration configuration) {
         int shards = configuration.algorithm() == Configuration.Algorithm.PPO
                 ? configuration.ppo().shards()
                 : configuration.a2c().shards();
-        long steps = (long) shards
+        return (long) shards
                 * configuration.environment().copiesPerShard()
                 * configuration.learning().rolloutLength();
-        return Math.max(1, (configuration.budget().envSteps() + steps - 1) / steps);
     }
 
     /** The file's values. */

@@ -8,6 +8,7 @@ import io.sparring.run.CheckpointFile;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SliceRunnerTest {
@@ -76,6 +77,30 @@ class SliceRunnerTest {
         assertThat(lost.paramsSha256()).isEqualTo(kept.paramsSha256());
         assertThat(lost.score()).isEqualTo(kept.score());
         assertThat(lost.round()).isEqualTo(kept.round()).isEqualTo(9);
+    }
+
+    /** A round of the base has 64 environment steps; of these trials' 160, 32 and 128. */
+    @ParameterizedTest
+    @CsvSource({
+        "20, 4, 10, 640",
+        "20, 4, 9, 640",
+        "20, 4, 8, 480",
+        "20, 4, 1, 160",
+        "4, 4, 5, 320",
+        "4, 4, 1, 64",
+        "8, 8, 6, 384",
+        "8, 8, 7, 384",
+    })
+    void trialsAreComparedAfterAsManyEnvironmentStepsWhateverTheirRoundsHave(
+            int rolloutLength, int copies, int round, long envSteps) throws InterruptedException {
+        List<String> overrides =
+                List.of("a2c.rollout-length=" + rolloutLength, "environment.copies-per-shard=" + copies);
+
+        SliceResult result = new SliceRunner(sweep(A2C)).run(new Slice(0, 0, overrides, null, round), () -> false);
+
+        assertThat(result.envSteps()).isEqualTo(envSteps);
+        assertThat(result.round()).isEqualTo(envSteps / (2L * copies * rolloutLength));
+        assertThat(result.ended()).isNull();
     }
 
     @Test

@@ -101,6 +101,32 @@ class SweepTest {
         assertThat(CheckpointFile.sha256(trained)).isEqualTo(result.best().paramsSha256());
     }
 
+    @Test
+    void whereRoundsAreOfSeveralSizesTrialsAreStoppedAfterAsManyEnvironmentStepsAndTheBestByScoreLeads()
+            throws InterruptedException {
+        SweepFile file = file("""
+                space:
+                  a2c.rollout-length: {grid: [4, 8, 16, 32]}
+                  a2c.gamma: {grid: [0.9, 0.95, 0.99]}
+                scheduler: {kind: successive-halving, eta: 4, first-rung-rounds: 10}
+                """);
+
+        SweepResult result = worked(Sweep.begin(file, new Kept(), event -> {}));
+
+        List<Trial> stopped = result.trials().stream()
+                .filter(trial -> trial.state() == Trial.State.STOPPED)
+                .toList();
+        assertThat(stopped).hasSize(9).extracting(Trial::envSteps).isSubsetOf(320L, 256L);
+        assertThat(stopped).extracting(trial -> trial.round()).contains(20L, 10L, 5L);
+        // Behind those that came to their ends: in the order of their scores, not in that of their rounds.
+        List<Double> ranked = result.leaders().stream()
+                .map(result.trials()::get)
+                .filter(stopped::contains)
+                .map(Trial::score)
+                .toList();
+        assertThat(ranked).isSortedAccordingTo(Comparator.reverseOrder());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
