@@ -147,8 +147,12 @@ public final class Sweep {
             return begin(file, states, journal);
         }
         sweep.journal = journal;
-        // What was given out and never came back.
-        sweep.computing.keySet().stream().sorted().forEach(trial -> sweep.again(trial, Deque::addLast));
+        // What was given out and never came back, unless it would confirm what nobody asks for any more.
+        boolean sameConfirmed = sweep.confirmation != null && sweep.confirmation.equals(sweep.asked());
+        sweep.computing.keySet().stream()
+                .sorted()
+                .filter(trial -> !sweep.trial(trial).confirms() || sameConfirmed && sweep.confirming.contains(trial))
+                .forEach(trial -> sweep.again(trial, Deque::addLast));
         sweep.computing.clear();
         return sweep;
     }
@@ -301,21 +305,26 @@ public final class Sweep {
             goOn(best.get(), Slice.END, false);
             return true;
         }
-        if (file.confirm() != null && best.isPresent()) {
-            Confirmation asked = new Confirmation(
-                    ranked().stream()
-                            .limit(file.confirm().points())
-                            .map(candidate -> candidate.number)
-                            .toList(),
-                    file.confirm().seeds());
-            if (!asked.equals(confirmation)) {
-                journal.append(event("confirm", "candidates", asked.candidates(), "seeds", asked.seeds()));
-                confirm(asked);
-                return true;
-            }
+        Confirmation asked = asked();
+        if (asked != null && best.isPresent() && !asked.equals(confirmation)) {
+            journal.append(event("confirm", "candidates", asked.candidates(), "seeds", asked.seeds()));
+            confirm(asked);
+            return true;
         }
         over = true;
         return false;
+    }
+
+    /** What is to be confirmed, as things stand; null: nothing. */
+    private Confirmation asked() {
+        return file.confirm() == null
+                ? null
+                : new Confirmation(
+                        ranked().stream()
+                                .limit(file.confirm().points())
+                                .map(candidate -> candidate.number)
+                                .toList(),
+                        file.confirm().seeds());
     }
 
     private void start(Decision.Start start, Point point) {
@@ -378,6 +387,10 @@ public final class Sweep {
                         .findFirst();
                 if (before.isPresent()) {
                     confirming.add(before.get().number());
+                    if (before.get().state() == Trial.State.RUNNING) {
+                        // Asked for before, and given up when others were.
+                        queue.add(before.get().number());
+                    }
                     continue;
                 }
                 confirming.add(trials.size());

@@ -364,6 +364,34 @@ class SweepTest {
                 .allSatisfy(each -> assertThat(each.scores()).hasSize(3));
     }
 
+    @Test
+    void whereFewerAreToBeConfirmedThanHadBegunTheOthersAreNotTrainedUnlessTheyAreAskedForAgain()
+            throws InterruptedException {
+        List<Map<String, Object>> events = new ArrayList<>();
+        Sweep four = Sweep.begin(file(SPACE + "confirm: {points: 4, seeds: 3}"), new Kept(), events::add);
+        SliceRunner runner = new SliceRunner(four.file());
+        for (int slices = 0; slices < 12 + 2; slices++) {
+            sweepOn(four, runner);
+        }
+        four.next("killed");
+
+        Sweep two = resumed(events, "confirm: {points: 2, seeds: 3}");
+        assertThat(worked(two).confirmed()).hasSize(2);
+        assertThat(two.trials())
+                .filteredOn(trial -> trial.confirms() && trial.state() == Trial.State.FINISHED)
+                .hasSize(2 * 3);
+
+        assertThat(worked(resumed(events, "confirm: {points: 3, seeds: 3}")).confirmed())
+                .hasSize(3)
+                .allSatisfy(each -> assertThat(each.scores()).hasSize(3).doesNotContain(Double.NaN));
+        assertThat(resumed(events, "confirm: {points: 3, seeds: 3}").next("w").kind())
+                .isEqualTo(Work.Kind.END);
+    }
+
+    private static Sweep resumed(List<Map<String, Object>> events, String confirm) {
+        return Sweep.resume("ledger.jsonl", file(SPACE + confirm), new Kept(), List.copyOf(events), events::add);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 100})
     void aSweepThatIsOverIsConfirmedByMoreSeedsAndPointsWithWhatWasTrainedBefore(int slicesBeforeKill)
