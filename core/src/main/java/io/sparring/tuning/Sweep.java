@@ -387,8 +387,9 @@ public final class Sweep {
                         .findFirst();
                 if (before.isPresent()) {
                     confirming.add(before.get().number());
-                    if (before.get().state() == Trial.State.RUNNING) {
+                    if (before.get().slices() == 0) {
                         // Asked for before, and given up when others were.
+                        trials.set(before.get().number(), before.get().running());
                         queue.add(before.get().number());
                     }
                     continue;
@@ -398,6 +399,9 @@ public final class Sweep {
                 trials.add(Trial.first(trials.size(), candidate, candidates.get(candidate).point, seed, true));
             }
         }
+        trials.replaceAll(trial -> trial.confirms() && trial.slices() == 0 && !confirming.contains(trial.number())
+                ? trial.stopped()
+                : trial);
     }
 
     /** A worker brings a result. */
@@ -519,6 +523,11 @@ public final class Sweep {
         return List.copyOf(trials);
     }
 
+    /** Those of them that confirm what is being confirmed, or was. */
+    public synchronized List<Trial> confirming() {
+        return confirming.stream().map(trials::get).toList();
+    }
+
     /** One of them. */
     public synchronized Trial trial(int number) {
         return trials.get(number);
@@ -554,7 +563,7 @@ public final class Sweep {
         return SweepResult.of(
                 file,
                 trials.stream().filter(trial -> !trial.confirms()).toList(),
-                confirming.stream().map(trials::get).toList(),
+                confirming(),
                 ranked().stream().map(candidate -> candidate.number).toList());
     }
 

@@ -77,6 +77,10 @@ public record Trial(
         return with(State.RUNNING, lost);
     }
 
+    Trial stopped() {
+        return with(State.STOPPED, lost);
+    }
+
     Trial lostAgain() {
         return with(state, lost + 1);
     }

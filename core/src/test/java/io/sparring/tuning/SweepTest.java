@@ -377,9 +377,12 @@ class SweepTest {
 
         Sweep two = resumed(events, "confirm: {points: 2, seeds: 3}");
         assertThat(worked(two).confirmed()).hasSize(2);
+        assertThat(two.trials()).filteredOn(Trial::confirms).hasSize(4 * 3);
+        assertThat(two.confirming()).hasSize(2 * 3).extracting(Trial::state).containsOnly(Trial.State.FINISHED);
         assertThat(two.trials())
-                .filteredOn(trial -> trial.confirms() && trial.state() == Trial.State.FINISHED)
-                .hasSize(2 * 3);
+                .filteredOn(trial -> trial.confirms() && !two.confirming().contains(trial))
+                .extracting(Trial::state)
+                .containsOnly(Trial.State.STOPPED);
 
         assertThat(worked(resumed(events, "confirm: {points: 3, seeds: 3}")).confirmed())
                 .hasSize(3)

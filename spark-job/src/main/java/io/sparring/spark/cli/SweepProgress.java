@@ -43,16 +43,15 @@ final class SweepProgress implements Runnable, AutoCloseable {
 
     private String line() {
         SweepResult result = sweep.result();
-        List<Trial> trials = sweep.trials();
-        long confirming = trials.stream().filter(Trial::confirms).count();
-        if (confirming > 0 && result.trials().size() >= sweep.file().trials()) {
+        List<Trial> confirming = sweep.confirming();
+        if (!confirming.isEmpty() && result.trials().size() >= sweep.file().trials()) {
             return String.format(
                     Locale.ROOT,
                     "confirming: %,d of %,d trainings done, %d slices being computed",
-                    trials.stream()
-                            .filter(trial -> trial.confirms() && trial.state() != Trial.State.RUNNING)
+                    confirming.stream()
+                            .filter(trial -> trial.state() != Trial.State.RUNNING)
                             .count(),
-                    confirming,
+                    confirming.size(),
                     sweep.computing());
         }
         int done = done(result);
