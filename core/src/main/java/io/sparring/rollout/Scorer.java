@@ -20,6 +20,7 @@ public final class Scorer {
     private final Space actionSpace;
     private float[] actions = new float[0];
     private float[] descriptions = new float[0];
+    private float[] values = new float[0];
 
     /**
      * @param distribution over the action space
@@ -52,12 +53,14 @@ public final class Scorer {
         if (actions.length < rows * size || descriptions.length < rows * described) {
             actions = new float[rows * size];
             descriptions = new float[rows * described];
+            values = new float[rows];
         }
         network.forward(observations, 0, rows, Past.NONE);
         Masks.apply(network.policyOutputs(), allowed, 0);
         for (int row = 0; row < rows; row++) {
             distribution.mode(network.policyOutputs(), row, actions, row * size);
             distribution.describe(policy, row, descriptions, row * described);
+            values[row] = network.values().get(0, row);
         }
         distribution.toEnvironment(actions, actions, rows);
     }
@@ -72,8 +75,8 @@ public final class Scorer {
         return descriptions;
     }
 
-    /** V of a row's state. */
-    public float value(int row) {
-        return network.values().get(0, row);
+    /** V of the rows' states, a number each. */
+    public float[] values() {
+        return values;
     }
 }

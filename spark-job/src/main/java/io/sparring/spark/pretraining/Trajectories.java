@@ -7,6 +7,7 @@ import io.sparring.imitation.LoggedEpisode;
 import io.sparring.network.Observations;
 import io.sparring.spark.table.ActionColumns;
 import io.sparring.spark.table.BadRows;
+import io.sparring.spark.table.Cells;
 import io.sparring.spark.table.Columns;
 import io.sparring.spark.table.MaskColumns;
 import io.sparring.spark.table.ObservationColumns;
@@ -158,13 +159,14 @@ public final class Trajectories implements Serializable {
         Observations observation = observations.room(1);
         boolean[] allowed = new boolean[masks == null ? 0 : masks.size()];
         float[] action = new float[actions.size()];
-        String wrong = observations.read(row, 0, observation, 0);
+        Cells cells = Cells.of(row);
+        String wrong = observations.read(cells, 0, observation, 0);
         int at = observations.width();
         if (masks != null) {
-            wrong = wrong == null ? masks.read(row, at, allowed, 0) : wrong;
+            wrong = wrong == null ? masks.read(cells, at, allowed, 0) : wrong;
             at += masks.width();
         }
-        wrong = wrong == null ? actions.read(row, at, action, 0) : wrong;
+        wrong = wrong == null ? actions.read(cells, at, action, 0) : wrong;
         at += actions.width();
         if (wrong == null && forbidden(action, allowed)) {
             wrong = "the mask forbids the action that was taken";

@@ -4,7 +4,6 @@ import io.sparring.algorithm.ShardWorker;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSpec;
-import io.sparring.environment.Space;
 import io.sparring.network.Model;
 import io.sparring.rollout.Scorer;
 import io.sparring.spark.folder.SavedRun;
@@ -22,7 +21,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
@@ -126,6 +124,33 @@ public final class Policy implements Serializable {
      */
     public Dataset<Row> transform(
             Dataset<Row> table, Columns names, List<String> keep, String prefix, BadRows badRows) {
+        return score(select(table, names, keep, prefix), badRows);
+    }
+
+    /** Those rows, scored. */
+    Dataset<Row> score(Selection selection, BadRows badRows) {
+        return selection
+                .rows()
+                .mapPartitions(
+                        new Scoring(this, selection.layout(), badRows),
+                        Encoders.row(selection.layout().schema()));
+    }
+
+    /** What is read of a table, and how it lies there. */
+    record Selection(Dataset<Row> rows, Layout layout) {}
+
+    /**
+     * Where in a selection's rows everything is: the columns that come along, then the observation's, then the mask's.
+     *
+     * @param kept how many come along
+     * @param masks null: there are none
+     * @param schema of what comes out: what is kept, then the new columns
+     */
+    record Layout(int kept, ObservationColumns observed, MaskColumns masks, StructType schema)
+            implements Serializable {}
+
+    /** What {@link #transform} reads. */
+    Selection select(Dataset<Row> table, Columns names, List<String> keep, String prefix) {
         names.requireOnly(roles());
         ObservationColumns observed = ObservationColumns.of(table, environment, names);
         MaskColumns masks = MaskColumns.of(table, environment, names);
@@ -148,8 +173,8 @@ public final class Policy implements Serializable {
         if (masks != null) {
             selected.addAll(masks.columns());
         }
-        return table.select(selected.toArray(Column[]::new))
-                .mapPartitions(new Scoring(this, kept.size(), observed, masks, badRows), Encoders.row(schema));
+        return new Selection(
+                table.select(selected.toArray(Column[]::new)), new Layout(kept.size(), observed, masks, schema));
     }
 
     /** What is looked for in a table. */
@@ -181,61 +206,13 @@ public final class Policy implements Serializable {
      * choice ({@code array<float>}) or, in a box, {@code mean} and {@code log_sigma} (each {@code array<float>}), and {@code value} (a float).
      */
     public List<StructField> columns(String prefix) {
-        DataType floats = DataTypes.createArrayType(DataTypes.FloatType, false);
-        List<StructField> columns = new ArrayList<>();
-        Space actions = environment.actionSpace();
-        if (actions instanceof Space.Box) {
-            columns.add(field(prefix + "action", floats));
-            columns.add(field(prefix + "mean", floats));
-            columns.add(field(prefix + "log_sigma", floats));
-        } else {
-            columns.add(field(
-                    prefix + "action",
-                    actions instanceof Space.Discrete
-                            ? DataTypes.IntegerType
-                            : DataTypes.createArrayType(DataTypes.IntegerType, false)));
-            columns.add(field(prefix + "probabilities", floats));
-        }
-        columns.add(field(prefix + "value", DataTypes.FloatType));
-        return columns;
-    }
-
-    private static StructField field(String name, DataType type) {
-        return DataTypes.createStructField(name, type, false);
+        return ScoredColumn.of(environment.actionSpace()).stream()
+                .map(column -> DataTypes.createStructField(prefix + column.name(), column.type(), false))
+                .toList();
     }
 
     Scorer scorer() {
         return new Scorer(
                 model, environment.actionSpace(), configuration.network().distribution(environment));
-    }
-
-    /**
-     * What was scored as {@link #columns} have it.
-     *
-     * @param into receives it from {@code at} on
-     */
-    void put(Scorer scorer, int row, Object[] into, int at) {
-        Space space = environment.actionSpace();
-        int size = space.size();
-        float[] actions = scorer.actions();
-        int to = at;
-        if (space instanceof Space.Discrete) {
-            into[to++] = (int) actions[row];
-        } else if (space instanceof Space.Box) {
-            into[to++] = Arrays.copyOfRange(actions, row * size, (row + 1) * size);
-        } else {
-            int[] chosen = new int[size];
-            for (int i = 0; i < size; i++) {
-                chosen[i] = (int) actions[row * size + i];
-            }
-            into[to++] = chosen;
-        }
-        float[] descriptions = scorer.descriptions();
-        int parts = space instanceof Space.Box ? 2 : 1;
-        int described = space instanceof Space.Box ? size : space.maskSize();
-        for (int part = row * parts; part < (row + 1) * parts; part++) {
-            into[to++] = Arrays.copyOfRange(descriptions, part * described, (part + 1) * described);
-        }
-        into[to] = scorer.value(row);
     }
 }

@@ -73,9 +73,9 @@ public final class PolicyFunction implements UDF1<Object, Row> {
         }
         Observations observations = observation(observation);
         scorer.score(observations, allowed(mask), 1);
-        Object[] values = new Object[policy.columns("").size()];
-        policy.put(scorer, 0, values, 0);
-        return RowFactory.create(values);
+        return RowFactory.create(ScoredColumn.of(policy.environment().actionSpace()).stream()
+                .map(column -> column.get(scorer, 0))
+                .toArray());
     }
 
     private Observations observation(Object given) {

@@ -4,11 +4,13 @@ import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.Space;
 import io.sparring.spark.session.Console;
 import io.sparring.spark.table.BadRows;
+import io.sparring.spark.table.ColumnFile;
 import io.sparring.spark.table.Columns;
 import io.sparring.spark.table.OutputFolder;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,7 +56,7 @@ public record ScoringJob(
      * @param run the folder of the run that scores, with scheme and host
      * @throws InvalidConfiguration if it is not, or replacing what is there would remove the run, the input or the working directory
      */
-    public void requireRoom(String run, org.apache.hadoop.conf.Configuration hadoop) throws IOException {
+    public void requireRoom(String run, Configuration hadoop) throws IOException {
         OutputFolder folder = new OutputFolder("--output", output, overwrite, hadoop);
         folder.requireApartFrom("the run", new Path(run));
         if (!TableFormat.isTable(input)) {
@@ -71,21 +73,16 @@ public record ScoringJob(
      */
     public Result run(SparkSession spark, Policy policy) throws IOException {
         Dataset<Row> table = format.numbers(format.read(spark, input), columns);
+        Policy.Selection selection = policy.select(table, columns, keep, prefix);
         BadRows badRows = new BadRows(spark.sparkContext());
-        Dataset<Row> scored = policy.transform(table, columns, keep, prefix, badRows);
         List<String> replaced = policy.replaced(table.schema(), prefix);
         if (keep == null && !replaced.isEmpty()) {
             Console.say("the table's own " + String.join(" and ", replaced) + (replaced.size() == 1 ? " is" : " are")
                     + " left out; --prefix keeps both");
         }
-        Space actions = policy.environment().actionSpace();
-        List<StructField> added = policy.columns(prefix);
-        List<Integer> lengths = added.stream()
-                .map(field -> field.name().equals(prefix + "probabilities") ? actions.maskSize() : actions.size())
-                .toList();
         try (OutputFolder folder = new OutputFolder(
                 "--output", output, overwrite, spark.sparkContext().hadoopConfiguration())) {
-            outputFormat.write(outputFormat.writable(scored, added, lengths), folder.temporary());
+            write(spark, policy, selection, badRows, folder.temporary());
             if (badRows.rows() == 0) {
                 throw new BadRow(input + " has no rows");
             }
@@ -101,5 +98,26 @@ public record ScoringJob(
             folder.appear();
         }
         return new Result(badRows.rows() - badRows.count(), badRows.count(), badRows.first());
+    }
+
+    /** Column by column, without an object for any number, where the output is Parquet of numbers and texts; else Spark writes. */
+    private void write(SparkSession spark, Policy policy, Policy.Selection selection, BadRows badRows, String folder) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        String codec = spark.conf().get("spark.sql.parquet.compression.codec");
+        if (outputFormat == TableFormat.PARQUET
+                && !Boolean.parseBoolean(spark.conf().get("spark.sql.parquet.writeLegacyFormat"))
+                && ColumnFile.canHold(selection.layout().schema(), codec, hadoop)) {
+            DirectScoring scoring =
+                    new DirectScoring(policy, selection.layout(), badRows, folder, codec, spark.version());
+            TableFormat.explained(() -> scoring.run(selection.rows(), hadoop));
+            return;
+        }
+        Space actions = policy.environment().actionSpace();
+        List<StructField> added = policy.columns(prefix);
+        List<Integer> lengths = added.stream()
+                .map(field -> field.name().equals(prefix + "probabilities") ? actions.maskSize() : actions.size())
+                .toList();
+        Dataset<Row> scored = policy.score(selection, badRows);
+        outputFormat.write(outputFormat.writable(scored, added, lengths), folder);
     }
 }

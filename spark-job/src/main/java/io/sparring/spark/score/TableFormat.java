@@ -130,8 +130,24 @@ public enum TableFormat {
 
     /** Writes a table into a folder that is not there yet. */
     void write(Dataset<Row> table, String folder) {
+        explained(
+                () -> table.write().format(toString()).option("header", "true").save(folder));
+    }
+
+    /** Something that Spark is asked for. */
+    interface Work {
+        /** Does it. */
+        void run() throws Exception;
+    }
+
+    /**
+     * Writes an output.
+     *
+     * @throws InvalidConfiguration if Spark finds that there can be none
+     */
+    static void explained(Work work) {
         try {
-            table.write().format(toString()).option("header", "true").save(folder);
+            work.run();
         } catch (Exception e) {
             if (e instanceof AnalysisException) {
                 throw new InvalidConfiguration("--output: " + Explanation.of(e));

@@ -54,21 +54,21 @@ public final class ActionColumns implements Serializable {
      * @param into receives it as row {@code at}
      * @return what is wrong with it; null: nothing
      */
-    public String read(Row row, int from, float[] into, int at) {
+    public String read(Cells row, int from, float[] into, int at) {
         String wrong = numbers.missing(row, from);
         if (wrong != null) {
             return wrong;
         }
-        int single = numbers.single(from);
-        List<Float> list = single < 0 ? row.getList(from) : null;
+        Cells cells = numbers.cells(row, from);
+        int first = numbers.first(from);
         int offset = at * size();
         for (int i = 0; i < size(); i++) {
-            Object number = list == null ? row.get(single + i) : list.get(i);
-            if (number == null) {
+            if (cells.isNull(first + i)) {
                 return "action[" + i + "] is null";
             }
-            into[offset + i] = (Float) number;
-            if (!Float.isFinite(into[offset + i])) {
+            float number = cells.number(first + i);
+            into[offset + i] = number;
+            if (!Float.isFinite(number)) {
                 return "action[" + i + "] is " + number + ", expected a finite number";
             }
         }

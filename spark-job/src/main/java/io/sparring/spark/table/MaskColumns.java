@@ -65,7 +65,7 @@ public final class MaskColumns implements Serializable {
      * @param into receives them as row {@code at}
      * @return what is wrong with them; null: nothing
      */
-    public String read(Row row, int from, boolean[] into, int at) {
+    public String read(Cells row, int from, boolean[] into, int at) {
         int offset = at * size();
         if (flags.kind() != Numbers.Kind.SEPARATE && flags.isNull(row, from)) {
             Arrays.fill(into, offset, offset + size(), true);
@@ -75,9 +75,10 @@ public final class MaskColumns implements Serializable {
         if (wrong != null) {
             return wrong;
         }
-        int single = flags.single(from);
-        List<Boolean> list = single < 0 ? row.getList(from) : null;
-        return put(i -> list == null ? row.get(single + i) : list.get(i), size(), actions, into, offset);
+        Cells cells = flags.cells(row, from);
+        int first = flags.first(from);
+        return put(
+                i -> cells.isNull(first + i) ? null : (Boolean) cells.flag(first + i), size(), actions, into, offset);
     }
 
     /**

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.BinaryType;
@@ -123,35 +122,40 @@ record Numbers(String what, int count, Kind kind, int columns) implements Serial
     }
 
     /** Whether nothing is there at all. */
-    boolean isNull(Row row, int from) {
+    boolean isNull(Cells row, int from) {
         return switch (kind) {
             // Spark's size of nothing is −1, or nothing.
-            case COUNTED -> row.isNullAt(from) || row.getInt(from) < 0;
+            case COUNTED -> row.isNull(from) || row.whole(from) < 0;
             case SEPARATE -> false;
-            case BYTES, ARRAY -> row.isNullAt(from);
+            case BYTES, ARRAY -> row.isNull(from);
         };
     }
 
     /** Why there are no n of them; null if there are. What is null among them is for the caller to see. */
-    String missing(Row row, int from) {
+    String missing(Cells row, int from) {
         if (isNull(row, from)) {
             return what + " is null";
         }
         int there = switch (kind) {
-            case BYTES -> ((byte[]) row.get(from)).length;
+            case BYTES -> row.bytes(from).length;
             case SEPARATE -> count;
-            case COUNTED -> row.getInt(from);
-            case ARRAY -> row.getList(from).size();
+            case COUNTED -> row.whole(from);
+            case ARRAY -> row.elements(from).count();
         };
         return there == count ? null : what + " has " + there + " numbers, expected " + count;
     }
 
-    /** Where the first of the single columns is; −1 where there are none. */
-    int single(int from) {
+    /** Where they stand, one after the other from {@link #first} on, unless they are bytes. */
+    Cells cells(Cells row, int from) {
+        return kind == Kind.ARRAY ? row.elements(from) : row;
+    }
+
+    /** Where the first of them is in {@link #cells}. */
+    int first(int from) {
         return switch (kind) {
             case SEPARATE -> from;
             case COUNTED -> from + 1;
-            case BYTES, ARRAY -> -1;
+            case BYTES, ARRAY -> 0;
         };
     }
 }

@@ -119,7 +119,7 @@ public final class ObservationColumns implements Serializable {
      * @param into receives it as row {@code at}
      * @return what is wrong with it, in which case it is not to be used; null: nothing
      */
-    public String read(Row row, int from, Observations into, int at) {
+    public String read(Cells row, int from, Observations into, int at) {
         int column = from;
         int number = 0;
         for (Numbers part : parts) {
@@ -136,22 +136,16 @@ public final class ObservationColumns implements Serializable {
         return null;
     }
 
-    private String read(Numbers part, Row row, int column, Observations into, int at, int first) {
-        int single = part.single(column);
-        byte[] bytes = part.kind() == Numbers.Kind.BYTES ? (byte[]) row.get(column) : null;
-        List<Float> list = part.kind() == Numbers.Kind.ARRAY ? row.getList(column) : null;
+    private String read(Numbers part, Cells row, int column, Observations into, int at, int to) {
+        byte[] bytes = part.kind() == Numbers.Kind.BYTES ? row.bytes(column) : null;
+        Cells cells = part.cells(row, column);
+        int first = part.first(column);
         for (int i = 0; i < part.count(); i++) {
-            float value;
-            if (bytes != null) {
-                value = bytes[i] & 0xff;
-            } else {
-                Object given = list == null ? row.get(single + i) : list.get(i);
-                if (given == null) {
-                    return part.what() + "[" + i + "] is null";
-                }
-                value = (Float) given;
+            if (bytes == null && cells.isNull(first + i)) {
+                return part.what() + "[" + i + "] is null";
             }
-            String wrong = numbers.put(value, into, at, first + i);
+            float value = bytes == null ? cells.number(first + i) : bytes[i] & 0xff;
+            String wrong = numbers.put(value, into, at, to + i);
             if (wrong != null) {
                 return part.what() + "[" + i + "] " + wrong;
             }

@@ -147,7 +147,7 @@ class PolicyTest {
         for (float number : scorer.descriptions()) {
             expected.add(number);
         }
-        expected.add(scorer.value(0));
+        expected.add(scorer.values()[0]);
         return expected;
     }
 

@@ -75,7 +75,7 @@ class ObservationColumnsTest {
         List<String> read = new ArrayList<>();
         for (Row row : table.select(masks.columns().toArray(Column[]::new)).collectAsList()) {
             boolean[] into = new boolean[6];
-            String wrong = masks.read(row, 0, into, 1);
+            String wrong = masks.read(Cells.of(row), 0, into, 1);
             read.add(wrong == null ? into[3] + " " + into[4] + " " + into[5] : wrong);
         }
         return read;
@@ -90,7 +90,7 @@ class ObservationColumnsTest {
         List<String> read = new ArrayList<>();
         for (Row row : table.select(selected).collectAsList()) {
             Observations into = observed.room(2);
-            String wrong = observed.read(row, 0, into, 1);
+            String wrong = observed.read(Cells.of(row), 0, into, 1);
             List<Float> second = new ArrayList<>();
             for (int i = observed.size(); i < into.length(); i++) {
                 second.add(into.get(i));
