@@ -45,6 +45,8 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import org.apache.commons.io.FileUtils;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -645,9 +647,10 @@ class CommandLineIT {
     }
 
     @Test
-    void aLiveRunKeepsItsFolderAndAKilledOneLeavesItToTheNext() throws IOException, InterruptedException {
+    void aLiveRunKeepsItsFolderAndAKilledOneLeavesItAndItsLogToTheNext() throws IOException, InterruptedException {
         Path run = fresh.resolve("run");
-        try (Sparring live = startEndless(run)) {
+        Path log = fresh.resolve("log");
+        try (Sparring live = startEndless(run, "--log-trajectories", log.toString())) {
             live.await("a checkpoint", () -> Files.exists(run.resolve("checkpoints/last.previous")));
             Sparring.Outcome second = resume(run, BUDGET);
 
@@ -672,6 +675,31 @@ class CommandLineIT {
         assertThat(next.json().get("params_sha256").asText()).isEqualTo(uninterrupted(budget));
         assertThat(rounds(run)).isEqualTo(upTo(budget / STEPS_PER_ROUND));
         assertThat(run.resolve("lock")).doesNotExist();
+        Path whole = fresh.resolve("whole log");
+        Sparring.Outcome undisturbed = Sparring.onTwoThreads(
+                "train",
+                tiny,
+                "--run",
+                fresh.resolve("whole").toString(),
+                "--log-trajectories",
+                whole.toString(),
+                "--set",
+                "budget.env-steps=" + budget);
+        assertThat(undisturbed.exit()).as(undisturbed.toString()).isZero();
+        assertThat(steps(log)).hasSize((int) budget).isEqualTo(steps(whole));
+    }
+
+    /** A log's rows, in the order of its episodes. */
+    private static List<String> steps(Path log) {
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .getOrCreate()) {
+            return spark.read().parquet(log.toString()).orderBy("episode", "t").collectAsList().stream()
+                    .map(Row::json)
+                    .toList();
+        }
     }
 
     @Test
@@ -790,20 +818,12 @@ class CommandLineIT {
         FileUtils.deleteDirectory(rescued.toFile());
     }
 
-    private static Sparring startEndless(Path run) throws IOException {
-        return Sparring.start(
-                work,
-                "--master",
-                "local[2]",
-                "train",
-                "tiny.yaml",
-                "--run",
-                run.toString(),
-                "--json",
-                "--set",
-                ENDLESS,
-                "--set",
-                "checkpoint.every-rounds=1");
+    private static Sparring startEndless(Path run, String... more) throws IOException {
+        List<String> words = new ArrayList<>(List.of("--master", "local[2]", "train", "tiny.yaml"));
+        words.addAll(List.of("--run", run.toString(), "--json"));
+        words.addAll(List.of("--set", ENDLESS, "--set", "checkpoint.every-rounds=1"));
+        words.addAll(Arrays.asList(more));
+        return Sparring.start(work, words.toArray(String[]::new));
     }
 
     private static Sparring.Outcome resume(Path run, long budget) {

@@ -12,6 +12,7 @@ import io.sparring.network.Model;
 import io.sparring.network.Observations;
 import io.sparring.random.Streams;
 import io.sparring.rollout.Scorer;
+import io.sparring.spark.table.BadRows;
 import io.sparring.spark.table.Columns;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Actions of every kind as columns. */
@@ -181,16 +184,93 @@ class PolicyTest {
     }
 
     private ScoringJob job(String output, List<String> keep) {
+        return job(output, TableFormat.CSV, keep, 1);
+    }
+
+    private ScoringJob job(String output, TableFormat format, List<String> keep, long maxBadRows) {
         return new ScoringJob(
                 work.resolve("states").toString(),
                 TableFormat.PARQUET,
                 work.resolve(output).toString(),
-                TableFormat.CSV,
+                format,
                 Columns.OWN_NAMES,
                 keep,
                 "",
-                1,
+                maxBadRows,
                 false);
+    }
+
+    private Dataset<Row> scored(Policy policy, String columns, long maxBadRows) throws IOException {
+        table(policy.environment().actionSpace())
+                .selectExpr("*", columns)
+                .write()
+                .mode("overwrite")
+                .parquet(work.resolve("states").toString());
+        job("scored", TableFormat.PARQUET, null, maxBadRows).run(spark, policy);
+        return spark.read().parquet(work.resolve("scored").toString());
+    }
+
+    private static List<String> rows(Dataset<Row> table) {
+        return table.collectAsList().stream().map(Row::json).toList();
+    }
+
+    /** Column by column, and by Spark where a column comes along that is none of numbers or texts. */
+    @ParameterizedTest
+    @MethodSource("spaces")
+    void aFileOfParquetHasWhatTheTableHasToTheBit(Space actions) throws IOException {
+        Policy policy = policy(actions);
+        for (String column : List.of("concat('row ', id) text", "timestamp_seconds(id) text")) {
+            Dataset<Row> expected = policy.transform(table(actions).selectExpr("*", column));
+            FileUtils.deleteQuietly(work.resolve("scored").toFile());
+
+            Dataset<Row> scored = scored(policy, column, 0);
+
+            assertThat(scored.schema().simpleString())
+                    .isEqualTo(expected.schema().simpleString());
+            assertThat(rows(scored)).isEqualTo(rows(expected));
+        }
+    }
+
+    @Test
+    void whereAllRowsAreBadTheOutputHasItsColumnsAndNoRow() throws IOException {
+        table(CHOICES)
+                .selectExpr("id", "array(1f) observation")
+                .repartition(3)
+                .write()
+                .parquet(work.resolve("states").toString());
+
+        ScoringJob.Result result =
+                job("scored", TableFormat.PARQUET, List.of("id"), 40).run(spark, policy(CHOICES));
+
+        assertThat(result.badRows()).isEqualTo(40);
+        assertThat(result.firstBadRow()).endsWith("row 1: observation has 1 numbers, expected 3");
+        assertThat(spark.read()
+                        .parquet(work.resolve("scored").toString())
+                        .schema()
+                        .simpleString())
+                .isEqualTo("struct<id:bigint,action:array<int>,probabilities:array<float>,value:float>");
+        assertThat(spark.read().parquet(work.resolve("scored").toString()).count())
+                .isZero();
+    }
+
+    @Test
+    void whatAnAttemptHasLeftThatDiedIsNotInTheOutput() throws IOException {
+        Policy policy = policy(CHOICES);
+        Policy.Selection selection = policy.select(table(CHOICES), Columns.OWN_NAMES, List.of("id"), "");
+        Path folder = Files.createDirectories(work.resolve("scored"));
+        Files.writeString(folder.resolve("part-00000-died.snappy.parquet"), "PAR1");
+
+        new DirectScoring(
+                        policy,
+                        selection.layout(),
+                        new BadRows(spark.sparkContext()),
+                        folder.toString(),
+                        "snappy",
+                        spark.version())
+                .run(selection.rows(), new org.apache.hadoop.conf.Configuration());
+
+        assertThat(folder.resolve("_SUCCESS")).isEmptyFile();
+        assertThat(spark.read().parquet(folder.toString()).count()).isEqualTo(40);
     }
 
     private List<String> lines(String folder) throws IOException {
@@ -201,8 +281,11 @@ class PolicyTest {
         }
     }
 
-    @Test
-    void aMaskThatForbidsAChoiceIsABadRow() throws IOException {
+    @ParameterizedTest
+    @EnumSource(
+            value = TableFormat.class,
+            names = {"PARQUET", "JSON"})
+    void aMaskThatForbidsAChoiceIsABadRow(TableFormat format) throws IOException {
         table(CHOICES)
                 .selectExpr(
                         "id",
@@ -211,10 +294,16 @@ class PolicyTest {
                 .write()
                 .parquet(work.resolve("states").toString());
 
-        ScoringJob.Result result = job("scored", List.of("id")).run(spark, policy(CHOICES));
+        ScoringJob.Result result = job("scored", format, List.of("id"), 1).run(spark, policy(CHOICES));
 
         assertThat(result.rows()).isEqualTo(39);
         assertThat(result.firstBadRow()).endsWith("row 8: mask forbids every action");
+        assertThat(spark.read()
+                        .format(format.toString())
+                        .load(work.resolve("scored").toString())
+                        .where("id = 7")
+                        .count())
+                .isZero();
     }
 
     @Test
