@@ -2,9 +2,12 @@ package io.sparring.spark.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sparring.algorithm.TrainingState;
+import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.spark.cli.Sparring;
 import io.sparring.spark.folder.RunFolder;
+import io.sparring.spark.folder.RunFolders;
 import io.sparring.spark.training.SameBitsIT;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,6 +108,49 @@ class SparkFourIT {
             Sparring.Outcome outcome = sparring.outcome();
             assertThat(outcome.exit()).as(outcome.toString()).isZero();
             assertThat(outcome.json().get("env_steps").asLong()).isGreaterThanOrEqualTo(3_200);
+        }
+    }
+
+    /** Which is where Spark's own classes and Parquet's are called, as they are in both. */
+    @Test
+    void aTableIsScoredColumnByColumnAsOnSparkThree() throws Exception {
+        Configuration configuration = ConfigurationFile.parse("test", StandaloneIT.CONFIGURATION, List.of());
+        Path run = work.resolve("untrained");
+        try (RunFolder folder = RunFolder.at(run.toString(), new org.apache.hadoop.conf.Configuration())) {
+            RunFolders.writeCheckpoint(
+                    folder,
+                    "last",
+                    configuration,
+                    TrainingState.first(
+                            configuration, configuration.environment().resolve()));
+        }
+        Files.writeString(work.resolve("states.csv"), "name,a,b,c,d\none,0.1,0,0.01,0\ntwo,0.1,0,-0.01,0.5\n");
+        List<String> command = new ArrayList<>(List.of("score", run.toString(), "--columns", "observation=a,b,c,d"));
+        command.addAll(List.of("--input", work.resolve("states.csv").toString(), "--output"));
+        List<String> four = new ArrayList<>(command);
+        four.add(work.resolve("four.parquet").toString());
+        command.add(work.resolve("three.parquet").toString());
+
+        try (Sparring sparring = sparring("local[1]", four.toArray(String[]::new))) {
+            assertThat(sparring.outcome().exit()).isZero();
+        }
+        Sparring.Outcome three = Sparring.onTwoThreads(command.toArray(String[]::new));
+
+        assertThat(three.exit()).as(three.toString()).isZero();
+        assertThat(rows("four.parquet")).hasSize(2).isEqualTo(rows("three.parquet"));
+        // Spark's own have another number behind.
+        assertThat(work.resolve("four.parquet")).isDirectoryNotContaining("glob:**-c000.*");
+    }
+
+    private static List<String> rows(String name) {
+        try (SparkSession spark = SparkSession.builder()
+                .master("local[1]")
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.host", "127.0.0.1")
+                .getOrCreate()) {
+            return spark.read().parquet(work.resolve(name).toString()).collectAsList().stream()
+                    .map(Row::json)
+                    .toList();
         }
     }
 }
