@@ -16,6 +16,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.hadoop.ParquetOutputFormat;
+import org.apache.spark.SparkConf;
 import org.apache.spark.SparkEnv;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.sql.Dataset;
@@ -68,13 +70,24 @@ record DirectScoring(Policy policy, Policy.Layout layout, BadRows badRows, Strin
                         .fields()[layout.kept() + added.indexOf(column)]
                         .name())
                 .collect(Collectors.toSet());
-        Configuration hadoop = Session.hadoop(SparkEnv.get().conf());
+        Configuration hadoop = hadoop(SparkEnv.get().conf());
         try (ColumnFile file =
                 new ColumnFile(new Path(folder, name), layout.schema(), measured, codec, spark, hadoop)) {
             write(rows, added, file);
             file.finish();
         }
         return List.of(name).iterator();
+    }
+
+    /** With row groups of which those of all tasks that run beside each other have room in memory. */
+    private static Configuration hadoop(SparkConf settings) {
+        Configuration hadoop = Session.hadoop(settings);
+        Runtime runtime = Runtime.getRuntime();
+        int tasks = settings.getInt("spark.executor.cores", runtime.availableProcessors());
+        hadoop.setLong(
+                ParquetOutputFormat.BLOCK_SIZE,
+                Math.min(ParquetOutputFormat.getLongBlockSize(hadoop), runtime.maxMemory() / 2 / tasks));
+        return hadoop;
     }
 
     private void write(Iterator<InternalRow> rows, List<ScoredColumn> added, ColumnFile file) throws IOException {

@@ -22,6 +22,8 @@ import org.apache.parquet.hadoop.ParquetOutputFormat;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.util.HadoopOutputFile;
+import org.apache.parquet.io.OutputFile;
+import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
@@ -46,6 +48,7 @@ public final class ColumnFile implements Closeable {
     private final MessageType schema;
     private final CodecFactory codecs;
     private final CompressionCodecName codec;
+    private final PositionOutputStream stream;
     private final ParquetFileWriter file;
     private final List<Column> columns;
     private final Map<String, String> metadata;
@@ -86,8 +89,10 @@ public final class ColumnFile implements Closeable {
         metadata =
                 Map.of("org.apache.spark.version", spark, "org.apache.spark.sql.parquet.row.metadata", schema.json());
         codecs = new CodecFactory(hadoop, properties.getPageSizeThreshold());
+        OutputFile target = HadoopOutputFile.fromPath(path, hadoop);
+        stream = target.create(rowGroupBytes);
         file = new ParquetFileWriter(
-                HadoopOutputFile.fromPath(path, hadoop),
+                new Open(target, stream),
                 this.schema,
                 ParquetFileWriter.Mode.CREATE,
                 rowGroupBytes,
@@ -337,5 +342,29 @@ public final class ColumnFile implements Closeable {
     @Override
     public void close() throws IOException {
         codecs.release();
+        stream.close();
+    }
+
+    /** A file that is being written: Parquet's writer alone closes none that has failed. */
+    private record Open(OutputFile target, PositionOutputStream stream) implements OutputFile {
+        @Override
+        public PositionOutputStream create(long blockSizeHint) {
+            return stream;
+        }
+
+        @Override
+        public PositionOutputStream createOrOverwrite(long blockSizeHint) {
+            return stream;
+        }
+
+        @Override
+        public boolean supportsBlockSize() {
+            return target.supportsBlockSize();
+        }
+
+        @Override
+        public long defaultBlockSize() {
+            return target.defaultBlockSize();
+        }
     }
 }
