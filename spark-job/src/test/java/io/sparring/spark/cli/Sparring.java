@@ -9,10 +9,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +33,8 @@ public final class Sparring implements AutoCloseable {
 
     /** A folder's name of what shells, URIs, lists, patterns and quoted words mean something by. */
     public static final String ODD_NAME = "a b,c%20d#e?f[g]*'h\"i\\j$(k)&ü";
+
+    private static final Path TARGET = SCRIPT.resolve("../../spark-job/target").normalize();
 
     /** On a cluster containers are started, one after the other. */
     private static final Duration CLUSTER_DEADLINE = Duration.ofMinutes(6);
@@ -55,6 +59,8 @@ public final class Sparring implements AutoCloseable {
         }
     }
 
+    private static boolean prepared;
+
     private Sparring(Path directory, Map<String, String> environment, List<String> words) throws IOException {
         deadline = environment.isEmpty() ? DEADLINE : CLUSTER_DEADLINE;
         command = String.join(" ", words);
@@ -72,6 +78,7 @@ public final class Sparring implements AutoCloseable {
                         "SPARK_LOCAL_IP",
                         "SPARK_LOCAL_HOSTNAME",
                         "SPARK_SCALA_VERSION",
+                        "SPARK_DIST_CLASSPATH",
                         "SPARRING_LOG",
                         "SPARRING_DEBUG",
                         "HADOOP_CONF_DIR"));
@@ -93,6 +100,7 @@ public final class Sparring implements AutoCloseable {
     /** @param environment variables of a Spark installation and a cluster */
     public static Sparring start(Path directory, Map<String, String> environment, String... arguments)
             throws IOException {
+        prepare(environment);
         return start(SCRIPT, directory, environment, arguments);
     }
 
@@ -103,6 +111,58 @@ public final class Sparring implements AutoCloseable {
         List<String> words = new ArrayList<>(List.of("env", "--default-signal=INT,HUP", script.toString()));
         words.addAll(List.of(arguments));
         return new Sparring(directory, environment, words);
+    }
+
+    /** Has the script prepare its archives, which each of a build's JVMs would have it do that finds none yet. */
+    private static synchronized void prepare(Map<String, String> environment) throws IOException {
+        if (prepared || environment.containsKey("SPARK_HOME")) {
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(
+                TARGET.resolve("archives.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            channel.lock();
+            if (outdated(archive("sparring")) || outdated(archive("executors"))) {
+                String[] version = {"--master", "local-cluster[1,1,1024]", "--version"};
+                try (Sparring sparring = start(SCRIPT, TARGET, Map.of(), version)) {
+                    Outcome outcome = sparring.outcome();
+                    assertThat(outcome.exit()).as(outcome.toString()).isZero();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IOException("interrupted", e);
+                }
+            }
+        }
+        prepared = true;
+    }
+
+    private static Path archive(String of) {
+        return TARGET.resolve(of + "-" + System.getProperty("java.version") + ".jsa");
+    }
+
+    /** As the script decides it. */
+    private static boolean outdated(Path archive) throws IOException {
+        return !Files.exists(archive)
+                || Files.getLastModifiedTime(archive).compareTo(Files.getLastModifiedTime(jar())) < 0;
+    }
+
+    /** What executors have of ours. Where a test's own JVM starts them, its classes follow, by SPARK_DIST_CLASSPATH. */
+    public static Path jar() {
+        return TARGET.resolve("sparring-app.jar");
+    }
+
+    /** For executors that a test's own JVM starts: they live for seconds, and start from the archive that the script's start from. */
+    public static String executorOptions() {
+        String options = "-XX:TieredStopAtLevel=1";
+        try {
+            prepare(Map.of());
+            Path archive = archive("executors");
+            // It is empty where this Java cannot write one.
+            return !Files.exists(archive) || Files.size(archive) == 0
+                    ? options
+                    : options + " \"-XX:SharedArchiveFile=" + archive + "\" -Xlog:cds=off -Xlog:cds+dynamic=off";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The script of a tree like this one, elsewhere: what is built is shared, what the script prepares is not. */
@@ -136,6 +196,7 @@ public final class Sparring implements AutoCloseable {
     /** The same with these variables. */
     public static Outcome shell(Path directory, Map<String, String> environment, String script)
             throws IOException, InterruptedException {
+        prepare(environment);
         try (Sparring sparring =
                 new Sparring(directory, environment, List.of("sh", "-c", "sparring='" + SCRIPT + "'\n" + script))) {
             return sparring.outcome();

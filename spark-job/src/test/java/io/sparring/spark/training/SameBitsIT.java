@@ -21,6 +21,7 @@ import io.sparring.rollout.Episode;
 import io.sparring.rollout.Shard;
 import io.sparring.rollout.ShardCodec;
 import io.sparring.run.CheckpointFile;
+import io.sparring.spark.cli.Sparring;
 import io.sparring.spark.cluster.ExecutorProcesses;
 import io.sparring.spark.cluster.StandaloneCluster;
 import io.sparring.spark.session.Session;
@@ -356,8 +357,8 @@ public class SameBitsIT {
                 .setMaster(master)
                 .set("spark.ui.enabled", "false")
                 // As in this JVM kernels are optimised, both ways of computing are compared.
-                .set("spark.executor.defaultJavaOptions", "-XX:TieredStopAtLevel=1")
-                .set("spark.executor.extraClassPath", System.getProperty("java.class.path"));
+                .set("spark.executor.defaultJavaOptions", Sparring.executorOptions())
+                .set("spark.executor.extraClassPath", Sparring.jar().toString());
     }
 
     public static Consumer<Long> nothing() {
