@@ -114,10 +114,14 @@ public final class StandaloneCluster implements AutoCloseable {
                 mainClass));
         command.addAll(settings);
         command.addAll(List.of(arguments));
-        processes.add(new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile())
-                .start());
+                .redirectOutput(folder.resolve(name + ".log").toFile());
+        if (!settings.isEmpty()) {
+            // What is submitted to it has no classes but those of its jar.
+            builder.environment().remove("SPARK_DIST_CLASSPATH");
+        }
+        processes.add(builder.start());
     }
 
     private void awaitRegistered(int workers) throws IOException, InterruptedException {

@@ -29,7 +29,7 @@ class StandaloneIT {
             network: {kind: separate, hidden: [16, 16], activation: tanh}
             a2c: {shards: 4, rollout-length: 8, gae-lambda: 0.95, entropy-weight: 0.01}
             optimizer: {kind: adam, learning-rate: 5e-3}
-            budget: {env-steps: 3200}
+            budget: {env-steps: 1600}
             evaluation: {every-env-steps: 0}
             checkpoint: {every-rounds: 1000}
             cluster: {cut-every-rounds: 100}
