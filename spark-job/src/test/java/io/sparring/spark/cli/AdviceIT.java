@@ -60,8 +60,15 @@ class AdviceIT {
             live.outcome();
         }
 
-        Sparring.Outcome resumed = train(folder, "--resume", "r", "--set", "budget.env-steps=20064");
+        Sparring.Outcome resumed = Sparring.onTwoThreads(
+                "train",
+                folder.resolve("tiny.yaml").toString(),
+                "--resume",
+                folder.resolve("r").toString(),
+                "--set",
+                "budget.env-steps=20064");
 
+        assertThat(resumed.exit()).as(resumed.toString()).isZero();
         assertThat(resumed.stderr())
                 .contains("going on after round ")
                 .contains("the learning rate's schedule ends at 20,000 steps")

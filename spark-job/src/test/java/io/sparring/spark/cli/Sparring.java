@@ -222,7 +222,12 @@ public final class Sparring implements AutoCloseable {
 
     /** The same with Spark in this JVM, two threads of it: for what is no matter of the script, of signals or of how a process ends. */
     public static Outcome onTwoThreads(String... arguments) {
-        String master = System.setProperty("spark.master", "local[2]");
+        return onThreads(2, arguments);
+    }
+
+    /** The same with so many threads of Spark. */
+    public static Outcome onThreads(int threads, String... arguments) {
+        String master = System.setProperty("spark.master", "local[" + threads + "]");
         try {
             return here(arguments);
         } finally {

@@ -94,8 +94,9 @@ public class A3cIT {
         assertThat(last.get("worker_3_staleness_p99").asInt()).isNotNegative();
         assertThat(Files.readString(work.resolve("run/report.html"))).contains("Staleness");
 
-        Sparring.Outcome resumed = Sparring.run(
-                work, "--master", "local[4]", "train", "--resume", "run", "--set", "budget.env-steps=38400", "--json");
+        String run = work.resolve("run").toString();
+        Sparring.Outcome resumed =
+                Sparring.onThreads(4, "train", "--resume", run, "--set", "budget.env-steps=38400", "--json");
         assertThat(resumed.exit()).as(resumed.toString()).isZero();
         assertThat(resumed.json().get("env_steps").asLong()).isBetween(38_400L, 38_400L + 3 * STEPS_PER_PUSH);
         assertThat(lines(work.resolve("run"))
@@ -105,8 +106,8 @@ public class A3cIT {
                 .isSorted()
                 .doesNotHaveDuplicates();
 
-        Sparring.Outcome evaluated = Sparring.run(
-                work, "--master", "local[2]", "evaluate", "run", "--episodes", "3", "--checkpoint", "last", "--json");
+        Sparring.Outcome evaluated =
+                Sparring.onTwoThreads("evaluate", run, "--episodes", "3", "--checkpoint", "last", "--json");
         assertThat(evaluated.exit()).as(evaluated.toString()).isZero();
         assertThat(evaluated.json().get("params_sha256"))
                 .isEqualTo(resumed.json().get("params_sha256"));
