@@ -47,6 +47,8 @@ record DirectScoring(Policy policy, Policy.Layout layout, BadRows badRows, Strin
                 .collect());
         Path path = new Path(folder);
         FileSystem system = path.getFileSystem(hadoop);
+        // Of a table without files there is no partition, and no task that would have made it.
+        system.mkdirs(path);
         for (FileStatus file : system.listStatus(path)) {
             if (!written.contains(file.getPath().getName())) {
                 system.delete(file.getPath(), false);

@@ -253,6 +253,31 @@ class PolicyTest {
                 .isZero();
     }
 
+    /** Which has no partition either, so that no task makes a folder. */
+    @Test
+    void aTableOfTheCatalogueWithoutAFileHasNoRows() {
+        Path output = work.resolve("scored");
+        spark.sql("create table bare (observation array<float>) using parquet location '" + work.resolve("bare") + "'");
+        try {
+            ScoringJob job = new ScoringJob(
+                    "table:bare",
+                    TableFormat.PARQUET,
+                    output.toString(),
+                    TableFormat.PARQUET,
+                    Columns.OWN_NAMES,
+                    List.of(),
+                    "",
+                    0,
+                    false);
+
+            assertThatThrownBy(() -> job.run(spark, policy(new Space.Discrete(2))))
+                    .hasMessageEndingWith("table:bare has no rows");
+            assertThat(output).doesNotExist();
+        } finally {
+            spark.sql("drop table bare");
+        }
+    }
+
     @Test
     void whatAnAttemptHasLeftThatDiedIsNotInTheOutput() throws IOException {
         Policy policy = policy(CHOICES);
