@@ -36,6 +36,7 @@ public final class PolicyFunction implements UDF1<Object, Row> {
 
     private final Policy policy;
     private transient Scorer scorer;
+    private transient List<ScoredColumn> columns;
 
     /**
      * Loads the policy; called by Spark, where the function is registered.
@@ -70,12 +71,15 @@ public final class PolicyFunction implements UDF1<Object, Row> {
         }
         if (scorer == null) {
             scorer = policy.scorer();
+            columns = ScoredColumn.of(policy.environment().actionSpace());
         }
         Observations observations = observation(observation);
         scorer.score(observations, allowed(mask), 1);
-        return RowFactory.create(ScoredColumn.of(policy.environment().actionSpace()).stream()
-                .map(column -> column.get(scorer, 0))
-                .toArray());
+        Object[] values = new Object[columns.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = columns.get(i).get(scorer, 0);
+        }
+        return RowFactory.create(values);
     }
 
     private Observations observation(Object given) {
