@@ -36,6 +36,12 @@ class Probe(gymnasium.Env):
             self.observation_space = gymnasium.spaces.Dict(
                 {"z": gymnasium.spaces.Discrete(3, start=1), "a": self.observation_space, "words": text}
             )
+        if mode == "cameras":
+            camera = gymnasium.spaces.Box(0, 255, (2, 3), np.uint8)
+            top = gymnasium.spaces.Box(0, 255, (2,), np.uint8)
+            self.observation_space = gymnasium.spaces.Dict(
+                {"camera": camera, "flags": gymnasium.spaces.MultiBinary(2), "speed": self.observation_space, "top": top}
+            )
         if mode == "observations":
             self.observation_space = gymnasium.spaces.Text(4)
         if grandchild:
@@ -44,6 +50,10 @@ class Probe(gymnasium.Env):
     def observe(self):
         first = random.random() if self.mode == "random" else self.np_random.random()
         numbers = np.array([first, self.steps], np.float32)
+        if self.mode == "cameras":
+            camera = np.arange(6, dtype=np.uint8).reshape(2, 3) + np.uint8(9 * self.steps)
+            flags = np.array([self.steps % 2, 1], np.int8)
+            return {"top": np.array([255, self.steps], np.uint8), "speed": numbers, "flags": flags, "camera": camera}
         return {"z": 1 + self.steps % 3, "a": numbers, "words": "any"} if self.mode == "parts" else numbers
 
     def reset(self, *, seed=None, options=None):

@@ -4,7 +4,6 @@ import io.sparring.configuration.Configuration;
 import io.sparring.configuration.Configuration.Algorithm;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSpec;
-import io.sparring.environment.Space;
 import io.sparring.network.Architecture;
 import io.sparring.network.Memory;
 import io.sparring.network.Trunk;
@@ -40,12 +39,11 @@ public final class Footprint {
         String section = configuration.algorithm().section();
         double observation = spec.observationSpace().size();
         double copies = configuration.environment().copiesPerShard();
-        double numberBytes = spec.observationSpace().dtype() == Space.Dtype.UINT8 ? 1 : Float.BYTES;
         double noiseBytes = Float.BYTES * noise(configuration.network().distribution(spec));
         double choices = spec.masks() ? spec.actionSpace().maskSize() : 0;
         Memory memory = configuration.network().memory().layer();
         double copyBytes = COPY_BYTES
-                + numberBytes * observation
+                + spec.layout().rowBytes()
                 + noiseBytes
                 + choices
                 + Float.BYTES * trunks(configuration) * memory.stateSize();

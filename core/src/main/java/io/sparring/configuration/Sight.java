@@ -25,7 +25,7 @@ final class Sight {
         List<Input> inputs = new ArrayList<>();
         int from = 0;
         for (EnvironmentSpec.Part part : environment.parts()) {
-            int size = part.shape().stream().reduce(1, Math::multiplyExact);
+            int size = part.size();
             boolean flat = part.shape().size() < 2 || part.shape().size() == 2 && part.dtype() == Space.Dtype.FLOAT32;
             boolean bytes = isScaled(space, part.dtype(), from, size);
             Input.Order order = convolutions && !flat ? order(part.shape(), channels) : Input.Order.VECTOR;

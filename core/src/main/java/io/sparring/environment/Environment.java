@@ -52,9 +52,15 @@ public interface Environment extends AutoCloseable {
         return false;
     }
 
+    /** Which of an observation's numbers whoever keeps it keeps as bytes; the same at every call. */
+    default RowLayout layout() {
+        return RowLayout.of(observationSpace());
+    }
+
     /**
-     * Whether it can write what it observes as bytes: where a reset or step is given a {@linkplain Step#compact compact} step, it writes
-     * {@link Step#bytes} and {@link Step#finalBytes}. For images, of which the numbers would be made floats and bytes again.
+     * Whether it can write what it observes as its {@link #layout} has it: where a reset or step is given a {@linkplain Step#compact compact} step, it
+     * writes bytes to {@link Step#bytes} and {@link Step#finalBytes}, and floats alone to the others. For images, of which the numbers would be made
+     * floats and bytes again.
      */
     default boolean observesBytes() {
         return false;

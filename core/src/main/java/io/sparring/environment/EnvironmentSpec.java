@@ -41,12 +41,17 @@ public record EnvironmentSpec(
      * One part of an observation.
      *
      * @param name of it, as in {@code camera}; of one within another {@code hand/camera}
-     * @param dtype what its numbers are where the environment computes them; they are floats where parts are of several kinds
+     * @param dtype what its numbers are
      * @param shape how many numbers there are in each dimension, the last one varying fastest
      */
     public record Part(String name, Space.Dtype dtype, List<Integer> shape) implements Serializable {
         public Part {
             shape = List.copyOf(shape);
+        }
+
+        /** How many numbers it has. */
+        public int size() {
+            return shape.stream().reduce(1, Math::multiplyExact);
         }
     }
 
@@ -178,6 +183,19 @@ public record EnvironmentSpec(
     EnvironmentSpec within(List<Wrapper> all) {
         return new EnvironmentSpec(
                 id, options, observationSpace, actionSpace, stepLimit, rewardThreshold, recovery, all, masks, parts);
+    }
+
+    /** Which of an observation's numbers are kept as bytes. */
+    public RowLayout layout() {
+        if (parts.isEmpty()) {
+            return RowLayout.of(observationSpace);
+        }
+        int[] runs = new int[2 * parts.size()];
+        for (int i = 0; i < parts.size(); i++) {
+            Part part = parts.get(i);
+            runs[2 * i + (part.dtype() == Space.Dtype.UINT8 ? 1 : 0)] = part.size();
+        }
+        return RowLayout.ofRuns(runs);
     }
 
     /** For people, as in {@code observes [4] float32, acts in Discrete[n=2]}; parts are named, as in {@code observes {camera: [8, 8] uint8}}. */

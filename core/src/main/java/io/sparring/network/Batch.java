@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import io.sparring.environment.RowLayout;
 import java.util.Arrays;
 
 /**
@@ -84,16 +85,34 @@ public final class Batch {
      */
     void setRows(Observations rowByRow, int from, int length, int rows, int[] numbers, float divisor) {
         resize(rows);
-        float[] bytes = rowByRow instanceof Observations.Bytes ? divided(divisor) : null;
+        float[] divided = rowByRow instanceof Observations.Floats ? null : divided(divisor);
         // A few rows at a time: what is read is still in the cache for the next feature, and what is written is whole
         // lines of it.
         for (int block = 0; block < rows; block += BLOCK) {
             int end = Math.min(block + BLOCK, rows);
             int at = from + block * length;
             if (rowByRow instanceof Observations.Bytes whole) {
-                setRows(whole.numbers(), at, length, block, end, numbers, bytes);
+                for (int feature = 0; feature < features; feature++) {
+                    setRows(feature, block, end, whole.numbers(), at + numbers[feature], length, divided);
+                }
             } else if (rowByRow instanceof Observations.Floats floats) {
-                setRows(floats.numbers(), at, length, block, end, numbers, divisor);
+                for (int feature = 0; feature < features; feature++) {
+                    setRows(feature, block, end, floats.numbers(), at + numbers[feature], length, divisor);
+                }
+            } else if (rowByRow instanceof Observations.Mixed mixed) {
+                RowLayout layout = mixed.layout();
+                for (int feature = 0; feature < features; feature++) {
+                    int row = (at + numbers[feature]) / layout.size();
+                    int number = (at + numbers[feature]) % layout.size();
+                    int place = layout.place(number);
+                    if (layout.isByte(number)) {
+                        int bytes = layout.bytes();
+                        setRows(feature, block, end, mixed.bytes(), row * bytes + place, bytes, divided);
+                    } else {
+                        int floats = layout.floats();
+                        setRows(feature, block, end, mixed.floats(), row * floats + place, floats, divisor);
+                    }
+                }
             }
         }
     }
@@ -107,21 +126,16 @@ public final class Batch {
         return bytes;
     }
 
-    private void setRows(byte[] rowByRow, int from, int length, int row, int end, int[] numbers, float[] bytes) {
-        for (int feature = 0; feature < features; feature++) {
-            int at = from + numbers[feature];
-            for (int i = feature * stride + row; i < feature * stride + end; i++, at += length) {
-                values[i] = bytes[rowByRow[at] & 0xff];
-            }
+    /** One feature of the rows from {@code row} to {@code end}, the first of which has it {@code at} this place. */
+    private void setRows(int feature, int row, int end, byte[] given, int at, int length, float[] divided) {
+        for (int i = feature * stride + row; i < feature * stride + end; i++, at += length) {
+            values[i] = divided[given[at] & 0xff];
         }
     }
 
-    private void setRows(float[] rowByRow, int from, int length, int row, int end, int[] numbers, float divisor) {
-        for (int feature = 0; feature < features; feature++) {
-            int at = from + numbers[feature];
-            for (int i = feature * stride + row; i < feature * stride + end; i++, at += length) {
-                values[i] = rowByRow[at] / divisor;
-            }
+    private void setRows(int feature, int row, int end, float[] given, int at, int length, float divisor) {
+        for (int i = feature * stride + row; i < feature * stride + end; i++, at += length) {
+            values[i] = given[at] / divisor;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.sparring.network;
 
+import io.sparring.environment.RowLayout;
 import java.io.Serializable;
 import java.util.Arrays;
 
@@ -21,14 +22,17 @@ public sealed interface Observations extends Serializable {
         }
 
         @Override
+        public void set(int index, float number) {
+            numbers[index] = number;
+        }
+
+        @Override
         public void put(int at, Observations given, int from, int count) {
             if (given instanceof Floats floats) {
                 System.arraycopy(floats.numbers, from, numbers, at, count);
                 return;
             }
-            for (int i = 0; i < count; i++) {
-                numbers[at + i] = given.get(from + i);
-            }
+            setAll(this, at, given, from, count);
         }
 
         @Override
@@ -37,7 +41,7 @@ public sealed interface Observations extends Serializable {
         }
 
         @Override
-        public long bytes() {
+        public long roomBytes() {
             return (long) numbers.length * Float.BYTES;
         }
 
@@ -65,19 +69,17 @@ public sealed interface Observations extends Serializable {
         }
 
         @Override
+        public void set(int index, float number) {
+            numbers[index] = whole(number);
+        }
+
+        @Override
         public void put(int at, Observations given, int from, int count) {
             if (given instanceof Bytes bytes) {
                 System.arraycopy(bytes.numbers, from, numbers, at, count);
                 return;
             }
-            for (int i = 0; i < count; i++) {
-                float number = given.get(from + i);
-                numbers[at + i] = (byte) number;
-                if ((numbers[at + i] & 0xff) != number) {
-                    throw new IllegalArgumentException(
-                            number + " is observed where whole numbers from 0 to 255 are promised");
-                }
-            }
+            setAll(this, at, given, from, count);
         }
 
         @Override
@@ -86,7 +88,7 @@ public sealed interface Observations extends Serializable {
         }
 
         @Override
-        public long bytes() {
+        public long roomBytes() {
             return numbers.length;
         }
 
@@ -99,6 +101,128 @@ public sealed interface Observations extends Serializable {
         public int hashCode() {
             return Arrays.hashCode(numbers);
         }
+    }
+
+    /**
+     * Rows of both kinds: what a dictionary of images and vectors gives.
+     *
+     * @param layout of a row
+     * @param bytes of all rows, one behind the other
+     * @param floats likewise
+     */
+    record Mixed(RowLayout layout, byte[] bytes, float[] floats) implements Observations {
+        /** @throws IllegalArgumentException if they are not those of whole rows */
+        public Mixed {
+            if ((long) bytes.length * layout.floats() != (long) floats.length * layout.bytes()
+                    || bytes.length % Math.max(1, layout.bytes()) != 0
+                    || floats.length % Math.max(1, layout.floats()) != 0) {
+                throw new IllegalArgumentException(bytes.length + " bytes and " + floats.length
+                        + " floats, and a row has " + layout.bytes() + " and " + layout.floats());
+            }
+        }
+
+        @Override
+        public int length() {
+            return bytes.length + floats.length;
+        }
+
+        @Override
+        public float get(int index) {
+            int row = index / layout.size();
+            int number = index % layout.size();
+            return layout.isByte(number)
+                    ? bytes[row * layout.bytes() + layout.place(number)] & 0xff
+                    : floats[row * layout.floats() + layout.place(number)];
+        }
+
+        @Override
+        public void set(int index, float given) {
+            int row = index / layout.size();
+            int number = index % layout.size();
+            if (layout.isByte(number)) {
+                bytes[row * layout.bytes() + layout.place(number)] = whole(given);
+            } else {
+                floats[row * layout.floats() + layout.place(number)] = given;
+            }
+        }
+
+        @Override
+        public void put(int at, Observations given, int from, int count) {
+            int size = layout.size();
+            if (given instanceof Mixed mixed
+                    && mixed.layout.equals(layout)
+                    && at % size == 0
+                    && from % size == 0
+                    && count % size == 0) {
+                System.arraycopy(
+                        mixed.bytes,
+                        from / size * layout.bytes(),
+                        bytes,
+                        at / size * layout.bytes(),
+                        count / size * layout.bytes());
+                System.arraycopy(
+                        mixed.floats,
+                        from / size * layout.floats(),
+                        floats,
+                        at / size * layout.floats(),
+                        count / size * layout.floats());
+                return;
+            }
+            setAll(this, at, given, from, count);
+        }
+
+        /** @throws IllegalArgumentException if these are no whole rows */
+        @Override
+        public Observations room(int count) {
+            return Observations.room(layout, count);
+        }
+
+        @Override
+        public long roomBytes() {
+            return bytes.length + (long) floats.length * Float.BYTES;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Mixed mixed
+                    && layout.equals(mixed.layout)
+                    && Arrays.equals(bytes, mixed.bytes)
+                    && Arrays.equals(floats, mixed.floats);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(bytes) + Arrays.hashCode(floats);
+        }
+    }
+
+    private static byte whole(float number) {
+        byte whole = (byte) number;
+        if ((whole & 0xff) != number) {
+            throw new IllegalArgumentException(number + " is observed where whole numbers from 0 to 255 are promised");
+        }
+        return whole;
+    }
+
+    /**
+     * Room for so many numbers of whole rows.
+     *
+     * @throws IllegalArgumentException if these are no whole rows
+     */
+    static Observations room(RowLayout layout, int numbers) {
+        if (numbers % layout.size() != 0) {
+            throw new IllegalArgumentException(numbers + " numbers are no whole rows of " + layout.size());
+        }
+        int rows = numbers / layout.size();
+        return of(layout, new byte[rows * layout.bytes()], new float[rows * layout.floats()]);
+    }
+
+    /** These numbers, where they stand: the bytes of all rows, and their floats. */
+    static Observations of(RowLayout layout, byte[] bytes, float[] floats) {
+        if (layout.bytes() == 0) {
+            return new Floats(floats);
+        }
+        return layout.floats() == 0 ? new Bytes(bytes) : new Mixed(layout, bytes, floats);
     }
 
     /** How many numbers there are. */
@@ -117,6 +241,19 @@ public sealed interface Observations extends Serializable {
     }
 
     /**
+     * Writes a number.
+     *
+     * @throws IllegalArgumentException if it is not of this kind
+     */
+    void set(int index, float number);
+
+    private static void setAll(Observations to, int at, Observations given, int from, int count) {
+        for (int i = 0; i < count; i++) {
+            to.set(at + i, given.get(from + i));
+        }
+    }
+
+    /**
      * Writes numbers from {@code at} on.
      *
      * @param given of which {@code count} from {@code from} on are taken
@@ -127,6 +264,6 @@ public sealed interface Observations extends Serializable {
     /** Room for so many of the same kind. */
     Observations room(int count);
 
-    /** How much room they take. */
-    long bytes();
+    /** How much room they take, in bytes. */
+    long roomBytes();
 }

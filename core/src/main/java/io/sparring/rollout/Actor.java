@@ -1,7 +1,7 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
-import io.sparring.environment.Space;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
 import io.sparring.network.Model;
@@ -33,6 +33,7 @@ public final class Actor {
     private final Network network;
     private final ActionDistribution distribution;
     private final Step step;
+    private final RowLayout layout;
 
     /**
      * Whether parts are acted for one by one, which takes a forward pass for each: where acting takes longer than the environment does, the passes cost
@@ -89,6 +90,7 @@ public final class Actor {
         this.network = network;
         this.distribution = distribution;
         step = Step.compact(environment);
+        layout = environment.layout();
         this.apart = apart;
         rollouts = apart ? 1 : 0;
     }
@@ -165,7 +167,7 @@ public final class Actor {
 
         private final double[] discountedReturnsSeen;
         private final List<Episode> episodes = new ArrayList<>();
-        private final Finals finals = new Finals(environment.observationSpace());
+        private final Finals finals = new Finals(layout);
         private long environmentNanos;
 
         Act(Model model, Shard shard, double gamma, int steps, boolean outcomes) {
@@ -186,7 +188,7 @@ public final class Actor {
             lengths = shard.lengths().clone();
             discountedReturns = Arrays.copyOf(shard.discountedReturns(), normalizer.normalizesRewards() ? copies : 0);
             discountedReturnsSeen = new double[steps * discountedReturns.length];
-            observations = Shard.room(environment.observationSpace(), steps * observed);
+            observations = Observations.room(layout, steps * observed);
             observations.put(0, shard.observations(), 0, observed);
             allowed = new boolean[steps * masked];
             System.arraycopy(shard.allowed(), 0, allowed, 0, masked);
@@ -326,7 +328,7 @@ public final class Actor {
             Shard next = new Shard(
                     shard.index(),
                     environment.snapshot(),
-                    Shard.observations(environment.observationSpace(), step),
+                    Shard.observations(layout, step),
                     Shard.states(generators, copies),
                     returns,
                     lengths,
@@ -382,24 +384,25 @@ public final class Actor {
 
     /** The last observations of truncated episodes, and what was remembered there: their V is asked for once, in one batch. */
     private static final class Finals {
-        private final Space.Box space;
+        private final RowLayout layout;
         private final List<Integer> indices = new ArrayList<>();
         private final List<Past> pasts = new ArrayList<>();
         private Observations observations;
 
-        Finals(Space.Box space) {
-            this.space = space;
-            observations = Shard.room(space, 0);
+        Finals(RowLayout layout) {
+            this.layout = layout;
+            observations = Observations.room(layout, 0);
         }
 
         void add(int index, Step step, int copy, Recollection memory) {
-            int at = indices.size() * space.size();
+            int size = layout.size();
+            int at = indices.size() * size;
             if (at == observations.length()) {
-                Observations more = Shard.room(space, Math.max(space.size() * 16, 2 * at));
+                Observations more = Observations.room(layout, Math.max(size * 16, 2 * at));
                 more.put(0, observations, 0, at);
                 observations = more;
             }
-            observations.put(at, Shard.givenLast(step), copy * space.size(), space.size());
+            observations.put(at, Shard.givenLast(step), copy * size, size);
             indices.add(index);
             pasts.add(memory.of(copy, copy + 1));
         }

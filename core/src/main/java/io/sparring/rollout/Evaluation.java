@@ -1,6 +1,7 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Step;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
@@ -174,9 +175,8 @@ public final class Evaluation {
             this.first = first;
             this.to = to;
             copies = environment.copies();
-            observations = Shard.room(
-                    environment.observationSpace(),
-                    copies * environment.observationSpace().size());
+            RowLayout layout = environment.layout();
+            observations = Observations.room(layout, copies * layout.size());
             allowed = new boolean
                     [environment.masks() ? copies * environment.actionSpace().maskSize() : 0];
             logProbabilities = new double[copies];

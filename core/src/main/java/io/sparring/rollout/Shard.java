@@ -1,7 +1,7 @@
 package io.sparring.rollout;
 
 import io.sparring.environment.Environment;
-import io.sparring.environment.Space;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Step;
 import io.sparring.network.Observations;
 import io.sparring.policy.LastingNoise;
@@ -53,7 +53,7 @@ public record Shard(
         return new Shard(
                 index,
                 environment.snapshot(),
-                observations(environment.observationSpace(), first),
+                observations(environment.layout(), first),
                 states(Generators.of(actionSeeds), copies),
                 new double[copies],
                 new int[copies],
@@ -63,32 +63,26 @@ public record Shard(
                 new float[0]);
     }
 
-    /** Room for this many numbers, as the space has them. */
-    static Observations room(Space.Box space, int numbers) {
-        return switch (space.dtype()) {
-            case FLOAT32 -> new Observations.Floats(new float[numbers]);
-            case UINT8 -> new Observations.Bytes(new byte[numbers]);
-        };
-    }
-
-    /** What a step gave, as the space has it; a copy. */
-    static Observations observations(Space.Box space, Step step) {
+    /** What a step gave, kept as this layout has it; a copy. */
+    static Observations observations(RowLayout layout, Step step) {
         Observations given = given(step);
-        Observations observations = room(space, given.length());
+        Observations observations = Observations.room(layout, given.length());
         observations.put(0, given, 0, given.length());
         return observations;
     }
 
     /** What is acted on after a step, where it stands. */
     static Observations given(Step step) {
-        return step.bytes.length > 0 ? new Observations.Bytes(step.bytes) : new Observations.Floats(step.observations);
+        return given(step, step.bytes, step.observations);
     }
 
     /** The last of the episodes that a step has ended, where they stand. */
     static Observations givenLast(Step step) {
-        return step.bytes.length > 0
-                ? new Observations.Bytes(step.finalBytes)
-                : new Observations.Floats(step.finalObservations);
+        return given(step, step.finalBytes, step.finalObservations);
+    }
+
+    private static Observations given(Step step, byte[] bytes, float[] floats) {
+        return step.layout == null ? new Observations.Floats(floats) : Observations.of(step.layout, bytes, floats);
     }
 
     static byte[] states(Generators generators, int copies) {
@@ -105,7 +99,7 @@ public record Shard(
     /** About how many bytes it takes. */
     public long bytes() {
         return environment.length
-                + observations.bytes()
+                + observations.roomBytes()
                 + actionGenerators.length
                 + (long) returns.length * (Double.BYTES + Integer.BYTES)
                 + allowed.length

@@ -1,5 +1,6 @@
 package io.sparring.rollout;
 
+import io.sparring.environment.RowLayout;
 import io.sparring.format.Format;
 import io.sparring.format.Input;
 import io.sparring.format.Output;
@@ -11,27 +12,32 @@ import java.io.InvalidObjectException;
 import java.io.Serializable;
 
 /**
- * A shard as bytes: the same between driver and executors, in checkpoints, and in what asynchronous workers leave behind. Version 6 of
+ * A shard as bytes: the same between driver and executors, in checkpoints, and in what asynchronous workers leave behind. Version 7 of
  * the {@link Format} {@code SHRD}, big-endian, every array behind its length:
  *
  * <pre>
- *   index (int) · environment (bytes) · bytes that one of the observations takes (int: 1 or 4) · observations (bytes or floats)
+ *   index (int) · environment (bytes) · bytes that one of the observations takes (int: 1, 4, or 0 where they are of both kinds) · observations (bytes or
+ *   floats; of both kinds: the runs of a row's layout (ints), bytes, floats)
  *   · generators (bytes) · returns (doubles) · lengths (ints) · allowed (flags) · noise (floats) · the steps that it has served (int)
  *   · discounted returns (doubles) · memory (floats)
  * </pre>
  *
- * <p>Version 5 ends before {@code memory}, version 4 before the discounted returns. Versions 1 to 3 say nothing of how many bytes an observation takes and end before {@code noise}. In version 3 observations are bytes, before that
+ * <p>Before version 7 none are of both kinds. Version 5 ends before {@code memory}, version 4 before the discounted returns. Versions 1 to 3 say nothing of how many bytes an observation takes and end before {@code noise}. In version 3 observations are bytes, before that
  * floats, and version 1 ends before {@code allowed}. A shard is written in the first version that can hold it: its bytes are those of all
  * builds.
  */
 public final class ShardCodec {
+    private static final int MIXED = 7;
     private static final int MEMORY = 6;
     private static final int DISCOUNTED_RETURNS = 5;
     private static final int NOISE = 4;
     private static final int BYTES = 3;
     private static final int MASKS = 2;
     private static final int FLOATS = 1;
-    private static final Format FORMAT = format(MEMORY);
+    /** In the place of the bytes that one observation takes. */
+    private static final int BOTH = 0;
+
+    private static final Format FORMAT = format(MIXED);
 
     private ShardCodec() {}
 
@@ -42,6 +48,9 @@ public final class ShardCodec {
     }
 
     private static int version(Shard shard) {
+        if (shard.observations() instanceof Observations.Mixed) {
+            return MIXED;
+        }
         if (shard.memory().length > 0) {
             return MEMORY;
         }
@@ -69,12 +78,16 @@ public final class ShardCodec {
     private static void write(Shard shard, int version, Output out) {
         out.integer(shard.index());
         out.bytes(shard.environment());
-        if (version >= NOISE) {
-            out.integer(shard.observations() instanceof Observations.Bytes ? Byte.BYTES : Float.BYTES);
-        }
-        if (shard.observations() instanceof Observations.Bytes bytes) {
+        if (shard.observations() instanceof Observations.Mixed mixed) {
+            out.integer(BOTH);
+            out.integers(mixed.layout().runs());
+            out.bytes(mixed.bytes());
+            out.floats(mixed.floats());
+        } else if (shard.observations() instanceof Observations.Bytes bytes) {
+            kind(out, version, Byte.BYTES);
             out.bytes(bytes.numbers());
         } else if (shard.observations() instanceof Observations.Floats floats) {
+            kind(out, version, Float.BYTES);
             out.floats(floats.numbers());
         }
         out.bytes(shard.actionGenerators());
@@ -92,6 +105,12 @@ public final class ShardCodec {
         }
         if (version >= MEMORY) {
             out.floats(shard.memory());
+        }
+    }
+
+    private static void kind(Output out, int version, int bytes) {
+        if (version >= NOISE) {
+            out.integer(bytes);
         }
     }
 
@@ -124,8 +143,17 @@ public final class ShardCodec {
         return switch (bytes) {
             case Byte.BYTES -> new Observations.Bytes(in.bytes());
             case Float.BYTES -> new Observations.Floats(in.floats());
+            case BOTH -> mixed(in);
             default -> throw new Unreadable.Damaged("a shard has observations of " + bytes + " bytes each");
         };
+    }
+
+    private static Observations mixed(Input in) throws Unreadable {
+        try {
+            return new Observations.Mixed(RowLayout.ofRuns(in.integers()), in.bytes(), in.floats());
+        } catch (IllegalArgumentException e) {
+            throw new Unreadable.Damaged("a shard has observations of no layout: " + e.getMessage());
+        }
     }
 
     /** A shard while Java serialises it, as Spark does with tasks and their results. */

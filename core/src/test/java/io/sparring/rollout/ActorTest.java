@@ -279,7 +279,7 @@ class ActorTest {
 
         assertThat(shard.observations()).isEqualTo(new Observations.Bytes(new byte[] {0, 100}));
         assertThat(bytes.next().observations()).isEqualTo(new Observations.Bytes(new byte[] {(byte) 150, (byte) 250}));
-        assertThat(bytes.rollout().observations().bytes()).isEqualTo(300);
+        assertThat(bytes.rollout().observations().roomBytes()).isEqualTo(300);
         assertThat(bytes.rollout().observations().toFloats())
                 .isEqualTo(floats.rollout().observations().toFloats());
         assertThat(bytes.rollout().values()).isEqualTo(floats.rollout().values());

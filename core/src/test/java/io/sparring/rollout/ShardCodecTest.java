@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
+import io.sparring.environment.RowLayout;
 import io.sparring.format.Format;
+import io.sparring.format.Input;
 import io.sparring.format.Unreadable;
 import io.sparring.format.Versions;
 import io.sparring.network.Observations;
@@ -17,11 +19,14 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ShardCodecTest {
     private static Shard first() {
@@ -56,7 +61,13 @@ class ShardCodecTest {
             @ForAll double[] discountedReturns,
             @ForAll float[] memory)
             throws Unreadable {
-        for (Observations kind : List.of(new Observations.Floats(observations), new Observations.Bytes(environment))) {
+        int rows = Math.min(observations.length / 2, environment.length);
+        Observations mixed = new Observations.Mixed(
+                RowLayout.ofRuns(new int[] {1, 1, 1}),
+                Arrays.copyOf(environment, rows),
+                Arrays.copyOf(observations, 2 * rows));
+        for (Observations kind :
+                List.of(new Observations.Floats(observations), new Observations.Bytes(environment), mixed)) {
             Shard shard = new Shard(
                     index,
                     environment,
@@ -157,6 +168,58 @@ class ShardCodecTest {
     }
 
     @Test
+    void observationsOfBothKindsFollowTheirLayoutInVersionSeven() {
+        Shard shard = new Shard(
+                4,
+                new byte[] {1, -1},
+                new Observations.Mixed(
+                        RowLayout.ofRuns(new int[] {0, 3, 1}), new byte[] {0, 127, -1}, new float[] {0.5f}),
+                new byte[] {3},
+                new double[] {-0.25},
+                new int[] {9},
+                new boolean[0],
+                LastingNoise.NONE,
+                new double[0],
+                new float[0]);
+
+        assertThat(HexFormat.of().formatHex(ShardCodec.encode(shard)))
+                .startsWith("53485244" + "00000007" + "0000005a" // SHRD, version, length
+                        + "00000004" // index
+                        + "00000002" + "01ff" // environment
+                        + "00000000" // of both kinds
+                        + "00000003" + "000000000000000300000001" // no float, three bytes, a float
+                        + "00000003" + "007fff" // bytes
+                        + "00000001" + "3f000000" // floats
+                        + "00000001" + "03" // generators
+                        + "00000001" + "bfd0000000000000" // returns
+                        + "00000001" + "00000009") // lengths
+                .hasSize(2 * (12 + 0x5a + 4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ffffffff", "00000002"})
+    void runsThatAreNoLayoutAreDamage(String bytes) throws IOException {
+        Shard shard = new Shard(
+                4,
+                new byte[0],
+                new Observations.Mixed(RowLayout.ofRuns(new int[] {0, 3, 1}), new byte[3], new float[1]),
+                new byte[0],
+                new double[0],
+                new int[0],
+                new boolean[0],
+                LastingNoise.NONE,
+                new double[0],
+                new float[0]);
+        String content = HexFormat.of().formatHex(ShardCodec.encode(shard));
+        byte[] changed =
+                HexFormat.of().parseHex(content.replaceFirst("(000000030{8})00000003(00000001)", "$1" + bytes + "$2"));
+
+        assertThatThrownBy(() -> ShardCodec.readContent(new Input(changed, 12, changed.length - 16), 7))
+                .isInstanceOf(Unreadable.Damaged.class)
+                .hasMessageContaining("a shard has observations of no layout");
+    }
+
+    @Test
     void noiseThatLastsFollowsInVersionFourAndHowLongItHas() throws Unreadable {
         Shard shard = new Shard(
                 4,
@@ -244,16 +307,16 @@ class ShardCodecTest {
 
     @Test
     void aShardOfALaterBuildIsRefusedByNameWhereverItComesFrom() throws IOException {
-        byte[] later = new Format("SHRD", "a shard", new Versions(1, 7)).write(out -> out.integer(1), 4);
+        byte[] later = new Format("SHRD", "a shard", new Versions(1, 8)).write(out -> out.integer(1), 4);
 
         assertThatThrownBy(() -> ShardCodec.decode(later))
                 .isInstanceOf(Unreadable.TooNew.class)
-                .hasMessage("its format is version 7, and this build reads versions 1 to 6: a newer build wrote it");
+                .hasMessage("its format is version 8, and this build reads versions 1 to 7: a newer build wrote it");
         byte[] travelling = serialised(new ShardCodec.Travelling(later));
         assertThatThrownBy(() -> deserialised(travelling))
                 .isInstanceOf(InvalidObjectException.class)
                 .hasMessage(
-                        "a shard that came here cannot be read: its format is version 7, and this build reads versions 1 to 6: a newer build wrote it");
+                        "a shard that came here cannot be read: its format is version 8, and this build reads versions 1 to 7: a newer build wrote it");
     }
 
     @Test

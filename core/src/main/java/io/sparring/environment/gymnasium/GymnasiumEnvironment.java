@@ -5,6 +5,7 @@ import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSpec;
 import io.sparring.environment.Frame;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
@@ -39,7 +40,10 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     private final StandingWorkers standing;
     private final int copies;
     private final int observationSize;
-    private final boolean bytes;
+    private final RowLayout layout;
+    /** Of the layout: so many floats, then so many bytes, in turn. */
+    private final int[] runs;
+
     private final int actionSize;
     /** Of one number of an action in a frame. */
     private final int actionBytes;
@@ -85,7 +89,8 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         this.standing = standing;
         this.copies = copies;
         observationSize = spec.observationSpace().size();
-        bytes = spec.observationSpace().dtype() == Space.Dtype.UINT8;
+        layout = spec.layout();
+        runs = layout.runs();
         actionSize = spec.actionSpace().size();
         actionBytes = actionBytes(spec.actionSpace());
         episodes = new Episode[copies];
@@ -126,8 +131,13 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     }
 
     @Override
+    public RowLayout layout() {
+        return layout;
+    }
+
+    @Override
     public boolean observesBytes() {
-        return bytes;
+        return layout.bytes() > 0;
     }
 
     @Override
@@ -241,7 +251,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         answer.getInt();
         for (int copy = from; copy < to; copy++) {
             if (result.ended(copy)) {
-                readRow(answer, result.finalObservations, result.finalBytes, copy);
+                readRow(answer, result.layout != null, result.finalObservations, result.finalBytes, copy);
                 episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
             } else {
                 episodes[copy].append(frame, actionsAt(copy - from), actionSize * actionBytes);
@@ -290,12 +300,10 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     /** An episode that did not repeat itself ends here, as if a limit had cut it, and a fresh one begins. */
     private void cut(int copy, Step result) {
         result.truncated[copy] = true;
-        int at = copy * observationSize;
-        if (result.bytes.length > 0) {
-            System.arraycopy(result.bytes, at, result.finalBytes, at, observationSize);
-        } else {
-            System.arraycopy(result.observations, at, result.finalObservations, at, observationSize);
-        }
+        int bytes = result.bytes.length / copies;
+        System.arraycopy(result.bytes, copy * bytes, result.finalBytes, copy * bytes, bytes);
+        int floats = result.observations.length / copies;
+        System.arraycopy(result.observations, copy * floats, result.finalObservations, copy * floats, floats);
         episodes[copy].begin(episodes[copy].nextSeed, draw(copy));
         ByteBuffer answer = patiently(true, () -> play(List.of(copy)));
         read(answer, copy, result);
@@ -305,13 +313,15 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
     /** One copy's row of an answer. */
     private void read(ByteBuffer answer, int copy, Step step) {
         CRC32C sum = new CRC32C();
-        sum.update(answer.slice(answer.position(), rowBytes()));
+        sum.update(answer.slice(answer.position(), layout.rowBytes()));
         seen[copy] = (int) sum.getValue();
-        readRow(answer, step.observations, step.bytes, copy);
-        for (int i = copy * observationSize; !bytes && i < (copy + 1) * observationSize; i++) {
-            if (Float.isNaN(step.observations[i])) {
-                throw new IllegalStateException(where(copy) + " observes something that is no number (element "
-                        + (i - copy * observationSize) + ") after " + episodes[copy].steps() + " steps");
+        boolean compact = step.layout != null;
+        readRow(answer, compact, step.observations, step.bytes, copy);
+        for (int number = 0; layout.floats() > 0 && number < observationSize; number++) {
+            int at = compact ? copy * layout.floats() + layout.place(number) : copy * observationSize + number;
+            if (!layout.isByte(number) && Float.isNaN(step.observations[at])) {
+                throw new IllegalStateException(where(copy) + " observes something that is no number (element " + number
+                        + ") after " + episodes[copy].steps() + " steps");
             }
         }
     }
@@ -327,25 +337,29 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         }
     }
 
-    private int rowBytes() {
-        return observationSize * (bytes ? 1 : Float.BYTES);
-    }
-
-    /** To whichever of the two there is. */
-    private void readRow(ByteBuffer answer, float[] floats, byte[] inBytes, int copy) {
-        int to = copy * observationSize;
-        if (inBytes.length > 0) {
-            answer.get(inBytes, to, observationSize);
-            return;
-        }
-        if (bytes) {
-            for (int i = 0; i < observationSize; i++) {
-                floats[to + i] = answer.get(answer.position() + i) & 0xff;
+    /**
+     * A row as it comes: its numbers in their order, each as the layout has it.
+     *
+     * @param compact whether bytes stay bytes; else all become floats
+     */
+    private void readRow(ByteBuffer answer, boolean compact, float[] floats, byte[] bytes, int copy) {
+        int floatAt = copy * (compact ? layout.floats() : observationSize);
+        int byteAt = copy * layout.bytes();
+        for (int run = 0; run < runs.length; run++) {
+            int count = runs[run];
+            if (run % 2 == 0) {
+                answer.asFloatBuffer().get(floats, floatAt, count);
+                answer.position(answer.position() + count * Float.BYTES);
+                floatAt += count;
+            } else if (compact) {
+                answer.get(bytes, byteAt, count);
+                byteAt += count;
+            } else {
+                for (int i = 0; i < count; i++) {
+                    floats[floatAt++] = answer.get() & 0xff;
+                }
             }
-        } else {
-            answer.asFloatBuffer().get(floats, to, observationSize);
         }
-        answer.position(answer.position() + rowBytes());
     }
 
     private String where(int copy) {
@@ -444,7 +458,7 @@ final class GymnasiumEnvironment implements Environment, SteppedInParts {
         CRC32C sum = new CRC32C();
         for (int copy = 0; copy < copies; copy++) {
             sum.reset();
-            sum.update(answer.slice(copy * rowBytes(), rowBytes()));
+            sum.update(answer.slice(copy * layout.rowBytes(), layout.rowBytes()));
             if ((int) sum.getValue() != sums[copy]) {
                 differs(copy);
             }

@@ -3,6 +3,7 @@ package io.sparring.environment.wrapper;
 import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
 import io.sparring.environment.EnvironmentSource;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import java.nio.BufferUnderflowException;
@@ -41,6 +42,11 @@ final class Singles implements Environment {
     @Override
     public Space.Box observationSpace() {
         return environments.get(0).observationSpace();
+    }
+
+    @Override
+    public RowLayout layout() {
+        return environments.get(0).layout();
     }
 
     @Override

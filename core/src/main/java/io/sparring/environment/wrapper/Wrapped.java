@@ -3,6 +3,7 @@ package io.sparring.environment.wrapper;
 import io.sparring.environment.Disturbances;
 import io.sparring.environment.Drawing;
 import io.sparring.environment.Environment;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Space;
 import io.sparring.environment.Step;
 import java.nio.ByteBuffer;
@@ -24,6 +25,12 @@ abstract class Wrapped<E extends Environment> implements Environment {
     @Override
     public Space.Box observationSpace() {
         return inner.observationSpace();
+    }
+
+    /** Whoever shows something else of a dictionary shows floats. */
+    @Override
+    public final RowLayout layout() {
+        return observationSpace().equals(inner.observationSpace()) ? inner.layout() : RowLayout.of(observationSpace());
     }
 
     @Override

@@ -6,7 +6,8 @@ it has started. The second one holds the environments and answers frames.
 
 A frame is 16 bytes (magic, operation, sequence number, length; little-endian, 32 bits each) and a payload of so many bytes. Every frame gets one
 answer with its sequence number; its operation is the frame's, or ERROR, and then the payload is a text. Numbers in payloads are little-endian,
-arrays stand one behind the other:
+arrays stand one behind the other; an observation is
+its numbers in their order, bytes where its space or a dictionary's part is an array of bytes, else f32:
 
     make        JSON                                      -> JSON: versions, spaces, limits
     reset       u32 seed a copy                           -> observations, masks
@@ -108,19 +109,24 @@ def near(name, names):
 
 
 class Observations:
-    """A space's elements as rows of numbers: bytes where it is an array of bytes, else 32-bit floats, indices as one-hot."""
+    """
+    A space's elements as rows of numbers: bytes where it, or a dictionary's part, is an array of bytes, else 32-bit floats, indices as one-hot. Where
+    there are both, a row is the bytes of all of them.
+    """
 
     def __init__(self, space, spaces, numpy):
         self.np = numpy
         self.spaces = spaces
-        self.bytes = isinstance(space, spaces.Box) and space.dtype == numpy.uint8
-        self.dtype = numpy.dtype("u1" if self.bytes else "<f4")
+        self.image = isinstance(space, spaces.Box) and space.dtype == numpy.uint8
         self.parts = []
         self.low = []
         self.high = []
         self.left_out = []
         self.add(space, ())
         self.size = sum(part[2] for part in self.parts)
+        dtypes = [part[4] for part in self.parts]
+        self.dtype = dtypes[0] if len(set(dtypes)) == 1 else numpy.dtype("u1")
+        self.width = sum(part[2] * part[4].itemsize for part in self.parts) // self.dtype.itemsize
         # What is one array in our memory too may be copied for all copies at once.
         self.plain = space.shape if isinstance(space, spaces.Box) and space.shape else None
         self.shape = list(space.shape) if isinstance(space, spaces.Box) and space.shape else [self.size]
@@ -160,11 +166,10 @@ class Observations:
         if [part[1] for part in self.parts] == [()]:
             return []
         described = []
-        for kind, path, size, space in self.parts:
-            is_bytes = kind == "box" and space.dtype == self.np.uint8
+        for kind, path, size, space, dtype in self.parts:
             shape = list(space.shape) if kind == "box" and space.shape else [size]
             name = "/".join(map(str, path))
-            described.append({"name": name, "dtype": "uint8" if is_bytes else "float32", "shape": shape})
+            described.append({"name": name, "dtype": "uint8" if dtype.itemsize == 1 else "float32", "shape": shape})
         return described
 
     def is_text(self, space):
@@ -172,7 +177,8 @@ class Observations:
         return isinstance(space, getattr(self.spaces, "Text", ())) or type(space).__name__ == "MissionSpace"
 
     def part(self, kind, path, size, space):
-        self.parts.append((kind, path, size, space))
+        dtype = self.np.dtype("u1" if kind == "box" and space.dtype == self.np.uint8 else "<f4")
+        self.parts.append((kind, path, size, space, dtype))
 
     def unit(self, count):
         self.low += [0.0] * count
@@ -202,11 +208,12 @@ class Observations:
             row[:] = array.reshape(-1)
             return
         at = 0
-        for kind, path, size, space in self.parts:
+        for kind, path, size, space, dtype in self.parts:
             value = observation
             for step in path:
                 value = value[step]
-            to = row[at : at + size]
+            end = at + size * dtype.itemsize // self.dtype.itemsize
+            to = row[at:end].view(dtype)
             if kind == "box":
                 array = self.np.asarray(value)
                 if array.size != size:
@@ -224,7 +231,7 @@ class Observations:
                     for index, choices in zip(self.np.asarray(value).reshape(-1), space.nvec.reshape(-1)):
                         self.one(to, start, int(index), int(choices), space)
                         start += int(choices)
-            at += size
+            at = end
 
     def one(self, row, start, index, choices, space):
         if not 0 <= index < choices:
@@ -274,7 +281,7 @@ class Worker:
         observation_space, action_space, spec, first = self.build()
         self.observations = Observations(observation_space, self.gymnasium.spaces, np)
         self.describe(action_space, spec, first, time.time() - started)
-        self.rows = np.zeros((self.copies, self.observations.size), self.observations.dtype)
+        self.rows = np.zeros((self.copies, self.observations.width), self.observations.dtype)
         self.finals = np.zeros_like(self.rows)
         self.masks = np.ones((self.copies, self.mask_size), "u1")
         return self.get_spaces()
@@ -391,7 +398,7 @@ class Worker:
             "pid": os.getpid(),
             "seconds": seconds,
             "observations": {
-                "dtype": "uint8" if self.observations.bytes else "float32",
+                "dtype": "uint8" if self.observations.image else "float32",
                 "shape": self.observations.shape,
                 "low": self.observations.low,
                 "high": self.observations.high,

@@ -17,6 +17,7 @@ import io.sparring.network.Activation;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
+import io.sparring.network.Observations;
 import io.sparring.policy.ActionDistribution;
 import io.sparring.python.PythonEnvironment;
 import io.sparring.random.Streams;
@@ -228,6 +229,102 @@ class GymnasiumEnvironmentTest {
             environment.step(new float[1], step);
             environment.step(new float[1], step);
             assertThat(Arrays.copyOfRange(step.observations, 1, 5)).containsExactly(2, 0, 0, 1);
+        }
+    }
+
+    /** The camera's six bytes, two flags, two numbers, and two bytes from above. */
+    @Test
+    void theImagesOfADictionaryStayBytesBesideItsNumbers() {
+        EnvironmentSource source = probe(Map.of("mode", "cameras"));
+        assertThat(source.spec().spaces())
+                .isEqualTo("observes {camera: [2, 3] uint8, flags: [2] float32, speed: [2] float32, top: [2] uint8},"
+                        + " acts in Discrete[n=3]");
+        try (Environment compact = source.create(COPIES);
+                Environment asFloats = source.create(COPIES)) {
+            Step step = Step.compact(compact);
+            Step floats = Step.of(asFloats);
+            compact.reset(SEEDS, step);
+            asFloats.reset(SEEDS, floats);
+            for (int t = 1; t <= 20; t++) {
+                compact.step(new float[COPIES], step);
+                asFloats.step(new float[COPIES], floats);
+            }
+
+            assertThat(step.bytes).hasSize(COPIES * 8);
+            assertThat(Arrays.copyOfRange(step.bytes, 8, 16)).containsExactly(0, 1, 2, 3, 4, 5, -1, 0);
+            assertThat(Arrays.copyOfRange(step.finalBytes, 8, 16))
+                    .containsExactly(-76, -75, -74, -73, -72, -71, -1, 20);
+            assertThat(step.observations).hasSize(COPIES * 4);
+            assertThat(Arrays.copyOfRange(step.observations, 4, 8))
+                    .containsExactly(0, 1, floats.observations[12 + 8], 0);
+            assertThat(Arrays.copyOfRange(floats.finalObservations, 12, 24))
+                    .containsExactly(180, 181, 182, 183, 184, 185, 0, 1, step.finalObservations[4 + 2], 20, 255, 20);
+        }
+    }
+
+    @Test
+    void aRolloutOfADictionaryIsTheSameWhetherItsImagesAreBytesOrFloats() {
+        EnvironmentSource source = probe(Map.of("mode", "cameras"));
+        Architecture architecture = new Architecture(Architecture.Kind.SHARED, List.of(8), Activation.TANH, 12, 3, 0);
+        Model model = new Model(architecture, architecture.initialParameters(Streams.of(1)));
+        Actor.Result[] results = new Actor.Result[2];
+        for (int i = 0; i < 2; i++) {
+            try (Environment environment = source.create(COPIES)) {
+                Environment kept = i == 0 ? environment : new Floats(environment);
+                Actor actor = new Actor(
+                        kept,
+                        new Network(architecture),
+                        ActionDistribution.of(source.spec().actionSpace()));
+                Shard first = Shard.first(1, 0, kept);
+                Shard between = actor.act(model, first, 0.9, 25).next();
+                results[i] = actor.act(model, between, 0.9, 25);
+            }
+        }
+        Observations mixed = results[0].rollout().observations();
+        Observations floats = results[1].rollout().observations();
+
+        assertThat(mixed.toFloats()).isEqualTo(floats.toFloats());
+        assertThat(mixed.roomBytes()).isEqualTo(25 * COPIES * (8 + 4 * Float.BYTES));
+        assertThat(floats.roomBytes()).isEqualTo(25 * COPIES * 12 * Float.BYTES);
+        assertThat(results[0].rollout().nextValues())
+                .isEqualTo(results[1].rollout().nextValues());
+    }
+
+    /** One that keeps all numbers as floats. */
+    private record Floats(Environment inner) implements Environment {
+        @Override
+        public Space.Box observationSpace() {
+            return inner.observationSpace();
+        }
+
+        @Override
+        public Space actionSpace() {
+            return inner.actionSpace();
+        }
+
+        @Override
+        public int copies() {
+            return inner.copies();
+        }
+
+        @Override
+        public void reset(long[] seeds, float[] observations) {
+            inner.reset(seeds, observations);
+        }
+
+        @Override
+        public void step(float[] actions, Step result) {
+            inner.step(actions, result);
+        }
+
+        @Override
+        public byte[] snapshot() {
+            return inner.snapshot();
+        }
+
+        @Override
+        public void restore(byte[] snapshot) {
+            inner.restore(snapshot);
         }
     }
 

@@ -83,7 +83,7 @@ public final class PolicyFunction implements UDF1<Object, Row> {
     }
 
     private Observations observation(Object given) {
-        ObservedNumbers numbers = new ObservedNumbers(policy.environment().observationSpace());
+        ObservedNumbers numbers = ObservedNumbers.of(policy.environment());
         List<Object> flat = flat("observation", given, numbers.size());
         Observations observation = numbers.room(1);
         for (int i = 0; i < flat.size(); i++) {

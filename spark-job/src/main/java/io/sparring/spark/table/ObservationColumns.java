@@ -27,12 +27,12 @@ public final class ObservationColumns implements Serializable {
     private final ObservedNumbers numbers;
     private final transient List<Column> columns;
 
-    private ObservationColumns(List<Numbers.Selection> selections, Space.Box space) {
+    private ObservationColumns(List<Numbers.Selection> selections, ObservedNumbers numbers) {
         parts = selections.stream().map(Numbers.Selection::numbers).toList();
         columns = selections.stream()
                 .flatMap(selection -> selection.columns().stream())
                 .toList();
-        numbers = new ObservedNumbers(space);
+        this.numbers = numbers;
     }
 
     /**
@@ -51,13 +51,13 @@ public final class ObservationColumns implements Serializable {
         }
         for (EnvironmentSpec.Part part : environment.parts()) {
             String role = Columns.OBSERVATION + "." + part.name();
-            int size = part.shape().stream().reduce(1, Math::multiplyExact);
+            int size = part.size();
             List<Numbers.Source> sources = names.names(role) || !names.areIn(table.schema(), Columns.OBSERVATION)
                     ? sources(table, names, role)
                     : List.of(field(table, names, environment, part.name()));
             selections.add(Numbers.of(role, size, sources, false, part.dtype() == Space.Dtype.UINT8));
         }
-        return new ObservationColumns(selections, space);
+        return new ObservationColumns(selections, ObservedNumbers.of(environment));
     }
 
     static List<Numbers.Source> sources(Dataset<Row> table, Columns names, String role) {

@@ -1,5 +1,7 @@
 package io.sparring.spark.table;
 
+import io.sparring.environment.EnvironmentSpec;
+import io.sparring.environment.RowLayout;
 import io.sparring.environment.Space;
 import io.sparring.network.Observations;
 import java.io.Serializable;
@@ -8,8 +10,14 @@ import java.io.Serializable;
  * What an environment shows, number by number as others have it.
  *
  * @param space of the observations
+ * @param layout which of them are bytes
  */
-public record ObservedNumbers(Space.Box space) implements Serializable {
+public record ObservedNumbers(Space.Box space, RowLayout layout) implements Serializable {
+    /** Those of this environment. */
+    public static ObservedNumbers of(EnvironmentSpec environment) {
+        return new ObservedNumbers(environment.observationSpace(), environment.layout());
+    }
+
     /** How many numbers an observation has. */
     public int size() {
         return space.size();
@@ -17,10 +25,7 @@ public record ObservedNumbers(Space.Box space) implements Serializable {
 
     /** Room for this many rows' observations. */
     public Observations room(int rows) {
-        return switch (space.dtype()) {
-            case FLOAT32 -> new Observations.Floats(new float[rows * size()]);
-            case UINT8 -> new Observations.Bytes(new byte[rows * size()]);
-        };
+        return Observations.room(layout, rows * size());
     }
 
     /**
@@ -41,15 +46,10 @@ public record ObservedNumbers(Space.Box space) implements Serializable {
         if (!(value >= low && value <= high)) {
             return "is " + value + ", expected from " + low + " to " + high;
         }
-        int at = row * size() + number;
-        if (into instanceof Observations.Bytes whole) {
-            whole.numbers()[at] = (byte) value;
-            if (value != (int) value) {
-                return "is " + value + ", expected a whole number from 0 to 255";
-            }
-        } else if (into instanceof Observations.Floats floats) {
-            floats.numbers()[at] = value;
+        if (layout.isByte(number) && value != (int) value) {
+            return "is " + value + ", expected a whole number from 0 to 255";
         }
+        into.set(row * size() + number, value);
         return null;
     }
 }

@@ -155,7 +155,7 @@ final class TrajectorySchema extends WriteSupport<LoggedStep> {
         int from = 0;
         for (EnvironmentSpec.Part part : environment.parts()) {
             int first = from;
-            int size = part.shape().stream().reduce(1, Math::multiplyExact);
+            int size = part.size();
             field(index, part.name(), () -> numbers(step, first, size, part.dtype()));
             from += size;
         }
