@@ -129,7 +129,28 @@ class Unseen(Probe):
         super().__init__()
 
 
+class Images(gymnasium.Env):
+    """Stacks of images that cost nothing but to be carried."""
+
+    action_space = gymnasium.spaces.Discrete(6)
+    observation_space = gymnasium.spaces.Box(0, 255, (4, 84, 84), np.uint8)
+
+    def __init__(self):
+        self.images = list(np.random.default_rng(0).integers(0, 256, (2, 4, 84, 84), np.uint8))
+
+    def observe(self):
+        self.images.reverse()
+        return self.images[0]
+
+    def reset(self, *, seed=None, options=None):
+        return self.observe(), {}
+
+    def step(self, action):
+        return self.observe(), 0.0, False, False, {}
+
+
 gymnasium.register("Probe-v0", Probe, max_episode_steps=30)
+gymnasium.register("Images-v0", Images)
 gymnasium.register("Unseen-v1", Unseen)
 gymnasium.register("Unseen-v2", Unseen)
 gymnasium.register("Unseen-v10", Unseen)
