@@ -101,7 +101,7 @@ public final class A2c {
             Configuration.A2c options = worker.configuration().a2c();
             Configuration.Learning learning = options.learning();
 
-            Actor.Result acted = worker.act(model, shard, learning); // (a)
+            Actor.Result acted = worker.actToLearn(model, shard, learning); // (a)
             long start = System.nanoTime();
 
             Rollout rollout = acted.rollout();

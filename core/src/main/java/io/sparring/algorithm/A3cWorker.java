@@ -119,7 +119,9 @@ public final class A3cWorker implements AutoCloseable {
             return false;
         }
         Model acted = local;
-        Actor.Result result = scratch.act(acted, shard, learning); // (a)
+        Actor.Result result = options.correction() == Correction.V_TRACE
+                ? scratch.act(acted, shard, learning)
+                : scratch.actToLearn(acted, shard, learning); // (a)
         Rollout rollout = result.rollout();
         shard = result.next();
         long start = System.nanoTime();

@@ -8,6 +8,7 @@ import io.sparring.environment.EnvironmentSpec;
 import io.sparring.loss.Chosen;
 import io.sparring.loss.Loss;
 import io.sparring.loss.Sums;
+import io.sparring.network.Activations;
 import io.sparring.network.Architecture;
 import io.sparring.network.LearningNetwork;
 import io.sparring.network.Model;
@@ -47,6 +48,7 @@ public final class ShardWorker implements AutoCloseable {
     private final Environment environment;
     private final Actor actor;
     private final LearningNetwork learning;
+    private final Activations kept;
     private final boolean logs;
 
     public ShardWorker(Configuration configuration, EnvironmentSource source) {
@@ -60,6 +62,7 @@ public final class ShardWorker implements AutoCloseable {
         architecture = architecture(configuration, source.spec());
         distribution = configuration.network().distribution(source.spec());
         learning = configuration.network().engine().create(architecture);
+        kept = new Activations(architecture, chunk(architecture.trunk()));
         environment = source.create(configuration.environment().copiesPerShard());
         actor = new Actor(environment, new Network(architecture), distribution);
     }
@@ -71,6 +74,7 @@ public final class ShardWorker implements AutoCloseable {
         environment = scratch.environment;
         actor = scratch.actor;
         learning = scratch.learning;
+        kept = scratch.kept;
         logs = scratch.logs;
     }
 
@@ -105,7 +109,14 @@ public final class ShardWorker implements AutoCloseable {
 
     /** Acts from where {@code shard} stands; see {@link Actor#act}. */
     Actor.Result act(Model model, Shard shard, Configuration.Learning learning) {
-        return actor.act(model, shard, learning.gamma(), learning.rolloutLength(), logs);
+        return actor.act(model, shard, learning.gamma(), learning.rolloutLength(), logs, null);
+    }
+
+    /** The same for who is going to {@link #learn} from this rollout by this model: where it pays, that needs no forward pass of its own. */
+    Actor.Result actToLearn(Model model, Shard shard, Configuration.Learning options) {
+        long samples = (long) options.rolloutLength() * environment.copies();
+        boolean keeps = learning instanceof Network && Activations.pay(architecture, environment.copies(), samples);
+        return actor.act(model, shard, options.gamma(), options.rolloutLength(), logs, keeps ? kept : null);
     }
 
     /** What was acted, where it is to be written down; else null. */
@@ -197,9 +208,17 @@ public final class ShardWorker implements AutoCloseable {
         Masks.apply(learning.policyOutputs(), chunk.allowed(), chunk.from());
     }
 
+    /** As {@link #forward}, by what the actor has computed. */
+    private void recall(Chunk chunk) {
+        int from = chunk.from() * architecture.observationSize();
+        int index = chunk.from() / chunk(architecture.trunk());
+        ((Network) learning).recall(kept, index, chunk.observations(), from, chunk.rows());
+        Masks.apply(learning.policyOutputs(), chunk.allowed(), chunk.from());
+    }
+
     /**
-     * Writes the gradient of each loss's sum over the samples to {@code gradient}, one behind the other: one forward pass for all,
-     * and one backward pass a loss, through those heads alone that have a part in it.
+     * Writes the gradient of each loss's sum over the samples to {@code gradient}, one behind the other: one forward pass for all (none after
+     * {@link #actToLearn}), and one backward pass a loss, through those heads alone that have a part in it.
      *
      * @param observations of the samples
      * @param allowed the masks that held
@@ -214,8 +233,13 @@ public final class ShardWorker implements AutoCloseable {
         double[][] freeSums = new double[losses.size()][architecture.freeParameters()];
         Sums first = Sums.NONE;
         learning.setModel(model);
+        boolean known = kept.take(model, observations);
         for (Chunk chunk : chunks(observations, allowed, past)) {
-            forward(chunk);
+            if (known) {
+                recall(chunk);
+            } else {
+                forward(chunk);
+            }
             for (int i = 0; i < losses.size(); i++) {
                 Loss loss = chunk.of(losses.get(i));
                 Sums terms = loss.gradient(

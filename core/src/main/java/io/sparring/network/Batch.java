@@ -139,6 +139,26 @@ public final class Batch {
         }
     }
 
+    /** Takes up rows of another batch with the same features: so many from {@code from} on, which become those from {@code to} on. */
+    void setRows(Batch other, int from, int to, int count) {
+        for (int feature = 0; feature < features; feature++) {
+            System.arraycopy(other.values, feature * other.stride + from, values, feature * stride + to, count);
+        }
+    }
+
+    /** Each becomes the other, which has the same features. */
+    void exchange(Batch other) {
+        float[] othersValues = other.values;
+        int othersRows = other.rows;
+        int othersStride = other.stride;
+        other.values = values;
+        other.rows = rows;
+        other.stride = stride;
+        values = othersValues;
+        rows = othersRows;
+        stride = othersStride;
+    }
+
     /** Takes up so many of another batch's features, which has as many rows: they replace this one's from {@code to} on, or are added to them. */
     void copy(Batch other, int from, int to, int count, boolean add) {
         if (!add) {

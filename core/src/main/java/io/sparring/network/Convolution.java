@@ -37,6 +37,16 @@ public record Convolution(Shape input, Filters filters, Activation activation, d
         return Math.multiplyExact(taps() + 1, filters.filters());
     }
 
+    @Override
+    public long multiplyAdds() {
+        return (long) taps() * output().size();
+    }
+
+    @Override
+    public boolean backwardNeedsForward() {
+        return activation != null && activation.slopeNeedsInputs();
+    }
+
     /** Orthogonal weights (Saxe et al. 2014), a filter's all together being one row, as PyTorch's {@code orthogonal_} has it; biases 0. */
     @Override
     public void initialise(float[] parameters, int offset, NormalizedGaussian gaussian) {

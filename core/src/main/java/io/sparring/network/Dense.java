@@ -28,6 +28,11 @@ public record Dense(int inputs, int outputs, Activation activation, double gain)
         return (inputs + 1) * outputs;
     }
 
+    @Override
+    public boolean backwardNeedsForward() {
+        return activation != null && activation.slopeNeedsInputs();
+    }
+
     /** Orthogonal weights (Saxe et al. 2014); biases 0. */
     @Override
     public void initialise(float[] parameters, int offset, NormalizedGaussian gaussian) {

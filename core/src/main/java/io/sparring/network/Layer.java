@@ -25,6 +25,16 @@ public interface Layer {
         return 0;
     }
 
+    /** Multiply-adds that a row takes. */
+    default long multiplyAdds() {
+        return parameterCount();
+    }
+
+    /** Whether {@link Computation#backward} needs what {@link Computation#forward} has left besides what it gave. */
+    default boolean backwardNeedsForward() {
+        return true;
+    }
+
     /** Its computation, with memory of its own; used by one thread at a time. */
     Computation computation(Kernels kernels);
 
@@ -44,7 +54,7 @@ public interface Layer {
         void forward(Batch in, Batch state, double[] continues, Batch out);
 
         /**
-         * From ∂L/∂out to the gradients, for the batch of the last {@link #forward}.
+         * From ∂L/∂out to the gradients, for the batch of the last {@link #forward}; or for any, where {@link #backwardNeedsForward} is false.
          *
          * @param in as it was
          * @param out as it was computed

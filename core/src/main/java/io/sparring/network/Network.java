@@ -172,6 +172,19 @@ public final class Network implements LearningNetwork {
 
     private void forward(Observations observations, int from, int rows, Past past, boolean values) {
         require(past, rows);
+        observe(observations, from, rows);
+        for (int i = 0; i < nodes.size(); i++) {
+            Node node = nodes.get(i);
+            Batch state = recall(node, past);
+            if (values || node.policy()) {
+                node.below().join();
+                node.computation()
+                        .forward(node.below().batch(), state, past.continues(), activations.get(parts.size() + i));
+            }
+        }
+    }
+
+    private void observe(Observations observations, int from, int rows) {
         for (int i = 0; i < parts.size(); i++) {
             Part part = parts.get(i);
             activations
@@ -187,15 +200,29 @@ public final class Network implements LearningNetwork {
                 observationScale.apply(activations.get(i), part.numbers(), part.from());
             }
         }
+    }
+
+    /**
+     * Keeps what the layers gave in the last forward pass.
+     *
+     * @param row which of all rows that are kept the batch's first one is
+     */
+    public void keep(Activations kept, int row) {
         for (int i = 0; i < nodes.size(); i++) {
-            Node node = nodes.get(i);
-            Batch state = recall(node, past);
-            if (values || node.policy()) {
-                node.below().join();
-                node.computation()
-                        .forward(node.below().batch(), state, past.continues(), activations.get(parts.size() + i));
-            }
+            kept.keep(i, activations.get(parts.size() + i), row);
         }
+    }
+
+    /**
+     * As {@link #forward(Observations, int, int)} of a chunk, by what was kept of it: by any network of the same model, all of whose layers go
+     * {@linkplain Layer#backwardNeedsForward backward without it}. What is kept of the chunk is gone then.
+     */
+    public void recall(Activations kept, int chunk, Observations observations, int from, int rows) {
+        observe(observations, from, rows);
+        for (int i = 0; i < nodes.size(); i++) {
+            activations.get(parts.size() + i).exchange(kept.ofChunk(chunk).get(i));
+        }
+        nodes.forEach(node -> node.below().join());
     }
 
     private void require(Past past, int rows) {

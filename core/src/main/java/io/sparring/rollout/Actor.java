@@ -4,6 +4,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.RowLayout;
 import io.sparring.environment.Step;
 import io.sparring.environment.SteppedInParts;
+import io.sparring.network.Activations;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
 import io.sparring.network.Normalizer;
@@ -105,16 +106,19 @@ public final class Actor {
      *     network
      */
     public Result act(Model model, Shard shard, double gamma, int steps) {
-        return act(model, shard, gamma, steps, false);
+        return act(model, shard, gamma, steps, false, null);
     }
 
-    /** @param outcomes whether {@link Result#outcomes} is asked for */
-    public Result act(Model model, Shard shard, double gamma, int steps, boolean outcomes) {
+    /**
+     * @param outcomes whether {@link Result#outcomes} is asked for
+     * @param kept receives what the layers give for {@link Rollout#observations}; null where nobody asks
+     */
+    public Result act(Model model, Shard shard, double gamma, int steps, boolean outcomes, Activations kept) {
         long start = System.nanoTime();
         environment.restore(shard.environment());
         long restored = System.nanoTime() - start;
         network.setModel(model);
-        Act act = new Act(model, shard, gamma, steps, outcomes);
+        Act act = new Act(model, shard, gamma, steps, outcomes, kept);
         act.environmentNanos = restored;
         boolean together = rollouts++ % MEASURED_EVERY == 0 || !apart;
         for (int t = 0; t < steps; t++) {
@@ -146,6 +150,7 @@ public final class Actor {
         private final Normalizer normalizer;
 
         private final Observations observations;
+        private final Activations kept;
         private final boolean[] allowed;
         private final float[] actions;
         private final double[] rewards;
@@ -170,7 +175,7 @@ public final class Actor {
         private final Finals finals = new Finals(layout);
         private long environmentNanos;
 
-        Act(Model model, Shard shard, double gamma, int steps, boolean outcomes) {
+        Act(Model model, Shard shard, double gamma, int steps, boolean outcomes, Activations kept) {
             if (shard.allowed().length != masked) {
                 throw new IllegalStateException("shard " + shard.index() + " has masks of " + shard.allowed().length
                         + " flags, and its environment's have " + masked);
@@ -190,6 +195,10 @@ public final class Actor {
             discountedReturnsSeen = new double[steps * discountedReturns.length];
             observations = Observations.room(layout, steps * observed);
             observations.put(0, shard.observations(), 0, observed);
+            this.kept = kept;
+            if (kept != null) {
+                kept.begin(model, observations);
+            }
             allowed = new boolean[steps * masked];
             System.arraycopy(shard.allowed(), 0, allowed, 0, masked);
             actions = new float[steps * drawn.length];
@@ -229,6 +238,9 @@ public final class Actor {
             }
             network.forward(observations, t * observed + from * (observed / copies), to - from, memory.of(from, to));
             memory.keep(network, from);
+            if (kept != null) {
+                network.keep(kept, row + from);
+            }
             Masks.apply(network.policyOutputs(), allowed, row + from);
             if (from == 0) {
                 noise = distribution.noise(noise, generators, copies);

@@ -9,6 +9,7 @@ import io.sparring.environment.Environment;
 import io.sparring.environment.Environments;
 import io.sparring.loss.ActorCriticLoss;
 import io.sparring.loss.Chosen;
+import io.sparring.network.Activations;
 import io.sparring.network.Architecture;
 import io.sparring.network.Model;
 import io.sparring.network.Network;
@@ -111,6 +112,37 @@ class ShardWorkerTest {
         requireSame(
                 round(new ShardWorker(configuration, configuration.environment().resolve()), state.model(), shard),
                 first);
+    }
+
+    /** Of images, whose activations are kept while acting. */
+    @Test
+    void aRoundThatNeedsNoForwardPassToLearnGivesTheSameBits() {
+        Configuration configuration = configuration(
+                "environment={id: MinBreakout-v0, copies-per-shard: 36}",
+                "a2c.rollout-length=40",
+                "network={kind: shared, convolutions: minatar, hidden: [32]}");
+        TrainingState state = trained(configuration);
+        Shard shard = state.shards().get(0);
+        Configuration.Learning options = configuration.a2c().learning();
+        List<float[]> gradients = new ArrayList<>();
+        for (boolean again : new boolean[] {false, true}) {
+            ShardWorker worker =
+                    new ShardWorker(configuration, configuration.environment().resolve());
+            assertThat(Activations.pay(state.model().architecture(), 36, 36 * 40))
+                    .isTrue();
+            Rollout rollout = again
+                    ? worker.act(state.model(), shard, options).rollout()
+                    : worker.actToLearn(state.model(), shard, options).rollout();
+            ActorCriticLoss loss =
+                    new ActorCriticLoss(rollout.actions(), rollout.rewards(), rollout.values(), options.weights(0));
+            float[] gradient = new float[state.model().parameters().length];
+            worker.learn(
+                    state.model(), rollout.observations(), rollout.allowed(), rollout.past(), List.of(loss), gradient);
+            gradients.add(gradient);
+        }
+
+        assertThat(gradients.get(0)).isEqualTo(gradients.get(1));
+        assertThat(gradients.get(0)).doesNotContain(Float.NaN);
     }
 
     @Test
