@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,12 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
  * and this machine too.
  *
  * <pre>
- *   K8S_MASTER=k8s://https://… SPARRING_IMAGE=registry/sparring:0.1 SPARRING_RUNS=s3a://bucket/runs [SPARRING_PROPERTIES=FILE] SPARK_HOME=… \
- *     mvn -P kubernetes -pl spark-job -am verify
+ *   K8S_MASTER=k8s://https://… SPARRING_IMAGE=registry/sparring:0.1 SPARRING_RUNS=s3a://bucket/runs [SPARRING_PROPERTIES=FILE] \
+ *     [SPARRING_PYTHON_ARCHIVE=env.tar.gz] SPARK_HOME=… mvn -P kubernetes -pl spark-job -am verify
  * </pre>
  *
  * <p>The file has Spark's settings for this cluster: the namespace, how to reach the file system ({@code spark.hadoop.…}), the pods' cores. Secrets do not belong there: the
  * S3 client here reads the usual variables of the environment, and the pods' are named by {@code spark.kubernetes.driver.secretKeyRef.…}.
+ *
+ * <p>The archive has a whole Python with gymnasium, which runs here too. Without one the test that asks for it is skipped.
  */
 class KubernetesIT {
     private static final String CONFIGURATION = """
@@ -51,12 +54,23 @@ class KubernetesIT {
             cluster: {cut-every-rounds: 25}
             """;
 
+    private static final String GYMNASIUM = "environment.id=gymnasium:CartPole-v1";
+
     /** Those of submit/kubernetes/network-policy.yaml. */
     private static final List<String> A3C = List.of(
             "--set", "cluster.parameter-server-port=40100",
             "--set", "cluster.worker-port=40200");
 
     private static final String LOST = "was lost: ";
+
+    /** Ends the processes of an archive's Python in a pod, those that supervise others too, and tells their ids. */
+    private static final String KILL_PYTHON = """
+            for process in /proc/[0-9]*; do
+              case $(readlink $process/exe) in
+                */env/bin/python*) kill -KILL ${process#/proc/} && echo ${process#/proc/} ;;
+              esac
+            done
+            """;
 
     @TempDir
     private static Path work;
@@ -84,7 +98,12 @@ class KubernetesIT {
                 PROPERTIES.load(in);
             }
         }
-        environment = Map.of("SPARK_HOME", SparkInstallation.orSkip().toString());
+        // The image's, whether or not there is somewhere to upload another one.
+        environment = Map.of(
+                "SPARK_HOME",
+                SparkInstallation.orSkip().toString(),
+                "SPARRING_JAR",
+                "local:///opt/sparring/sparring-app.jar");
         hadoop = new org.apache.hadoop.conf.Configuration();
         for (String key : PROPERTIES.stringPropertyNames()) {
             if (key.startsWith("spark.hadoop.")) {
@@ -176,6 +195,56 @@ class KubernetesIT {
         }
     }
 
+    @Test
+    void anArchivesPythonChangesNoBitThoughItsProcessesAreKilledAndThenAnExecutorsPod() throws Exception {
+        Path archive = Path.of(given("SPARRING_PYTHON_ARCHIVE", "a tar.gz whose bin/python has gymnasium"))
+                .toAbsolutePath();
+        Configuration here = ConfigurationFile.parse(
+                "test", CONFIGURATION, List.of(GYMNASIUM, "environment.python=" + unpacked(archive) + "/bin/python"));
+        String uploads = run + "-uploads";
+        List<String> options = List.of(
+                "--archives",
+                archive + "#env",
+                "--conf",
+                "spark.kubernetes.file.upload.path=" + uploads,
+                // Of a pod that is deleted by force Spark hears when it looks.
+                "--conf",
+                "spark.kubernetes.executor.apiPollingInterval=5s");
+        String[] command = {
+            "train",
+            "test.yaml",
+            "--set",
+            GYMNASIUM,
+            "--set",
+            "environment.python=./env/bin/python",
+            "--run",
+            run,
+            "--json"
+        };
+        try (Sparring sparring = submit(options, command)) {
+            sparring.await("the first checkpoint", this::hasCheckpoint);
+            assertThat(kubectl("exec", executor(), "--", "sh", "-c", KILL_PYTHON))
+                    .as("processes that were killed")
+                    .isNotEmpty();
+            sparring.await("fresh ones in their place", () -> restarts() > 0);
+            kubectl("delete", "pod", executor(), "--grace-period=0", "--force");
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.json().get("params_sha256").asText()).isEqualTo(SameBitsIT.plainJava(here));
+            assertThat(log()).contains(LOST);
+        } finally {
+            // Spark leaves it.
+            org.apache.hadoop.fs.Path left = new org.apache.hadoop.fs.Path(uploads);
+            left.getFileSystem(hadoop).delete(left, true);
+        }
+    }
+
+    private static Path unpacked(Path archive) throws IOException, InterruptedException {
+        Path folder = Files.createDirectory(work.resolve("python"));
+        execute("tar", "-xzf", archive.toString(), "-C", folder.toString());
+        return folder;
+    }
+
     private Sparring train(String... words) throws IOException {
         List<String> all = new ArrayList<>(List.of("train"));
         all.addAll(Arrays.asList(words));
@@ -183,8 +252,16 @@ class KubernetesIT {
         return submit(all.toArray(String[]::new));
     }
 
-    /** Four slots on two executors. */
     private Sparring submit(String... command) throws IOException {
+        return submit(List.of(), command);
+    }
+
+    /**
+     * Four slots on two executors.
+     *
+     * @param options of spark-submit's
+     */
+    private Sparring submit(List<String> options, String... command) throws IOException {
         List<String> words = new ArrayList<>(List.of("--master", master, "--deploy-mode", "cluster"));
         if (propertiesFile != null) {
             words.addAll(List.of("--properties-file", propertiesFile));
@@ -193,6 +270,7 @@ class KubernetesIT {
         words.addAll(List.of("--executor-memory", "512m", "--driver-memory", "512m"));
         words.addAll(List.of("--conf", "spark.kubernetes.container.image=" + image));
         words.addAll(List.of("--conf", "spark.kubernetes.driver.label.sparring-test=" + id));
+        words.addAll(options);
         words.addAll(Arrays.asList(command));
         return Sparring.start(work, environment, words.toArray(String[]::new));
     }
@@ -223,6 +301,10 @@ class KubernetesIT {
                 "--namespace",
                 PROPERTIES.getProperty("spark.kubernetes.namespace", "default").strip()));
         command.addAll(Arrays.asList(words));
+        return execute(command.toArray(String[]::new));
+    }
+
+    private static String execute(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(SharedTime.waitFor(process, Duration.ofSeconds(60))).isTrue();
@@ -240,11 +322,21 @@ class KubernetesIT {
         }
     }
 
+    private long restarts() {
+        try {
+            return numbers(RunFolder.at(run, hadoop), "environment_restarts").sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static long recomputedShards(RunFolder folder) throws IOException {
+        return numbers(folder, "recomputed_shards").max().orElse(0);
+    }
+
+    private static LongStream numbers(RunFolder folder, String metric) throws IOException {
         return RunFolders.metrics(folder).stream()
-                .filter(line -> line.get("recomputed_shards") instanceof Number)
-                .mapToLong(line -> ((Number) line.get("recomputed_shards")).longValue())
-                .max()
-                .orElse(0);
+                .filter(line -> line.get(metric) instanceof Number)
+                .mapToLong(line -> ((Number) line.get(metric)).longValue());
     }
 }
