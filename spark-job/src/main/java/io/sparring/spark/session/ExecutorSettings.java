@@ -12,6 +12,8 @@ public final class ExecutorSettings {
     /** The name that the factor had on Kubernetes before Spark 3.3; it still counts there. */
     private static final String KUBERNETES_FACTOR = "spark.kubernetes.memoryOverheadFactor";
 
+    private static final double DEFAULT_FACTOR = 0.1;
+
     private ExecutorSettings() {}
 
     /** Has an effect in executors of their own, none in the driver's JVM, whose settings are the user's. */
@@ -46,7 +48,13 @@ public final class ExecutorSettings {
     static boolean overheadIsSet(SparkConf settings) {
         return settings.contains("spark.executor.memoryOverhead")
                 || settings.contains("spark.executor.memoryOverheadFactor")
-                || settings.contains(KUBERNETES_FACTOR);
+                || settings.contains(KUBERNETES_FACTOR) && !isTheClients(settings);
+    }
+
+    /** Kubernetes' client hands every driver that factor: Spark's default where nobody has set another. */
+    private static boolean isTheClients(SparkConf settings) {
+        return settings.getBoolean("spark.kubernetes.submitInDriver", false)
+                && settings.getDouble(KUBERNETES_FACTOR, DEFAULT_FACTOR) == DEFAULT_FACTOR;
     }
 
     /** What the container has beside the heap, as Spark reckons it. */
@@ -54,9 +62,10 @@ public final class ExecutorSettings {
         if (settings.contains("spark.executor.memoryOverhead")) {
             return JavaUtils.byteStringAsMb(settings.get("spark.executor.memoryOverhead"));
         }
-        String older =
-                settings.get("spark.master").startsWith("k8s://") ? settings.get(KUBERNETES_FACTOR, "0.1") : "0.1";
-        double factor = Double.parseDouble(settings.get("spark.executor.memoryOverheadFactor", older));
+        double older = settings.get("spark.master").startsWith("k8s://")
+                ? settings.getDouble(KUBERNETES_FACTOR, DEFAULT_FACTOR)
+                : DEFAULT_FACTOR;
+        double factor = settings.getDouble("spark.executor.memoryOverheadFactor", older);
         return Math.max(384, (long) (factor * heapMebibytes(settings)));
     }
 }

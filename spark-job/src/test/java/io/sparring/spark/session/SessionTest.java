@@ -60,6 +60,26 @@ class SessionTest {
     }
 
     @Test
+    void theFactorThatKubernetesClientHandsEveryDriverIsNotOneThatSomebodyHasSet() {
+        Configuration configuration = ConfigurationFile.parse(
+                "test", "environment: {id: gymnasium:X}", List.of("a2c.shards=6", "evaluation.every-env-steps=0"));
+        SparkConf ofAll = new SparkConf(false)
+                .setMaster("k8s://https://h:443")
+                .set("spark.kubernetes.submitInDriver", "true")
+                .set("spark.executor.instances", "3")
+                .set("spark.kubernetes.memoryOverheadFactor", "0.1");
+        SparkConf chosen = ofAll.clone().set("spark.kubernetes.memoryOverheadFactor", "0.2");
+        SparkConf chosenInClientMode = ofAll.clone().set("spark.kubernetes.submitInDriver", "false");
+
+        Session.makeRoomForPython(ofAll, configuration);
+        assertThat(ofAll.get("spark.executor.memoryOverhead")).isEqualTo("584m");
+        for (SparkConf settings : List.of(chosen, chosenInClientMode)) {
+            Session.makeRoomForPython(settings, configuration);
+            assertThat(settings.contains("spark.executor.memoryOverhead")).isFalse();
+        }
+    }
+
+    @Test
     void aStartThatYarnHasDisturbedIsMadeAgainAndNoOther() {
         AtomicInteger starts = new AtomicInteger();
         assertThat(Session.startedAgain(() -> {
