@@ -48,6 +48,9 @@ final class SubmitCommand implements Callable<Integer> {
             command.usage(System.out);
             return 0;
         }
+        List<String> options = List.of(Files.readString(folder.resolve(OPTIONS)).split("\0"));
+        // This JVM's own is a local one, and what is checked here is not to be done here.
+        System.setProperty("spark.master", options.get(options.indexOf("--master") + 1));
         SparkConf settings = Session.settings();
         ClientLog log = new ClientLog(folder, settings.get("spark.kubernetes.namespace", "default"));
         log.startAlone();
@@ -60,7 +63,7 @@ final class SubmitCommand implements Callable<Integer> {
                 "spark.sparring.outcome=" + travel.outcome(),
                 "--conf",
                 TypedCommand.SETTING + "=" + TypedCommand.script()));
-        arguments.addAll(List.of(Files.readString(folder.resolve(OPTIONS)).split("\0")));
+        arguments.addAll(options);
         arguments.addAll(travel.arguments());
         Files.writeString(folder.resolve(ID), id);
         Files.writeString(folder.resolve(OUTCOME), travel.outcome());

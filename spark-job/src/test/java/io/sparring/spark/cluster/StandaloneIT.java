@@ -92,6 +92,43 @@ class StandaloneIT {
     }
 
     @Test
+    void inClusterModeASavedRunIsPlayedByAnArchivesPythonThatTheClientLacks() throws Exception {
+        String python = PyPi.install("gymnasium", "gymnasium==1.4.0") + "/bin/python";
+        Path run = work.resolve("python");
+        Sparring.Outcome trained = Sparring.onTwoThreads(
+                "train",
+                work + "/test.yaml",
+                "--set",
+                "environment.id=gymnasium:CartPole-v1",
+                "--set",
+                "environment.python=" + python,
+                "--set",
+                "budget.env-steps=128",
+                "--run",
+                run.toString());
+        assertThat(trained.exit()).as(trained.toString()).isZero();
+        Sparring.Outcome packed = Sparring.shell(work, Map.of(), """
+                mkdir -p archive/bin && printf '#!/bin/sh\nexec %s "$@"\n' > archive/bin/python &&
+                  chmod +x archive/bin/python && tar -C archive -czf env.tar.gz bin
+                """.formatted(python));
+        assertThat(packed.exit()).as(packed.toString()).isZero();
+
+        try (Sparring sparring = submit(
+                "--archives",
+                work + "/env.tar.gz#env",
+                "evaluate",
+                run.toUri().toString(),
+                "--set",
+                "environment.python=./env/bin/python",
+                "--episodes",
+                "2")) {
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            assertThat(outcome.stdout()).contains("over 2 greedy episodes");
+        }
+    }
+
+    @Test
     void aCommandThatIsInterruptedLeavesTheApplicationAloneAndSaysWhereItsResultWillBe() throws Exception {
         Path run = work.resolve("interrupted");
         try (Sparring sparring =
