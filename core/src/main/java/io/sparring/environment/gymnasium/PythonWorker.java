@@ -60,6 +60,7 @@ final class PythonWorker implements AutoCloseable {
     private static final Pattern HUNG_AT = Pattern.compile("File \"(.*)\", line (\\d+) in (.*)");
     private static final String PROGRAM = program();
 
+    private final MemoryLimit memory = MemoryLimit.here();
     private final Process process;
     private final OutputStream commands;
     private final DataInputStream answers;
@@ -244,7 +245,7 @@ final class PythonWorker implements AutoCloseable {
         int status = process.exitValue();
         return "the Python process (pid " + process.pid() + ") has ended "
                 + (status > 128 ? "by signal " + (status - 128) : "with status " + status) + " at "
-                + name(operation) + said();
+                + name(operation) + memory.blamedFor(status) + said();
     }
 
     /** The innermost line of which faulthandler speaks. */
