@@ -28,7 +28,7 @@ import java.util.concurrent.Future;
  * <pre>
  *   mvn -q -P bridge -pl core test-compile exec:exec [-Dbridge.arguments="CartPole-v1 64 5"]     # id, copies, turns
  *   mvn -q -P bridge -pl core test-compile exec:exec -Dbridge.arguments="ALE/Pong-v5 16 5 ale"   # ale-py's vector environment, both
- *   PYTHONPATH=core/src/test/python mvn -q -P bridge -pl core test-compile exec:exec -Dbridge.arguments="probe_environments:Images-v0 16 5"
+ *   PYTHONPATH=src/test/python mvn -q -P bridge -pl core test-compile exec:exec -Dbridge.arguments="probe_environments:Images-v0 16 5"
  * </pre>
  */
 public final class BridgeBenchmark {
