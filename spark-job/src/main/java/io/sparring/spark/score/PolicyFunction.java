@@ -37,6 +37,7 @@ public final class PolicyFunction implements UDF1<Object, Row> {
     private final Policy policy;
     private transient Scorer scorer;
     private transient List<ScoredColumn> columns;
+    private transient ObservedNumbers numbers;
 
     /**
      * Loads the policy; called by Spark, where the function is registered.
@@ -72,6 +73,7 @@ public final class PolicyFunction implements UDF1<Object, Row> {
         if (scorer == null) {
             scorer = policy.scorer();
             columns = ScoredColumn.of(policy.environment().actionSpace());
+            numbers = ObservedNumbers.of(policy.environment());
         }
         Observations observations = observation(observation);
         scorer.score(observations, allowed(mask), 1);
@@ -83,7 +85,6 @@ public final class PolicyFunction implements UDF1<Object, Row> {
     }
 
     private Observations observation(Object given) {
-        ObservedNumbers numbers = ObservedNumbers.of(policy.environment());
         List<Object> flat = flat("observation", given, numbers.size());
         Observations observation = numbers.room(1);
         for (int i = 0; i < flat.size(); i++) {

@@ -47,9 +47,11 @@ class NothingNativeIT {
             processes.add(Mapped.here());
 
             // Which executor is none of its promises: one that is lost is replaced.
-            assertThat(processes).hasSize(2);
-            assertThat(processes.get(0).executor()).isNotEqualTo("driver");
-            assertThat(processes.get(1).executor()).isEqualTo("driver");
+            assertThat(processes)
+                    .extracting(Mapped::executor)
+                    .satisfiesExactly(
+                            executor -> assertThat(executor).containsOnlyDigits(),
+                            driver -> assertThat(driver).isEqualTo("driver"));
             assertThat(processes)
                     .allSatisfy(process -> assertThat(process.libraries())
                             .isNotEmpty()
