@@ -150,6 +150,24 @@ public final class Sparring implements AutoCloseable {
         return TARGET.resolve("sparring-app.jar");
     }
 
+    /**
+     * What this JVM starts executors from. It has the jars of every other's, and a folder of its own for executors to work in: applications that two JVMs
+     * begin in one second have one name, and in one folder the second's first executor fails.
+     */
+    public static Path ownSparkHome() {
+        Path home = Path.of(System.getenv("SPARK_HOME"));
+        Path jars = home.resolve("jars");
+        if (!Files.exists(jars)) {
+            try {
+                Files.createSymbolicLink(
+                        Files.createDirectories(home).resolve("jars"), TARGET.resolve("spark-home/jars"));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return home;
+    }
+
     /** For executors that a test's own JVM starts: they live for seconds, and start from the archive that the script's start from. */
     public static String executorOptions() {
         String options = "-XX:TieredStopAtLevel=1";

@@ -1,6 +1,7 @@
 package io.sparring.spark.cluster;
 
 import io.sparring.spark.SharedTime;
+import io.sparring.spark.cli.Sparring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,7 +110,7 @@ public final class StandaloneCluster implements AutoCloseable {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getenv("SPARK_HOME") + "/jars/*",
+                Sparring.ownSparkHome() + "/jars/*",
                 "-Dlog4j2.level=INFO",
                 mainClass));
         command.addAll(settings);

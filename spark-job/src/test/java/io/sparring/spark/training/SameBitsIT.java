@@ -353,6 +353,9 @@ public class SameBitsIT {
     }
 
     public static SparkConf settings(String master) {
+        if (master.startsWith("local-cluster[")) {
+            Sparring.ownSparkHome();
+        }
         return new SparkConf()
                 .setMaster(master)
                 .set("spark.ui.enabled", "false")
