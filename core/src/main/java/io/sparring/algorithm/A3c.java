@@ -322,6 +322,7 @@ public final class A3c {
     }
 
     private TrainingState state(Model model) {
+        List<WorkerPosition> positions = workers.pause();
         ParameterServer.State state = server.checkpoint();
         List<WorkerSnapshot> known = new ArrayList<>();
         for (int worker = 0; worker < state.snapshots().size(); worker++) {
@@ -344,6 +345,7 @@ public final class A3c {
                 model,
                 optimizerState,
                 optimizerSteps,
-                known.stream().map(WorkerSnapshot::shard).toList());
+                known.stream().map(WorkerSnapshot::shard).toList(),
+                positions);
     }
 }

@@ -14,6 +14,7 @@ import io.sparring.optimizer.Optimizer;
 import io.sparring.parameterserver.Build;
 import io.sparring.parameterserver.Merging;
 import io.sparring.parameterserver.Outcome;
+import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.parameterserver.ParameterServerClient.Pulled;
 import io.sparring.rollout.Actor;
@@ -46,6 +47,7 @@ public final class A3cWorker implements AutoCloseable {
     private final ParameterServerClient server;
     private final Architecture architecture;
     private final ShardWorker scratch;
+    private final boolean closesScratch;
     private final OffPolicy offPolicy;
 
     private Optimizer optimizer;
@@ -61,13 +63,25 @@ public final class A3cWorker implements AutoCloseable {
      * @param server as this worker reaches it
      */
     public A3cWorker(Configuration configuration, EnvironmentSource source, int index, ParameterServerClient server) {
+        this(configuration, source, index, server, new ShardWorker(configuration, source), true);
+    }
+
+    /** The same with a scratch pad that may be another's to close. */
+    A3cWorker(
+            Configuration configuration,
+            EnvironmentSource source,
+            int index,
+            ParameterServerClient server,
+            ShardWorker scratch,
+            boolean closesScratch) {
         this.configuration = configuration;
         this.index = index;
         this.server = server;
         options = configuration.a3c();
         learning = options.learning();
         architecture = ShardWorker.architecture(configuration, source.spec());
-        scratch = new ShardWorker(configuration, source);
+        this.scratch = scratch;
+        this.closesScratch = closesScratch;
         offPolicy = new OffPolicy(architecture, configuration.network().distribution(source.spec()));
         optimizer = new Optimizer(configuration.optimizer().rule(), architecture.parameterCount());
     }
@@ -98,6 +112,19 @@ public final class A3cWorker implements AutoCloseable {
         } else {
             shard = scratch.first(index);
         }
+    }
+
+    /** After {@link #start}: stands where it stood. */
+    void goOn(WorkerPosition position) {
+        global = global.at(position.envSteps());
+        local = new Model(architecture, position.local(), position.normalizer());
+    }
+
+    /** Leaves what it has with the server, and says where it stands. */
+    WorkerPosition pause(ParameterServer.Given given) throws IOException, InterruptedException {
+        server.goodbye(snapshot());
+        return new WorkerPosition(
+                given.parameters(), local.parameters(), local.normalizer(), given.behind(), global.envSteps());
     }
 
     private WorkerSnapshot left(byte[] snapshot) throws IOException {
@@ -213,7 +240,9 @@ public final class A3cWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        scratch.close();
+        if (closesScratch) {
+            scratch.close();
+        }
     }
 
     private byte[] snapshot() {

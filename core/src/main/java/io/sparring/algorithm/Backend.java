@@ -14,14 +14,17 @@ public interface Backend {
         }
 
         @Override
-        public Workers workers(Configuration configuration, EnvironmentSource source) {
-            return new ThreadWorkers(configuration, source);
+        public Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start) {
+            return configuration.a3c().inTurn()
+                    ? new SteppedWorkers(configuration, source, start)
+                    : new ThreadWorkers(configuration, source);
         }
     };
 
     /** Rounds that go on from {@code start}; the caller closes them. */
     Rounds rounds(Configuration configuration, EnvironmentSource source, TrainingState start);
 
-    /** Workers that have not been started; the caller closes them. */
-    Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException;
+    /** Workers that have not been started, and go on from {@code start}; the caller closes them. */
+    Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start)
+            throws InterruptedException;
 }

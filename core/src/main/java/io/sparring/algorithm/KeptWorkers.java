@@ -29,8 +29,11 @@ public final class KeptWorkers implements Backend, AutoCloseable {
     }
 
     @Override
-    public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
-        return LOCAL.workers(configuration, source);
+    public Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start)
+            throws InterruptedException {
+        return configuration.a3c().inTurn()
+                ? new SteppedWorkers(configuration, source, start, worker(configuration, source), false)
+                : LOCAL.workers(configuration, source, start);
     }
 
     private ShardWorker worker(Configuration configuration, EnvironmentSource source) {

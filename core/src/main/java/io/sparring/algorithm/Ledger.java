@@ -188,10 +188,15 @@ final class Ledger {
 
     /** What acting needs, and the counters: nobody can go on from it. */
     TrainingState toAct(Model model) {
-        return state(model, new float[0], List.of(), List.of());
+        return state(model, new float[0], List.of(), List.of(), List.of());
     }
 
-    TrainingState state(Model model, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards) {
+    TrainingState state(
+            Model model,
+            float[] optimizerState,
+            List<Integer> optimizerSteps,
+            List<Shard> shards,
+            List<WorkerPosition> positions) {
         Counters counters = new Counters(
                 round,
                 envSteps,
@@ -202,6 +207,6 @@ final class Ledger {
                 seconds(),
                 solvedAtSteps,
                 solvedAtSeconds);
-        return new TrainingState(counters, model, optimizerState, optimizerSteps, shards);
+        return new TrainingState(counters, model, optimizerState, optimizerSteps, shards, positions);
     }
 }

@@ -11,17 +11,37 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The workers one after the other in the caller's thread, a step each: the one way to run A3C that gives the same bits twice. */
+/**
+ * The workers one after the other in the caller's thread, a step each: the one way to run A3C that gives the same bits twice, and that can stop between
+ * two rounds and go on as if nothing had happened.
+ */
 public final class SteppedWorkers implements Workers {
     private final Configuration configuration;
     private final EnvironmentSource source;
+    private final List<WorkerPosition> positions;
+    private final ShardWorker scratch;
+    private final boolean closesScratch;
     private final List<A3cWorker> workers = new ArrayList<>();
     private ParameterServer server;
-    private int turn;
 
-    public SteppedWorkers(Configuration configuration, EnvironmentSource source) {
+    /** @param start where they stand */
+    public SteppedWorkers(Configuration configuration, EnvironmentSource source, TrainingState start) {
+        this(configuration, source, start, new ShardWorker(configuration, source), true);
+    }
+
+    /** The same with a scratch pad that may be another's to close. */
+    SteppedWorkers(
+            Configuration configuration,
+            EnvironmentSource source,
+            TrainingState start,
+            ShardWorker scratch,
+            boolean closesScratch) {
         this.configuration = configuration;
         this.source = source;
+        // Another number of workers is another run: they begin with θ as it is.
+        positions = start.positions().size() == count() ? start.positions() : List.of();
+        this.scratch = scratch;
+        this.closesScratch = closesScratch;
     }
 
     @Override
@@ -33,50 +53,53 @@ public final class SteppedWorkers implements Workers {
     public void start(ParameterServer server) {
         this.server = server;
         for (int i = 0; i < count(); i++) {
-            A3cWorker worker = new A3cWorker(
-                    configuration,
-                    source,
-                    i,
-                    new ParameterServerClient(
-                            new InMemoryChannel(server),
-                            i,
-                            0,
-                            ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
+            ParameterServerClient client = new ParameterServerClient(
+                    new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.of(Duration.ofSeconds(1)));
+            A3cWorker worker = new A3cWorker(configuration, source, i, client, scratch, false);
             workers.add(worker);
             attempt(() -> {
                 worker.start();
-                return true;
+                return null;
             });
-        }
-    }
-
-    @Override
-    public List<Update> next(int count) throws InterruptedException {
-        List<Update> taken = server.take(count, 0);
-        while (taken.isEmpty()) {
-            attempt(workers.get(turn)::step);
-            turn = (turn + 1) % workers.size();
-            taken = server.take(count, 0);
-        }
-        return taken;
-    }
-
-    @Override
-    public void awaitEnd() {
-        for (A3cWorker worker : workers) {
-            while (attempt(worker::step)) {
-                // It ends with the first answer that says so.
+            if (!positions.isEmpty()) {
+                WorkerPosition position = positions.get(i);
+                server.gave(i, new ParameterServer.Given(position.pulled(), position.behind()));
+                worker.goOn(position);
             }
         }
     }
 
-    private interface Step {
-        boolean take() throws IOException, InterruptedException;
+    /** A step of each, so that a round ends where it began: with the first worker's turn. */
+    @Override
+    public List<Update> next(int count) throws InterruptedException {
+        for (A3cWorker worker : workers) {
+            attempt(worker::step);
+        }
+        return server.takeRest();
     }
 
-    private static boolean attempt(Step step) {
+    @Override
+    public List<WorkerPosition> pause() {
+        List<WorkerPosition> paused = new ArrayList<>();
+        for (int i = 0; i < workers.size(); i++) {
+            A3cWorker worker = workers.get(i);
+            ParameterServer.Given given = server.given(i);
+            paused.add(attempt(() -> worker.pause(given)));
+        }
+        return paused;
+    }
+
+    /** They do nothing but what {@link #next} has them do. */
+    @Override
+    public void awaitEnd() {}
+
+    private interface Attempt<T> {
+        T make() throws IOException, InterruptedException;
+    }
+
+    private static <T> T attempt(Attempt<T> attempt) {
         try {
-            return step.take();
+            return attempt.make();
         } catch (IOException | InterruptedException impossible) {
             throw new IllegalStateException("a server in memory always answers", impossible);
         }
@@ -84,6 +107,8 @@ public final class SteppedWorkers implements Workers {
 
     @Override
     public void close() {
-        workers.forEach(A3cWorker::close);
+        if (closesScratch) {
+            scratch.close();
+        }
     }
 }

@@ -36,7 +36,9 @@ public enum Strategy {
         @Override
         public String parts(Configuration configuration) {
             int workers = configuration.a3c().workers();
-            return workers == Configuration.A3c.AUTO_WORKERS ? "as many workers as slots" : workers + " workers";
+            return workers == Configuration.A3c.AUTO_WORKERS
+                    ? "as many workers as slots"
+                    : workers + " workers" + (configuration.a3c().inTurn() ? " in turn" : "");
         }
 
         @Override
@@ -52,7 +54,7 @@ public enum Strategy {
                 Backend backend,
                 TrainingListener listener)
                 throws InterruptedException {
-            try (Workers workers = backend.workers(configuration, source)) {
+            try (Workers workers = backend.workers(configuration, source, start)) {
                 return A3c.train(configuration, source, start, workers, listener);
             }
         }

@@ -140,7 +140,7 @@ final class Synchronous {
     }
 
     private TrainingState state() {
-        return ledger.state(model, optimizer.state(), List.of(optimizer.steps()), rounds.shards());
+        return ledger.state(model, optimizer.state(), List.of(optimizer.steps()), rounds.shards(), List.of());
     }
 
     /** Whether all of it can be counted on. */

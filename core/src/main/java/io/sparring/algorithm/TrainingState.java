@@ -25,18 +25,31 @@ import java.util.stream.IntStream;
  * @param optimizerSteps the steps that each optimiser took: one count, or one for each of {@code shards}. A single count stands for all, as
  *     in checkpoints of version 1; empty before the first step
  * @param shards the environments and their generators; of asynchronous workers those that are known
+ * @param positions of asynchronous workers that take turns, in the order of {@code shards}; else none
  */
 public record TrainingState(
-        Counters counters, Model model, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards)
+        Counters counters,
+        Model model,
+        float[] optimizerState,
+        List<Integer> optimizerSteps,
+        List<Shard> shards,
+        List<WorkerPosition> positions)
         implements Serializable {
 
     public TrainingState {
         optimizerSteps = List.copyOf(optimizerSteps);
         shards = List.copyOf(shards);
+        positions = List.copyOf(positions);
         if (optimizerSteps.size() > 1 && optimizerSteps.size() != shards.size()) {
             throw new IllegalArgumentException(
                     optimizerSteps.size() + " optimisers have counted their steps, of " + shards.size() + " shards");
         }
+    }
+
+    /** The same where no worker takes turns. */
+    public TrainingState(
+            Counters counters, Model model, float[] optimizerState, List<Integer> optimizerSteps, List<Shard> shards) {
+        this(counters, model, optimizerState, optimizerSteps, shards, List.of());
     }
 
     /** A run that has not begun: first model, first episodes. */
@@ -79,7 +92,7 @@ public record TrainingState(
         if (!other.normalizer().fits(model.normalizer())) {
             throw new IllegalArgumentException("a model that normalises other things");
         }
-        return new TrainingState(counters, other, optimizerState, optimizerSteps, shards);
+        return new TrainingState(counters, other, optimizerState, optimizerSteps, shards, positions);
     }
 
     /**

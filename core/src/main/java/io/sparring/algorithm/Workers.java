@@ -27,6 +27,14 @@ public interface Workers extends AutoCloseable {
         return "";
     }
 
+    /**
+     * Where each stands, once it has left what it has with the server: who knows both goes on to the bit. Empty where workers do not wait for each
+     * other, and nobody can tell.
+     */
+    default List<WorkerPosition> pause() {
+        return List.of();
+    }
+
     /** Waits until the workers have ended, after {@link ParameterServer#finish}; with a deadline. */
     void awaitEnd() throws InterruptedException;
 

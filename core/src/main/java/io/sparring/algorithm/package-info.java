@@ -8,7 +8,7 @@
  *   Rounds       where its rounds are computed: LocalRounds (here, one thread) or Spark
  *   A3cWorker    the loop of a worker that waits for nobody: act, take gradient steps, push, pull
  *   A3c          the driver's side of it: the global parameters, evaluations, records, the end
- *   Workers      where these workers run: SteppedWorkers (here, one thread), ThreadWorkers or Spark
+ *   Workers      where these workers run: SteppedWorkers (here, in turn), ThreadWorkers or Spark
  *   ShardWorker  what acting and learning need and nothing remembers: an environment, two readers of the model
  * </pre>
  */

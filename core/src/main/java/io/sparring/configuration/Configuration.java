@@ -790,6 +790,11 @@ public record Configuration(
             @JsonPropertyDescription("β of `elastic`: each side moves by β/N of the distance between them.")
             double movingRate,
 
+            @JsonProperty(defaultValue = "false")
+            @JsonPropertyDescription(
+                    "Whether the workers take turns in one thread of the driver instead of running at once: slower, with the same bits each time, and going on from a checkpoint as if nothing had happened. A sweep's trials do.")
+            boolean inTurn,
+
             @JsonProperty(defaultValue = "1")
             @JsonPropertyDescription("With fewer workers the run ends; with fewer than N it says so and goes on.")
             int minWorkers,
@@ -831,6 +836,16 @@ public record Configuration(
             Require.atLeast(1, "min-workers", minWorkers);
             Require.positive("patience-seconds", patienceSeconds);
             Require.atLeast(0, "injected-delay", injectedDelay);
+            Require.that(
+                    !inTurn || workers != AUTO_WORKERS,
+                    "workers",
+                    "auto",
+                    "a number where in-turn is true, since the result depends on it");
+            Require.that(
+                    !inTurn || injectedDelay == 0,
+                    "injected-delay",
+                    injectedDelay,
+                    "0 where in-turn is true: who takes turns is as stale as there are others");
             Require.that(
                     merge != Merging.ELASTIC || injectedDelay == 0 && correction != Correction.V_TRACE,
                     "merge",

@@ -81,6 +81,14 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
      */
     public record Global(float[] parameters, Normalizer normalizer, long envSteps) {}
 
+    /**
+     * What a worker was given last.
+     *
+     * @param parameters θ then; must not be changed
+     * @param behind how many updates θ has had since
+     */
+    public record Given(float[] parameters, long behind) {}
+
     /** What a checkpoint holds of the server. */
     public record State(
             float[] parameters, long version, float[] optimizerState, int optimizerSteps, List<byte[]> snapshots) {}
@@ -391,6 +399,20 @@ public final class ParameterServer implements UnaryOperator<byte[]> {
     /** How many updates θ holds. */
     public long version() {
         return locked(() -> version);
+    }
+
+    /** What a worker was given last. */
+    public Given given(int worker) {
+        return locked(() -> new Given(workers[worker].pulled, version - workers[worker].pulledVersion));
+    }
+
+    /** A worker that has said hello was given this, in an earlier session. */
+    public void gave(int worker, Given given) {
+        locked(() -> {
+            workers[worker].pulled = given.parameters();
+            workers[worker].pulledVersion = version - given.behind();
+            return null;
+        });
     }
 
     /** All of it between two updates. Workers are asked to send a new snapshot with their next push. */

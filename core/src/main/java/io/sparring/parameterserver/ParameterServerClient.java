@@ -76,7 +76,22 @@ public final class ParameterServerClient implements AutoCloseable {
             boolean snapshotWanted,
             float[] parameters,
             Normalizer normalizer,
-            byte[] snapshot) {}
+            byte[] snapshot) {
+
+        /** The same, given when the run had done so many environment steps. */
+        public Pulled at(long otherEnvSteps) {
+            return new Pulled(
+                    sequence,
+                    outcome,
+                    version,
+                    otherEnvSteps,
+                    finished,
+                    snapshotWanted,
+                    parameters,
+                    normalizer,
+                    snapshot);
+        }
+    }
 
     /** @param attempt higher than that of any earlier attempt of this worker */
     public ParameterServerClient(Channel channel, int worker, long attempt, Patience patience) {

@@ -2,6 +2,7 @@ package io.sparring.run;
 
 import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.TrainingState;
+import io.sparring.algorithm.WorkerPosition;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.format.Input;
 import io.sparring.format.Output;
@@ -34,7 +35,7 @@ import java.util.List;
  *
  * <p>Every array stands behind its length, and every shard is a {@link ShardCodec}'s. The version changes whenever the layout does, and
  * old versions stay readable: 1 had one count of steps for all optimisers, and shards without a header of their own; 2 has no normaliser, and is
- * still what is written where nothing is normalised.
+ * still what is written where nothing is normalised; 4 has the positions of workers that take turns behind the shards, and is written for these alone.
  *
  * @param configuration the resolved configuration, as YAML
  * @param counters what the run has done
@@ -44,6 +45,7 @@ import java.util.List;
  * @param optimizerState as in {@link TrainingState}
  * @param optimizerSteps as in {@link TrainingState}
  * @param shards as in {@link TrainingState}
+ * @param positions as in {@link TrainingState}
  */
 public record CheckpointFile(
         String configuration,
@@ -52,9 +54,11 @@ public record CheckpointFile(
         Normalizer normalizer,
         float[] optimizerState,
         List<Integer> optimizerSteps,
-        List<Shard> shards) {
-    static final Versions VERSIONS = new Versions(1, 3);
+        List<Shard> shards,
+        List<WorkerPosition> positions) {
+    static final Versions VERSIONS = new Versions(1, 4);
     private static final int NORMALIZER = 3;
+    private static final int POSITIONS = 4;
     private static final byte[] MAGIC = "SPARRING".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER_BYTES = MAGIC.length + Integer.BYTES;
     private static final int DIGEST_BYTES = 32;
@@ -68,7 +72,8 @@ public record CheckpointFile(
                 state.model().normalizer(),
                 state.optimizerState(),
                 state.optimizerSteps(),
-                state.shards());
+                state.shards(),
+                state.positions());
     }
 
     /**
@@ -93,7 +98,7 @@ public record CheckpointFile(
 
     /** The run, to go on from; as {@link #model}. */
     public TrainingState state(Architecture architecture) {
-        return new TrainingState(counters, model(architecture), optimizerState, optimizerSteps, shards);
+        return new TrainingState(counters, model(architecture), optimizerState, optimizerSteps, shards, positions);
     }
 
     /** Writes everything; the stream stays open. */
@@ -101,7 +106,7 @@ public record CheckpointFile(
         DigestOutputStream digested = new DigestOutputStream(out, sha256());
         DataOutputStream data = new DataOutputStream(digested);
         data.write(MAGIC);
-        data.writeInt(normalizes() ? NORMALIZER : NORMALIZER - 1);
+        data.writeInt(version());
         data.write(allButShards());
         data.writeInt(shards.size());
         for (Shard shard : shards) {
@@ -109,12 +114,17 @@ public record CheckpointFile(
             data.writeInt(encoded.length);
             data.write(encoded);
         }
+        if (version() >= POSITIONS) {
+            data.write(encodedPositions());
+        }
         data.flush();
         out.write(digested.getMessageDigest().digest());
     }
 
-    private boolean normalizes() {
-        return normalizer.normalizesObservations() || normalizer.normalizesRewards();
+    /** The oldest that has room for all of it. */
+    private int version() {
+        boolean normalizes = normalizer.normalizesObservations() || normalizer.normalizesRewards();
+        return positions.isEmpty() ? normalizes ? NORMALIZER : NORMALIZER - 1 : POSITIONS;
     }
 
     private byte[] allButShards() {
@@ -134,11 +144,28 @@ public record CheckpointFile(
         out.floats(parameters);
         out.integers(optimizerSteps.stream().mapToInt(Integer::intValue).toArray());
         out.floats(optimizerState);
-        if (normalizes()) {
-            write(normalizer.observations(), out);
-            write(normalizer.returns(), out);
+        if (version() >= NORMALIZER) {
+            write(normalizer, out);
         }
         return out.bytes();
+    }
+
+    private byte[] encodedPositions() {
+        Output out = new Output(positions.size() * (2 * parameters.length + 64) * Float.BYTES);
+        out.integer(positions.size());
+        for (WorkerPosition position : positions) {
+            out.floats(position.pulled());
+            out.floats(position.local());
+            write(position.normalizer(), out);
+            out.integer64(position.behind());
+            out.integer64(position.envSteps());
+        }
+        return out.bytes();
+    }
+
+    private static void write(Normalizer normalizer, Output out) {
+        write(normalizer.observations(), out);
+        write(normalizer.returns(), out);
     }
 
     private static void write(RunningMoments moments, Output out) {
@@ -204,6 +231,7 @@ public record CheckpointFile(
         for (int i = 0; i < count; i++) {
             shards.add(version == 1 ? ShardCodec.readContent(in, 1) : ShardCodec.decode(in.bytes()));
         }
+        List<WorkerPosition> positions = version >= POSITIONS ? positions(in, parameters.length) : List.of();
         if (optimizerSteps.length > 1 && optimizerSteps.length != count) {
             throw new Unreadable.Damaged(
                     optimizerSteps.length + " optimisers have counted their steps, of " + count + " shards");
@@ -224,7 +252,22 @@ public record CheckpointFile(
                 normalizer,
                 optimizerState,
                 Arrays.stream(optimizerSteps).boxed().toList(),
-                shards);
+                shards,
+                positions);
+    }
+
+    private static List<WorkerPosition> positions(Input in, int length) throws Unreadable {
+        int count = in.length(1);
+        List<WorkerPosition> positions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            WorkerPosition position =
+                    new WorkerPosition(in.floats(), in.floats(), normalizer(in), in.integer64(), in.integer64());
+            if (position.pulled().length != length || position.local().length != length) {
+                throw new Unreadable.Damaged("worker " + i + " has parameters of another network");
+            }
+            positions.add(position);
+        }
+        return positions;
     }
 
     /** The SHA-256 of parameters as flat little-endian floats, in hexadecimal: what two equal runs have in common. */

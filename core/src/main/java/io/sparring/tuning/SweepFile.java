@@ -60,6 +60,9 @@ public record SweepFile(
     private static final String PBT = "pbt";
     private static final String CONFIRM = "confirm";
 
+    /** What trials of A3C have before all that a sweep says. */
+    private static final String IN_TURN = "a3c.in-turn=true";
+
     private static final List<String> KEYS = List.of(
             "base",
             "overrides",
@@ -286,14 +289,20 @@ public record SweepFile(
         Configuration configuration;
         try {
             configuration = ConfigurationFile.parse(baseName, base, all);
+            if (configuration.algorithm() == Configuration.Algorithm.A3C
+                    && !configuration.a3c().inTurn()) {
+                all.add(0, IN_TURN);
+                configuration = ConfigurationFile.parse(baseName, base, all);
+            }
         } catch (InvalidConfiguration e) {
             // The point, and not all that it has in common with the others.
             throw new InvalidConfiguration(e.getMessage().replace(source, where));
         }
-        if (configuration.algorithm() == Configuration.Algorithm.A3C) {
+        if (configuration.algorithm() == Configuration.Algorithm.A3C
+                && !configuration.a3c().inTurn()) {
             throw new InvalidConfiguration(
                     where
-                            + ": algorithm: expected a2c or ppo: a3c's workers cannot be stopped and gone on with to the bit, so that they are no trials of a sweep");
+                            + ": a3c.in-turn: expected true: workers that run at once cannot be stopped and gone on with to the bit, so that they are no trials of a sweep");
         }
         if (configuration.budget().wallClockSeconds() > 0) {
             throw new InvalidConfiguration(
@@ -321,9 +330,9 @@ public record SweepFile(
 
     /** How many environment steps a round of this configuration has. */
     static long envStepsOfRound(Configuration configuration) {
-        int shards = configuration.algorithm() == Configuration.Algorithm.PPO
-                ? configuration.ppo().shards()
-                : configuration.a2c().shards();
+        int shards = configuration.algorithm() == Configuration.Algorithm.A3C
+                ? configuration.a3c().workers()
+                : configuration.shards();
         return (long) shards
                 * configuration.environment().copiesPerShard()
                 * configuration.learning().rolloutLength();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.sparring.advantage.Advantages;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Model;
 import io.sparring.parameterserver.InMemoryChannel;
 import io.sparring.parameterserver.Outcome;
@@ -47,15 +48,17 @@ class A3cTest {
     }
 
     private static TrainingResult stepped(Configuration configuration, TrainingListener listener) throws Exception {
-        try (Workers workers =
-                new SteppedWorkers(configuration, configuration.environment().resolve())) {
-            return A3c.train(
-                    configuration,
-                    configuration.environment().resolve(),
-                    TrainingState.first(
-                            configuration, configuration.environment().resolve()),
-                    workers,
-                    listener);
+        return stepped(
+                configuration,
+                TrainingState.first(configuration, configuration.environment().resolve()),
+                listener);
+    }
+
+    private static TrainingResult stepped(Configuration configuration, TrainingState start, TrainingListener listener)
+            throws Exception {
+        EnvironmentSource source = configuration.environment().resolve();
+        try (Workers workers = new SteppedWorkers(configuration, source, start)) {
+            return A3c.train(configuration, source, start, workers, listener);
         }
     }
 
@@ -216,24 +219,76 @@ class A3cTest {
         }
     }
 
+    /** Workers that act by parameters of different ages, from the bytes of a checkpoint. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a3c.merge=average",
+                "a3c.merge=sum a3c.correction=damping",
+                "a3c.merge=elastic",
+                "a3c.merge=elastic a3c.correction=damping a3c.local-steps=2",
+                "a3c.merge=gradients a3c.entropy-schedule=linear",
+                "a3c.correction=v-trace",
+                "a3c.max-staleness=1",
+                "a3c.workers=1 a3c.merge=sum",
+                "environment.id=Identity-Box-v0 network.noise=gsde network.noise-steps=5"
+            })
+    void inTurnARunThatWasCutGoesOnAsIfItHadNotBeen(String options) throws Exception {
+        List<String> overrides = new ArrayList<>(List.of(options.split(" ")));
+        overrides.addAll(List.of(NORMALIZED, "a3c.in-turn=true", "optimizer.schedule=linear"));
+        Configuration configuration = configuration(overrides.toArray(String[]::new));
+        Training training = Training.of(configuration);
+        TrainingState whole = training.run().state();
+
+        TrainingState cut = training.start();
+        for (int rounds : new int[] {1, 3}) {
+            cut = read(training.run(cut, Backend.LOCAL, new Recorder(rounds)).state(), configuration);
+            assertThat(cut.envSteps()).isLessThan(whole.envSteps());
+        }
+        cut = training.run(cut, Backend.LOCAL, new Recorder()).state();
+
+        assertThat(cut.model().parameters()).isEqualTo(whole.model().parameters());
+        assertThat(cut.model().normalizer()).isEqualTo(whole.model().normalizer());
+        assertThat(cut.counters().recentReturns()).isEqualTo(whole.counters().recentReturns());
+    }
+
     @Test
-    void aRunThatWasCutGoesOnWithItsWorkersEnvironmentsAndOptimisers() throws Exception {
-        Configuration configuration = configuration("a3c.workers=1", "a3c.merge=sum", NORMALIZED);
-        TrainingState middle = stepped(configuration, new Recorder(10)).state();
-        assertThat(middle.envSteps()).isLessThan(960);
+    void inTurnEveryCheckpointOfARunIsOneToGoOnFrom() throws Exception {
+        Configuration configuration = configuration("a3c.in-turn=true", "checkpoint.every-rounds=2");
+        Training training = Training.of(configuration);
+        Recorder recorder = new Recorder();
+        TrainingState whole =
+                training.run(training.start(), Backend.LOCAL, recorder).state();
 
-        float[] resumed = A3c.train(
-                        configuration,
-                        configuration.environment().resolve(),
-                        middle,
-                        new SteppedWorkers(
-                                configuration, configuration.environment().resolve()),
-                        new Recorder())
-                .state()
-                .model()
-                .parameters();
+        assertThat(recorder.checkpoints).hasSizeGreaterThan(3);
+        for (TrainingState checkpoint : recorder.checkpoints.values()) {
+            assertThat(training.run(checkpoint, Backend.LOCAL, new Recorder())
+                            .state()
+                            .model()
+                            .parameters())
+                    .isEqualTo(whole.model().parameters());
+        }
+    }
 
-        assertThat(resumed).isEqualTo(parameters("a3c.workers=1", "a3c.merge=sum", NORMALIZED));
+    @Test
+    void inTurnWithOtherWorkersThanBeforeTheyBeginWithTheParametersAsTheyAre() throws Exception {
+        TrainingState middle = Training.of(configuration("a3c.in-turn=true"))
+                .run(Training.of(configuration("a3c.in-turn=true")).start(), Backend.LOCAL, new Recorder(3))
+                .state();
+        assertThat(middle.positions()).hasSize(3);
+
+        TrainingState end = Training.of(configuration("a3c.in-turn=true", "a3c.workers=2"))
+                .run(middle, Backend.LOCAL, new Recorder())
+                .state();
+
+        assertThat(end.positions()).hasSize(2);
+        assertThat(end.envSteps()).isGreaterThanOrEqualTo(960);
+    }
+
+    private static TrainingState read(TrainingState state, Configuration configuration) throws Exception {
+        return CheckpointFile.read(Recorder.file(state))
+                .state(ShardWorker.architecture(
+                        configuration, configuration.environment().resolve().spec()));
     }
 
     @Test
@@ -243,14 +298,7 @@ class A3cTest {
         TrainingState middle = stepped(configuration, new Recorder(10)).state();
 
         assertThat(middle.shards().get(0).noise().values()).isNotEmpty();
-        assertThat(A3c.train(
-                                configuration,
-                                configuration.environment().resolve(),
-                                middle,
-                                new SteppedWorkers(
-                                        configuration,
-                                        configuration.environment().resolve()),
-                                new Recorder())
+        assertThat(stepped(configuration, middle, new Recorder())
                         .state()
                         .model()
                         .parameters())

@@ -96,7 +96,7 @@ public final class ChildJvm {
             throws InterruptedException {
         if (configuration.algorithm() == Configuration.Algorithm.A3C) {
             try (Workers workers = new SteppedWorkers(
-                    configuration, configuration.environment().resolve())) {
+                    configuration, configuration.environment().resolve(), start)) {
                 return A3c.train(configuration, configuration.environment().resolve(), start, workers, recorder)
                         .state();
             }

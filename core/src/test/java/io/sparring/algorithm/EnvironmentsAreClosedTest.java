@@ -52,7 +52,7 @@ class EnvironmentsAreClosedTest {
         TrainingState start = TrainingState.first(configuration, source);
         assertThat(counted.made).as("workers make their own").hasValue(0);
         try (Workers workers =
-                threads ? new ThreadWorkers(configuration, source) : new SteppedWorkers(configuration, source)) {
+                threads ? new ThreadWorkers(configuration, source) : new SteppedWorkers(configuration, source, start)) {
             A3c.train(configuration, source, start, workers, new Recorder());
         }
 

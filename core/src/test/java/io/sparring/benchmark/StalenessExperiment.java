@@ -8,6 +8,7 @@ import io.sparring.algorithm.TrainingState;
 import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
+import io.sparring.environment.EnvironmentSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,15 +60,10 @@ public final class StalenessExperiment {
                     staleness[0] = round.asynchrony().staleness().mean();
                 }
             };
-            try (Workers workers = new SteppedWorkers(
-                    configuration, configuration.environment().resolve())) {
-                TrainingResult result = A3c.train(
-                        configuration,
-                        configuration.environment().resolve(),
-                        TrainingState.first(
-                                configuration, configuration.environment().resolve()),
-                        workers,
-                        listener);
+            EnvironmentSource source = configuration.environment().resolve();
+            TrainingState start = TrainingState.first(configuration, source);
+            try (Workers workers = new SteppedWorkers(configuration, source, start)) {
+                TrainingResult result = A3c.train(configuration, source, start, workers, listener);
                 long solved = result.state().counters().solvedAtSteps();
                 steps[seed] = solved < 0 ? Long.MAX_VALUE : solved;
             }

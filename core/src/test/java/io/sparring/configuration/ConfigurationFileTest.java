@@ -119,6 +119,7 @@ class ConfigurationFileTest {
                                 1.0,
                                 1.0,
                                 0.9,
+                                false,
                                 1,
                                 60,
                                 0),

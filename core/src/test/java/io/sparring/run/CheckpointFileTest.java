@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sparring.algorithm.A2c;
+import io.sparring.algorithm.Backend;
 import io.sparring.algorithm.Counters;
 import io.sparring.algorithm.LocalRounds;
 import io.sparring.algorithm.Rounds;
 import io.sparring.algorithm.ShardWorker;
+import io.sparring.algorithm.Training;
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
+import io.sparring.algorithm.WorkerPosition;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
 import io.sparring.configuration.InvalidConfiguration;
@@ -73,9 +76,22 @@ class CheckpointFileTest {
         }
     }
 
-    /** The same, with all that the newest version holds. */
+    /** The same, normalised. */
     private static CheckpointFile normalized() {
         return trained("normalize.observations=true", "normalize.rewards=true");
+    }
+
+    /** Of workers in turn, with all that the newest version holds. */
+    private static CheckpointFile inTurn() {
+        Configuration configuration = configuration(
+                "algorithm=a3c", "a3c.workers=2", "a3c.in-turn=true", "a3c.rollout-length=8", "normalize.rewards=true");
+        try {
+            return new CheckpointFile(
+                    ConfigurationFile.write(configuration),
+                    Training.of(configuration).run().state());
+        } catch (InterruptedException impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     private static CheckpointFile small() {
@@ -97,7 +113,8 @@ class CheckpointFileTest {
                 Normalizer.NONE,
                 new float[] {2},
                 List.of(4, 1),
-                List.of(shard, shard));
+                List.of(shard, shard),
+                List.of());
     }
 
     private static byte[] written(CheckpointFile file) {
@@ -131,7 +148,7 @@ class CheckpointFileTest {
 
     @Test
     void whatIsWrittenIsReadAsItWas() throws IOException {
-        for (CheckpointFile file : List.of(trained(), normalized(), small())) {
+        for (CheckpointFile file : List.of(trained(), normalized(), inTurn(), small())) {
             assertThat(CheckpointFile.read(written(file)))
                     .usingRecursiveComparison()
                     .isEqualTo(file);
@@ -195,7 +212,7 @@ class CheckpointFileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {4, 5, Integer.MAX_VALUE})
+    @ValueSource(ints = {5, 6, Integer.MAX_VALUE})
     void aLaterVersionIsRefusedByItsNameWhateverFollowsIt(int version) {
         byte[] bytes = written(small());
         ByteBuffer.wrap(bytes).putInt(8, version);
@@ -204,7 +221,7 @@ class CheckpointFileTest {
             assertThatThrownBy(() -> CheckpointFile.read(later))
                     .isInstanceOf(Unreadable.TooNew.class)
                     .hasMessage("its format is version " + version
-                            + ", and this build reads versions 1 to 3: a newer build wrote it");
+                            + ", and this build reads versions 1 to 4: a newer build wrote it");
         }
     }
 
@@ -251,11 +268,7 @@ class CheckpointFileTest {
         "3, 3c2adc6fc7a58dcfd33d13752be8ba8199aa0daf1aab00cb87e117747c32c226"
     })
     void theGoldenFileOfEachVersionStaysReadable(int version, String sha256) throws IOException {
-        boolean newest = version == CheckpointFile.VERSIONS.newest();
         Path file = GOLDEN.resolve("checkpoint-v" + version);
-        if (newest && Boolean.getBoolean("sparring.golden.write")) {
-            Files.write(file, written(normalized()));
-        }
         byte[] bytes = Files.readAllBytes(file);
         CheckpointFile golden = CheckpointFile.read(bytes);
 
@@ -290,6 +303,51 @@ class CheckpointFileTest {
                             .round())
                     .isEqualTo(8);
         }
+    }
+
+    @Test
+    void theGoldenFileOfWorkersInTurnStaysReadableAndGoesOnWithTheSameBits() throws Exception {
+        Path file = GOLDEN.resolve("checkpoint-v4");
+        if (Boolean.getBoolean("sparring.golden.write")) {
+            Files.write(file, written(inTurn()));
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        CheckpointFile golden = CheckpointFile.read(bytes);
+
+        assertThat(bytes[11]).isEqualTo((byte) 4);
+        assertThat(written(golden)).isEqualTo(bytes);
+        assertThat(golden.positions()).extracting(WorkerPosition::behind).containsExactly(1L, 0L);
+        Configuration longer =
+                ConfigurationFile.parse("golden", golden.configuration(), List.of("budget.env-steps=512"));
+        Training training = Training.of(longer);
+        TrainingState state = golden.state(
+                ShardWorker.architecture(longer, longer.environment().resolve().spec()));
+        assertThat(CheckpointFile.sha256(training.run(state, Backend.LOCAL, new TrainingListener() {})
+                        .state()
+                        .model()
+                        .parameters()))
+                .isEqualTo("3a872ec74d0c68921822f91ec6fce4dae18bb57dac6f936b3ac5ea9fb64135d2");
+    }
+
+    /** Whoever can write a file can sign it. */
+    @Test
+    void positionsOfAnotherNetworksParametersAreRefused() {
+        CheckpointFile file = inTurn();
+        WorkerPosition position = file.positions().get(1);
+        WorkerPosition shorter =
+                new WorkerPosition(position.pulled(), new float[3], position.normalizer(), 0, position.envSteps());
+
+        requireDamaged(
+                written(new CheckpointFile(
+                        file.configuration(),
+                        file.counters(),
+                        file.parameters(),
+                        file.normalizer(),
+                        file.optimizerState(),
+                        file.optimizerSteps(),
+                        file.shards(),
+                        List.of(position, shorter))),
+                "worker 1 has parameters of another network");
     }
 
     /** Version 1 had one count for all workers' optimisers, the highest: it stands for each. */

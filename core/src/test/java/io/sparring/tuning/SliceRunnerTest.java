@@ -32,6 +32,16 @@ class SliceRunnerTest {
             budget: {env-steps: 2000}
             """;
 
+    private static final String A3C = """
+            algorithm: a3c
+            environment: {id: CartPole-v1, copies-per-shard: 4}
+            network: {hidden: [16]}
+            normalize: {observations: true}
+            a3c: {workers: 3, rollout-length: 8, merge: average}
+            optimizer: {kind: adam, learning-rate: 0.01, schedule: linear}
+            budget: {env-steps: 3800}
+            """;
+
     static SweepFile sweep(String base, String more) {
         return SweepFile.parse("sweep.yaml", "base: base.yaml\n" + more, List.of(), null, name -> base);
     }
@@ -41,7 +51,7 @@ class SliceRunnerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {A2C, PPO})
+    @ValueSource(strings = {A2C, PPO, A3C})
     void aTrialOfAnyNumberOfSlicesByAnyWorkersEndsWithTheParametersOfTrain(String base) throws InterruptedException {
         SweepFile sweep = sweep(base);
         List<String> overrides = List.of("seed=7", "optimizer.learning-rate=0.02");

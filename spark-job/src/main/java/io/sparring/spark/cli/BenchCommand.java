@@ -13,6 +13,7 @@ import io.sparring.algorithm.TrainingListener;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
+import io.sparring.configuration.Configuration.Algorithm;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.environment.EnvironmentSource;
 import io.sparring.network.Engine;
@@ -82,6 +83,10 @@ final class BenchCommand implements Callable<Integer> {
                     "--seconds and --warm-up: expected seconds, got " + seconds + " and " + warmUp);
         }
         Configuration configuration = options.read();
+        if (configuration.algorithm() == Algorithm.A3C && configuration.a3c().inTurn()) {
+            throw new InvalidConfiguration(
+                    "a3c.in-turn: expected false, since bench measures what workers exchange that run at once");
+        }
         Training training = Training.of(configuration, options.resolve(configuration));
         SparkConf settings = Session.settings();
         Session.makeRoom(settings, configuration);
@@ -177,8 +182,9 @@ final class BenchCommand implements Callable<Integer> {
         }
 
         @Override
-        public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
-            return backend.workers(configuration, source);
+        public Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start)
+                throws InterruptedException {
+            return backend.workers(configuration, source, start);
         }
 
         @Override
@@ -294,8 +300,9 @@ final class BenchCommand implements Callable<Integer> {
         }
 
         @Override
-        public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
-            workers = (SparkWorkers) backend.workers(configuration, source);
+        public Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start)
+                throws InterruptedException {
+            workers = (SparkWorkers) backend.workers(configuration, source, start);
             count = workers.count();
             bytesBefore = 0;
             return workers;

@@ -167,10 +167,11 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         }
     }
 
-    /** Asynchronous workers do not stop for evaluations. */
+    /** Asynchronous workers do not stop for evaluations; those that take turns are here themselves. */
     private static boolean evaluatesHere(Configuration configuration) {
         return !Strategy.of(configuration).inRounds()
-                && configuration.evaluation().everyEnvSteps() > 0;
+                && (configuration.evaluation().everyEnvSteps() > 0
+                        || configuration.a3c().inTurn());
     }
 
     /** The same for a run that goes on: what it learns in is known, but not whether that is here. */

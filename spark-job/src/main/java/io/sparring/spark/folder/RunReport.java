@@ -226,7 +226,9 @@ public final class RunReport {
                     + configuration.learning().rolloutLength() + " steps";
         }
         int workers = configuration.a3c().workers();
-        return (workers == Configuration.A3c.AUTO_WORKERS ? "a worker a slot" : workers + " workers") + copies
+        return (workers == Configuration.A3c.AUTO_WORKERS ? "a worker a slot" : workers + " workers")
+                + (configuration.a3c().inTurn() ? " in turn" : "")
+                + copies
                 + configuration.a3c().learning().rolloutLength() + " steps, merged by "
                 + RunResult.lower(configuration.a3c().merge()) + ", correction "
                 + RunResult.lower(configuration.a3c().correction());

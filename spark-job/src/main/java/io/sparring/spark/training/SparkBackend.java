@@ -31,7 +31,11 @@ public final class SparkBackend implements Backend {
     }
 
     @Override
-    public Workers workers(Configuration configuration, EnvironmentSource source) throws InterruptedException {
+    public Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start)
+            throws InterruptedException {
+        if (configuration.a3c().inTurn()) {
+            return LOCAL.workers(configuration, source, start);
+        }
         return new SparkWorkers(spark, configuration, source, new AeronTransport(spark, configuration, source.spec()));
     }
 

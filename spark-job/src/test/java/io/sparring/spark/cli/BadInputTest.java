@@ -149,8 +149,14 @@ class BadInputTest {
                         "train --seeds 0-1 --resume DIR",
                         List.of("--seeds and --resume: a sweep of seeds goes on by", "sweep --resume ")),
                 arguments(
-                        "train DIR/tiny.yaml --seeds 0-1 --set algorithm=a3c --run DIR/a3c",
-                        List.of("algorithm: expected a2c or ppo")),
+                        "train DIR/tiny.yaml --seeds 0-1 --set algorithm=a3c --set a3c.in-turn=false --set a3c.workers=auto --run DIR/a3c",
+                        List.of("a3c.in-turn: expected true", "no trials of a sweep")),
+                arguments(
+                        "train DIR/tiny.yaml --set algorithm=a3c --set a3c.in-turn=true --set a3c.workers=auto",
+                        List.of("a3c.workers", "a number where in-turn is true", "got auto")),
+                arguments(
+                        "bench DIR/tiny.yaml --set algorithm=a3c --set a3c.in-turn=true",
+                        List.of("a3c.in-turn: expected false")),
                 arguments(
                         "train DIR/tiny.yaml --set budget.target-return=1 --set evaluation.every-env-steps=0",
                         List.of("budget.target-return", "evaluation.every-env-steps")),
@@ -760,7 +766,7 @@ class BadInputTest {
                 "{space: {seed: {grid: [0]}}, metric: reward} | metric: expected training or evaluation, got reward",
                 "{space: {seed: {grid: [0]}}, confirm: {point: 3}} | confirm: there is no key point; known here: points, seeds",
                 "{space: {seed: {grid: [0]}}, trial-seconds: -1} | trial-seconds: expected a number of seconds",
-                "{space: {seed: {grid: [0]}}, overrides: {algorithm: a3c}} | algorithm: expected a2c or ppo",
+                "{space: {seed: {grid: [0]}}, overrides: {algorithm: a3c, a3c.in-turn: false}} | a3c.in-turn: expected true",
                 "{space: {seed: {grid: [0]}}, overrides: {a2c.gama: 1}} | there is no key a2c.gama (did you mean gamma?)",
             })
     void aSweepThatCannotBeRunIsOneLineBeforeAnythingStarts(String sweep, String complaint) throws IOException {
