@@ -2,8 +2,12 @@ package io.sparring.algorithm;
 
 import io.sparring.configuration.Configuration;
 import io.sparring.environment.EnvironmentSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Trainings one after the other in the calling thread, with the environments, networks and scratch memory of those before where they are the same: for
@@ -13,10 +17,22 @@ public final class KeptWorkers implements Backend, AutoCloseable {
     /** Each has some megabytes, and a process where its environment is Python's. */
     private static final int MOST = 4;
 
-    private final Map<Key, ShardWorker> workers = new LinkedHashMap<>(16, 0.75f, true);
+    private final int atOnce;
+    private final Map<Key, List<ShardWorker>> workers = new LinkedHashMap<>(16, 0.75f, true);
+    private ExecutorService threads;
 
     /** What two runs have to have in common. */
     private record Key(Configuration.Environment environment, Configuration.Network network) {}
+
+    /** One shard after the other. */
+    public KeptWorkers() {
+        this(1);
+    }
+
+    /** @param atOnce so many shards of a training in rounds at once, each in a thread of its own; 1: in the caller's */
+    public KeptWorkers(int atOnce) {
+        this.atOnce = atOnce;
+    }
 
     /** Where a run in rounds begins: {@link TrainingState#first}. */
     public TrainingState first(Configuration configuration, EnvironmentSource source) {
@@ -25,7 +41,16 @@ public final class KeptWorkers implements Backend, AutoCloseable {
 
     @Override
     public Rounds rounds(Configuration configuration, EnvironmentSource source, TrainingState start) {
-        return new LocalRounds(configuration, source, start.shards(), worker(configuration, source), false);
+        List<ShardWorker> some =
+                workers(configuration, source, Math.min(atOnce, start.shards().size()));
+        if (some.size() > 1 && threads == null) {
+            threads = Executors.newFixedThreadPool(atOnce, task -> {
+                Thread thread = new Thread(task, "sparring shards of one trial");
+                thread.setDaemon(true);
+                return thread;
+            });
+        }
+        return new LocalRounds(configuration, source, start.shards(), some, threads, false);
     }
 
     @Override
@@ -37,23 +62,37 @@ public final class KeptWorkers implements Backend, AutoCloseable {
     }
 
     private ShardWorker worker(Configuration configuration, EnvironmentSource source) {
+        return workers(configuration, source, 1).get(0);
+    }
+
+    private List<ShardWorker> workers(Configuration configuration, EnvironmentSource source, int count) {
         Key key = new Key(configuration.environment(), configuration.network());
-        ShardWorker kept = workers.get(key);
+        List<ShardWorker> kept = workers.get(key);
         if (kept == null) {
             if (workers.size() == MOST) {
                 Key eldest = workers.keySet().iterator().next();
-                workers.remove(eldest).close();
+                workers.remove(eldest).forEach(ShardWorker::close);
             }
-            kept = new ShardWorker(configuration, source);
+            kept = new ArrayList<>();
             workers.put(key, kept);
         }
-        return kept.in(configuration);
+        while (kept.size() < count) {
+            kept.add(new ShardWorker(configuration, source));
+        }
+        return kept.stream()
+                .limit(count)
+                .map(worker -> worker.in(configuration))
+                .toList();
     }
 
     /** Keeps nothing any longer, as after a failure that may have left anything behind. */
     @Override
     public void close() {
-        workers.values().forEach(ShardWorker::close);
+        workers.values().forEach(kept -> kept.forEach(ShardWorker::close));
         workers.clear();
+        if (threads != null) {
+            threads.shutdownNow();
+            threads = null;
+        }
     }
 }

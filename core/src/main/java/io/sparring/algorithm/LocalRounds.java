@@ -8,38 +8,49 @@ import io.sparring.rollout.Shard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 
-/** The rounds in this thread, one shard after the other: what every other implementation is compared with. */
+/** The rounds in this thread, one shard after the other: what every other implementation is compared with; or in several threads of this JVM. */
 public final class LocalRounds implements Rounds {
     private final Evaluator evaluator;
-    private final ShardWorker worker;
-    private final boolean closesWorker;
+    private final List<ShardWorker> workers;
+    private final ExecutorService threads;
+    private final boolean closesWorkers;
     private List<Shard> shards;
     private List<Experience> experience = List.of();
 
     /** Goes on from these shards. */
     public LocalRounds(Configuration configuration, EnvironmentSource source, List<Shard> shards) {
-        this(configuration, source, shards, new ShardWorker(configuration, source), true);
+        this(configuration, source, shards, List.of(new ShardWorker(configuration, source)), null, true);
     }
 
-    /** The same by this worker, which may be another's to close. */
+    /**
+     * The same by these workers, each in a thread of its own if there are several: which one computes a shard changes no bit of it.
+     *
+     * @param threads where, another's to close; not asked if there is one worker, who works in the caller's
+     * @param closesWorkers whether they are closed with this
+     */
     LocalRounds(
             Configuration configuration,
             EnvironmentSource source,
             List<Shard> shards,
-            ShardWorker worker,
-            boolean closesWorker) {
+            List<ShardWorker> workers,
+            ExecutorService threads,
+            boolean closesWorkers) {
         this.shards = List.copyOf(shards);
-        this.worker = worker;
-        this.closesWorker = closesWorker;
+        this.workers = List.copyOf(workers);
+        this.threads = threads;
+        this.closesWorkers = closesWorkers;
         evaluator = new Evaluator(configuration, source);
     }
 
     @Override
     public RoundSum run(ShardTask<Shard> task) {
         experience = List.of();
-        List<ShardUpdate> updates =
-                shards.stream().map(shard -> task.run(worker, shard)).toList();
+        List<ShardUpdate> updates = each(task, shards);
         shards = updates.stream().map(ShardUpdate::next).toList();
         experience = updates.stream()
                 .map(ShardUpdate::experience)
@@ -53,8 +64,40 @@ public final class LocalRounds implements Rounds {
         if (experience.isEmpty()) {
             throw new IllegalStateException("the last round has left nothing to learn from");
         }
-        return RoundSum.of(
-                experience.stream().map(each -> task.run(worker, each)).toList());
+        return RoundSum.of(each(task, experience));
+    }
+
+    private <T> List<ShardUpdate> each(ShardTask<T> task, List<T> parts) {
+        int count = Math.min(workers.size(), parts.size());
+        if (count == 1) {
+            return parts.stream().map(part -> task.run(workers.get(0), part)).toList();
+        }
+        ShardUpdate[] updates = new ShardUpdate[parts.size()];
+        List<Callable<Void>> shares = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int first = i;
+            shares.add(() -> {
+                // Always the same ones: an environment that stands where a shard does need not be brought there.
+                for (int part = first; part < updates.length; part += count) {
+                    updates[part] = task.run(workers.get(first), parts.get(part));
+                }
+                return null;
+            });
+        }
+        try {
+            for (Future<Void> share : threads.invokeAll(shares)) {
+                share.get();
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while shards were computed", e);
+        }
+        return List.of(updates);
     }
 
     @Override
@@ -69,8 +112,8 @@ public final class LocalRounds implements Rounds {
 
     @Override
     public void close() {
-        if (closesWorker) {
-            worker.close();
+        if (closesWorkers) {
+            workers.forEach(ShardWorker::close);
         }
     }
 }

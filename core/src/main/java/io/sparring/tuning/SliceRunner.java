@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Trains trials slice by slice, in the calling thread: the trainer of {@code train}, with a stop at a round's end. However a trial is sliced, and
+ * Trains trials slice by slice, in the calling thread (with {@code cores-per-trial}, in as many): the trainer of {@code train}, with a stop at a round's end. However a trial is sliced, and
  * whoever computes its slices, it ends with the parameters that {@code train} gives for its configuration.
  *
  * <p>Environments, networks and scratch memory are made once for all trials that share them. Used by one thread at a time.
@@ -39,7 +39,7 @@ public final class SliceRunner implements SliceThread.Computer {
     private final SweepFile.Metric metric;
     private final long envStepsOfBaseRound;
     private final Map<Configuration.Environment, EnvironmentSource> sources = new LinkedHashMap<>();
-    private final KeptWorkers workers = new KeptWorkers();
+    private final KeptWorkers workers;
     private final Map<List<String>, Prepared> prepared = new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -61,6 +61,7 @@ public final class SliceRunner implements SliceThread.Computer {
     SliceRunner(SweepFile sweep, SweepFile.Metric metric) {
         this.sweep = sweep;
         this.metric = metric;
+        workers = new KeptWorkers(sweep.coresPerTrial());
         envStepsOfBaseRound = SweepFile.envStepsOfRound(sweep.configuration(List.of()));
     }
 

@@ -35,6 +35,7 @@ import java.util.stream.IntStream;
  * @param metric what a score is
  * @param confirm how the best are looked at again; null: not at all
  * @param maxConcurrent so many slices at once; 0: as many as there are slots
+ * @param coresPerTrial so many of a trial's shards at once, each on a core
  * @param trialSeconds a trial that has computed for longer has failed; 0: no limit
  * @param text all of it as one file, for machines that do not have the base's, and for later
  */
@@ -51,12 +52,17 @@ public record SweepFile(
         Metric metric,
         Confirm confirm,
         int maxConcurrent,
+        int coresPerTrial,
         double trialSeconds,
         String text) {
 
     /** More are a mistake: each is a line in memory. */
     private static final long MOST_TRIALS = 1_000_000;
 
+    /** No machine has more. */
+    private static final int MOST_CORES = 1_000;
+
+    private static final String CORES = "cores-per-trial";
     private static final String PBT = "pbt";
     private static final String CONFIRM = "confirm";
 
@@ -74,11 +80,12 @@ public record SweepFile(
             "metric",
             CONFIRM,
             "max-concurrent",
+            CORES,
             "trial-seconds");
 
     /** Those that {@code --set} may have beside the base's, also for a sweep that goes on: whatever they are, what was trained stays what it is. */
     public static final List<String> OWN =
-            List.of("trials", "max-concurrent", "trial-seconds", CONFIRM + ".points", CONFIRM + ".seeds");
+            List.of("trials", "max-concurrent", CORES, "trial-seconds", CONFIRM + ".points", CONFIRM + ".seeds");
 
     /** What a score is. */
     public enum Metric {
@@ -163,6 +170,7 @@ public record SweepFile(
                 file.metric(),
                 file.confirm(),
                 (int) file.whole("max-concurrent", 0, 0, 100_000),
+                (int) file.whole(CORES, 1, 1, MOST_CORES),
                 file.positive("trial-seconds"),
                 ConfigurationFile.text(whole));
         // What is wrong with the base would be wrong with every trial.
@@ -252,10 +260,10 @@ public record SweepFile(
         return (int) (complete ? Math.min(trials, all) : trials);
     }
 
-    /** What two sweeps have in common that are one: all but how many trials there are, how many at once, for how long, and what is confirmed. */
+    /** What two sweeps have in common that are one: all but how many trials there are, how many at once, on how many cores, for how long, and what is confirmed. */
     String fingerprint() {
         Map<String, Object> content = new LinkedHashMap<>(ConfigurationFile.plain(name, text));
-        content.keySet().removeAll(List.of("trials", CONFIRM, "max-concurrent", "trial-seconds"));
+        content.keySet().removeAll(List.of("trials", CONFIRM, "max-concurrent", CORES, "trial-seconds"));
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256")

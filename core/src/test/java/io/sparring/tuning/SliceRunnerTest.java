@@ -76,6 +76,40 @@ class SliceRunnerTest {
         assertThat(result.state()).isNull();
     }
 
+    /** Three shards by two threads, and one by one. */
+    @ParameterizedTest
+    @CsvSource({"a2c, 3", "a2c, 1", "ppo, 3", "a3c, 1"})
+    void onSeveralCoresATrialHasTheSameBits(String algorithm, int shards) throws InterruptedException {
+        List<String> overrides = List.of(
+                "algorithm=" + algorithm, "a2c.shards=" + shards, "ppo.shards=" + shards, "ppo.rollout-length=16");
+        SweepFile sweep = sweep(A2C, "space: {seed: {grid: [7]}}\ncores-per-trial: 2");
+        SliceRunner runner = new SliceRunner(sweep);
+
+        SliceResult begun = runner.run(new Slice(0, 0, overrides, null, 3), () -> false);
+        SliceResult ended = runner.run(new Slice(0, 1, overrides, begun.state(), Slice.END), () -> false);
+
+        assertThat(ended.failure()).isNull();
+        assertThat(ended.paramsSha256())
+                .isEqualTo(CheckpointFile.sha256(Training.of(sweep.configuration(overrides))
+                        .run()
+                        .state()
+                        .model()
+                        .parameters()));
+    }
+
+    @Test
+    void onSeveralCoresWhatGoesWrongInOneIsInTheResultAndTheNextTrialIsWell() throws InterruptedException {
+        SliceRunner runner = new SliceRunner(sweep(A2C, "space: {seed: {grid: [7]}}\ncores-per-trial: 2"));
+
+        SliceResult infinite = runner.run(
+                new Slice(4, 0, List.of("optimizer.learning-rate=1e30", "optimizer.kind=sgd"), null, Slice.END),
+                () -> false);
+        SliceResult next = runner.run(new Slice(5, 0, List.of(), null, 5), () -> false);
+
+        assertThat(infinite.failure()).contains("not finite");
+        assertThat(next.failure()).isNull();
+    }
+
     @Test
     void aSliceWhoseStateIsLostIsComputedFromTheBeginningToTheSameBits() throws InterruptedException {
         SliceRunner runner = new SliceRunner(sweep(A2C));

@@ -72,7 +72,7 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description =
-                    "Overrides a key of the base for all trials, as in --set budget.env-steps=20000, or one of the sweep's own, also with --resume: trials, max-concurrent, trial-seconds, confirm.points, confirm.seeds; may be repeated.")
+                    "Overrides a key of the base for all trials, as in --set budget.env-steps=20000, or one of the sweep's own, also with --resume: trials, max-concurrent, cores-per-trial, trial-seconds, confirm.points, confirm.seeds; may be repeated.")
     private List<String> overrides = List.of();
 
     @Option(names = "--trials", paramLabel = "N", description = "How many trials, in the place of the file's number.")
@@ -105,6 +105,9 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
         }
         Tracking tracking = Tracked.asked();
         SparkConf settings = Session.settings();
+        if (asked != null) {
+            claimCores(asked, settings);
+        }
         try (RunFolder folder = RunFolder.at(folderName(), Session.hadoop(settings))) {
             Attempt attempt = Attempt.at(folder, settings, this::refuseUnfit);
             attempt.lock();
@@ -253,7 +256,8 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             throws IOException, InterruptedException {
         StopSignals signals = new StopSignals();
         Configuration base = file.configuration(List.of());
-        Session.makeRoomForEvaluation(settings, base);
+        claimCores(file, settings);
+        Session.makeRoomForTrials(settings, base, file.coresPerTrial());
         settings.setIfMissing(
                 "spark.app.name", "sparring sweep " + base.environment().id());
         settings.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "0");
@@ -298,6 +302,22 @@ final class SweepCommand implements Callable<Integer>, ClusterCommand {
             }
             report(folder, sweep, efficiency);
             return sweep.isOver() ? 0 : signals.exitCode();
+        }
+    }
+
+    /** All tasks of a sweep are its workers: as many cores each as a trial has. */
+    private static void claimCores(SweepFile file, SparkConf settings) {
+        int cores = file.coresPerTrial();
+        int there = Session.executorCores(settings);
+        if (cores > there) {
+            throw new InvalidConfiguration("cores-per-trial: expected at most " + there + ", which "
+                    + (Session.staysHere(settings)
+                            ? settings.get("spark.master") + " has"
+                            : "an executor has (--executor-cores gives it more)")
+                    + ", got " + cores);
+        }
+        if (cores > 1) {
+            settings.set("spark.task.cpus", Integer.toString(cores));
         }
     }
 

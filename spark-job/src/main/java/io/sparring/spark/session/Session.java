@@ -18,6 +18,8 @@ import java.util.NoSuchElementException;
 import java.util.Properties;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -30,6 +32,7 @@ import scala.Option;
 
 /** The Spark application around a command. */
 public final class Session {
+    private static final Pattern LOCAL_THREADS = Pattern.compile("local\\[(\\*|\\d{1,9})(,.*)?]");
     private static final int MOST_STARTS = 5;
     /** Of a block of copies: CartPole's has some 40, CarRacing's some 100; doctor measures others. */
     private static final int PYTHON_MEBIBYTES = 100;
@@ -103,6 +106,11 @@ public final class Session {
         makeRoomForPython(settings, configuration, ExecutorSettings.slots(settings));
     }
 
+    /** The same for trials of a sweep, each of which has so many processes. */
+    public static void makeRoomForTrials(SparkConf settings, Configuration configuration, int processes) {
+        makeRoomForPython(settings, configuration, ExecutorSettings.slots(settings) * processes);
+    }
+
     private static void makeRoomForPython(SparkConf settings, Configuration configuration, int processes) {
         if (configuration.environment().isPythons()
                 && ExecutorSettings.overheadCounts(settings)
@@ -116,6 +124,22 @@ public final class Session {
     /** Whether tasks run in this JVM. */
     public static boolean staysHere(SparkConf settings) {
         return settings.get("spark.master").matches("local(\\[.*)?");
+    }
+
+    /** How many cores an executor has, or this JVM where tasks {@linkplain #staysHere stay here}; any number where the cluster decides. */
+    public static int executorCores(SparkConf settings) {
+        if (!staysHere(settings)) {
+            // Without a word of the user's a standalone executor has all of its worker's, and others one.
+            return settings.getInt(
+                    "spark.executor.cores", ExecutorSettings.overheadCounts(settings) ? 1 : Integer.MAX_VALUE);
+        }
+        Matcher threads = LOCAL_THREADS.matcher(settings.get("spark.master"));
+        if (!threads.matches()) {
+            return 1;
+        }
+        return threads.group(1).equals("*")
+                ? Runtime.getRuntime().availableProcessors()
+                : Integer.parseInt(threads.group(1));
     }
 
     /** Starts Spark. */

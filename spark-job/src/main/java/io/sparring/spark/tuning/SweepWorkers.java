@@ -2,6 +2,7 @@ package io.sparring.spark.tuning;
 
 import io.sparring.algorithm.TrainingFailed;
 import io.sparring.format.Unreadable;
+import io.sparring.spark.session.ExecutorSettings;
 import io.sparring.spark.session.JobFailures;
 import io.sparring.tuning.Slice;
 import io.sparring.tuning.SliceResult;
@@ -174,7 +175,7 @@ public final class SweepWorkers {
         int most = file.maxConcurrent() > 0 ? file.maxConcurrent() : Integer.MAX_VALUE;
         if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
             int executors = spark.getConf().getInt("spark.dynamicAllocation.maxExecutors", 1000);
-            long slots = (long) executors * spark.getConf().getInt("spark.executor.cores", 1);
+            long slots = (long) executors * ExecutorSettings.slots(spark.getConf());
             return (int) Math.min(Math.min(most, file.trials()), slots);
         }
         int slots = spark.sc()

@@ -766,6 +766,8 @@ class BadInputTest {
                 "{space: {seed: {grid: [0]}}, metric: reward} | metric: expected training or evaluation, got reward",
                 "{space: {seed: {grid: [0]}}, confirm: {point: 3}} | confirm: there is no key point; known here: points, seeds",
                 "{space: {seed: {grid: [0]}}, trial-seconds: -1} | trial-seconds: expected a number of seconds",
+                "{space: {seed: {grid: [0]}}, cores-per-trial: 0} | cores-per-trial: expected a whole number from 1 to",
+                "{space: {seed: {grid: [0]}}, cores-per-trial: 1000} | cores-per-trial: expected at most",
                 "{space: {seed: {grid: [0]}}, overrides: {algorithm: a3c, a3c.in-turn: false}} | a3c.in-turn: expected true",
                 "{space: {seed: {grid: [0]}}, overrides: {a2c.gama: 1}} | there is no key a2c.gama (did you mean gamma?)",
             })
@@ -818,7 +820,7 @@ class BadInputTest {
                 .asString()
                 .startsWith("sparring: --set a2c.gamma=0.9 and --resume")
                 .contains(
-                        "expected one of trials, max-concurrent, trial-seconds, confirm.points, confirm.seeds",
+                        "expected one of trials, max-concurrent, cores-per-trial, trial-seconds, confirm.points, confirm.seeds",
                         "what was trained before would be another sweep's");
     }
 
