@@ -5,8 +5,8 @@
 # when this was first measured. Each repetition
 # (default: 20) has a sweep's seed of its own and lets each search choose one point, which trains again with ten seeds that had no part in choosing it: its
 # score is their interquartile mean. Random search and TPE train 27 points to their ends, ASHA as many as come to about the same number of environment
-# steps (an eighth fewer by local[1]): what each has used is printed. Sweeps go to runs/compare-searches; those that are there already are gone on with.
-# SPARRING_MASTER (default: local[2]) is where they run. Half an hour; docs/sweeps.md has the figures.
+# steps: what each has used is printed. Those called 3 have three seeds a point, and a third of the points. Sweeps go to runs/compare-searches; those that are there already are gone on with.
+# SPARRING_MASTER (default: local[2]) is where they run. An hour; docs/sweeps.md has the figures.
 set -euo pipefail
 
 repetitions=${1:-20}
@@ -18,8 +18,11 @@ mkdir -p "$folder"
 declare -A search=(
   [random]='{sampler: random, trials: 27}'
   [tpe]='{sampler: tpe, trials: 27}'
-  [asha]='{sampler: random, scheduler: {kind: asha, eta: 3}, trials: 243}'
+  [asha]='{sampler: random, scheduler: {kind: asha, eta: 3, first-rung-rounds: 4}, trials: 102}'
+  [asha3]='{sampler: random, scheduler: {kind: asha, eta: 3, first-rung-rounds: 4}, trials: 87}'
+  [random3]='{sampler: random, trials: 27}'
 )
+names="random tpe asha asha3 random3"
 
 # searched NAME SEED: the confirmed score, and the environment steps of the search.
 searched() {
@@ -36,6 +39,7 @@ space:
   optimizer.learning-rate: {log-uniform: [1.0e-4, 1.0e-1]}
   a2c.gamma: {choice: [0.95, 0.98, 0.99]}
   a2c.entropy-weight: {log-uniform: [1.0e-4, 1.0e-1]}
+$([[ $1 != *3 ]] || echo "  seed: {grid: [0, 1, 2]}")
 confirm: {points: 1, seeds: 10}
 END
     } > "$run.yaml"
@@ -47,7 +51,7 @@ END
 rows=
 for ((seed = 0; seed < repetitions; seed++)); do
   row=$seed
-  for name in random tpe asha; do
+  for name in $names; do
     # One by one, for Bash to notice one that fails.
     one=$(searched "$name" "$seed")
     row+=" $one"
@@ -58,14 +62,14 @@ done
 
 # Means, and of the differences to random search in the same repetition the interval of 95 in 100 means of as many drawn from these with replacement, by
 # a generator of its own (Park and Miller's), so that each awk draws the same.
-printf %s "$rows" | awk '
+printf %s "$rows" | awk -v searches="$names" '
   function drawn(below) { state = state * 16807 % 2147483647; return 1 + int(state / 2147483647 * below) }
   function mean(column,    i, sum) { for (i = 1; i <= NR; i++) sum += seen[column, i]; return sum / NR }
-  { for (column = 2; column <= 7; column++) seen[column, NR] = $column }
+  { for (column = 2; column <= NF; column++) seen[column, NR] = $column }
   END {
     state = 1
-    split("random tpe asha", names, " ")
-    for (search = 1; search <= 3; search++) {
+    count = split(searches, names, " ")
+    for (search = 1; search <= count; search++) {
       score = 2 * search
       printf "%-7s %.1f on test seeds, after %.0f steps of search", names[search], mean(score), mean(score + 1)
       if (search > 1) {

@@ -161,12 +161,13 @@ class SweepCommandIT {
             killed.outcome();
         }
         Sparring.Outcome stopped;
-        try (Sparring asked = Sparring.start(work, "--master", "local[2]", "sweep", "--resume", "s")) {
+        try (Sparring asked =
+                Sparring.start(work, "--master", "local[2]", "sweep", "--resume", "s", "--set", "cores-per-trial=2")) {
             awaitSlices(asked, 6);
             asked.signal("INT");
             stopped = asked.outcome();
         }
-        Sparring.Outcome resumed = sweep("--resume", path("s"), "--json");
+        Sparring.Outcome resumed = sweep("--resume", path("s"), "--set", "cores-per-trial=1", "--json");
 
         assertThat(stopped.exit()).as(stopped.toString()).isEqualTo(130);
         assertThat(stopped.stdout()).contains("sweep --resume");
