@@ -25,8 +25,8 @@ public final class SweepPlugin implements SparkPlugin {
     /** Who answers workers. */
     interface Desk {
         /**
-         * Called by one thread at a time, which Spark has for plugins alone: what is written to the ledger before an answer keeps other workers waiting, and
-         * none of Spark's own messages.
+         * Called by one thread at a time: one that Spark has for plugins alone, or a worker's that is in the driver's own JVM. What is written to the ledger
+         * before an answer keeps other workers waiting, and none of Spark's own messages.
          */
         byte[] answer(byte[] question);
     }
@@ -39,12 +39,26 @@ public final class SweepPlugin implements SparkPlugin {
         Plugins.add(settings, SweepPlugin.class);
     }
 
+    /** From now on; nothing is answered by another one any more when this returns. */
     static void answerBy(Desk desk) {
-        DESK.set(desk);
+        synchronized (DESK) {
+            DESK.set(desk);
+        }
+    }
+
+    private static byte[] answer(byte[] question) {
+        synchronized (DESK) {
+            return DESK.get().answer(question);
+        }
     }
 
     /** Asks the driver. */
     static byte[] ask(byte[] question) throws Exception {
+        if (DESK.get() != null) {
+            // By local[…] the driver is here: its messages would go from one thread to the next and back, which takes
+            // longer than the answer.
+            return answer(question);
+        }
         PluginContext way = WAY.get();
         if (way == null) {
             throw new IllegalStateException(
@@ -69,7 +83,7 @@ public final class SweepPlugin implements SparkPlugin {
         return new DriverPlugin() {
             @Override
             public Object receive(Object question) {
-                return DESK.get().answer((byte[]) question);
+                return SweepPlugin.answer((byte[]) question);
             }
         };
     }

@@ -93,6 +93,25 @@ class SparkFourIT {
     }
 
     @Test
+    void aSweepHasTheWinnerOfSparkThree() throws Exception {
+        Path sweep = Files.writeString(work.resolve("sweep.yaml"), """
+                base: test.yaml
+                space: {algorithm: {grid: [a2c, ppo, a3c]}, seed: {grid: [0, 1]}}
+                scheduler: {kind: successive-halving, first-rung-rounds: 3}
+                """);
+        try (Sparring sparring = sparring("local-cluster[2,1,1024]", "sweep", "sweep.yaml", "--run", "s", "--json")) {
+            Sparring.Outcome four = sparring.outcome();
+            assertThat(four.exit()).as(four.toString()).isZero();
+            Sparring.Outcome three = Sparring.onTwoThreads(
+                    "sweep", sweep.toString(), "--run", work.resolve("s-three").toString(), "--json");
+            assertThat(three.exit()).as(three.toString()).isZero();
+            for (String key : List.of("finished", "stopped_early", "best_score", "best_params_sha256")) {
+                assertThat(four.json().get(key)).as(key).isEqualTo(three.json().get(key));
+            }
+        }
+    }
+
+    @Test
     void workersOfA3cPushToTheDriver() throws Exception {
         try (Sparring sparring = sparring(
                 "local-cluster[2,1,1024]",

@@ -172,6 +172,40 @@ class YarnIT {
     }
 
     @Test
+    void aSweepInClusterModeHasTheWinnerOfThisMachineThoughAnExecutorIsKilled() throws Exception {
+        // Long enough to be killed at work; a grid, which does not depend on who is faster.
+        Path sweep = Files.writeString(work.resolve("sweep.yaml"), """
+                base: test.yaml
+                overrides: {budget.env-steps: 128000}
+                space: {optimizer.learning-rate: {grid: [0.001, 0.01]}, seed: {grid: [0, 1, 2, 3]}}
+                """);
+        try (Sparring sparring = submit("cluster", "sweep", "sweep.yaml", "--run", run, "--json")) {
+            sparring.await("a slice", () -> has("ledger.jsonl") && ledger().contains("\"slice\""));
+            kill("YarnCoarseGrainedExecutorBackend");
+            Sparring.Outcome outcome = sparring.outcome();
+            assertThat(outcome.exit()).as(outcome.toString()).isZero();
+            Sparring.Outcome here = Sparring.onTwoThreads(
+                    "sweep",
+                    sweep.toString(),
+                    "--run",
+                    work.resolve("sweep-here").toString(),
+                    "--json");
+            assertThat(outcome.json().get("finished").asInt()).isEqualTo(8);
+            assertThat(outcome.json().get("best_params_sha256"))
+                    .isEqualTo(here.json().get("best_params_sha256"));
+            assertThat(ledger()).as("what was lost").contains("\"lost\"");
+        }
+    }
+
+    private String ledger() {
+        try {
+            return read("ledger.jsonl");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void containersKilledForTheirMemoryOneAfterTheOtherEndTheRunWithTheSettingToRaise() throws Exception {
         // All of the heap is touched at once, and with it the container's 512 MB are gone.
         String touched = "-Xms511m -XX:+AlwaysPreTouch";
