@@ -41,6 +41,8 @@ public final class SweepWorkers {
     private static final Duration POLL = Duration.ofMillis(50);
     private static final Duration RECOUNT = Duration.ofSeconds(1);
     private static final long ASK_AGAIN_MILLIS = 200;
+    /** After so long without work a worker ends, where its executor can go. */
+    private static final Duration MOST_WAITING = Duration.ofSeconds(5);
 
     private final JavaSparkContext spark;
     private final JobFailures failures;
@@ -49,6 +51,12 @@ public final class SweepWorkers {
     private final Set<String> gone = new HashSet<>();
     /** What each worker has been computing, and since when. */
     private final Map<String, Given> given = new HashMap<>();
+    /** Since when each worker has been told to wait. */
+    private final Map<String, Long> waiting = new HashMap<>();
+
+    /** Whether the last worker that asked was given work: then more workers would be, too. */
+    private boolean workIsThere = true;
+
     /** Where each worker is that has begun. */
     private final Map<String, String> places = new HashMap<>();
 
@@ -141,7 +149,7 @@ public final class SweepWorkers {
                 if (System.nanoTime() - counted >= RECOUNT.toNanos()) {
                     counted = System.nanoTime();
                     forgetEnded();
-                    while (jobs.size() < wanted()) {
+                    while (jobs.size() < wanted() && (workIsThere() || jobs.isEmpty())) {
                         submit();
                     }
                     remarkOnLongSlices();
@@ -173,7 +181,7 @@ public final class SweepWorkers {
     private int wanted() {
         SweepFile file = sweep.file();
         int most = file.maxConcurrent() > 0 ? file.maxConcurrent() : Integer.MAX_VALUE;
-        if (spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false)) {
+        if (executorsComeAndGo()) {
             int executors = spark.getConf().getInt("spark.dynamicAllocation.maxExecutors", 1000);
             long slots = (long) executors * ExecutorSettings.slots(spark.getConf());
             return (int) Math.min(Math.min(most, file.trials()), slots);
@@ -181,6 +189,14 @@ public final class SweepWorkers {
         int slots = spark.sc()
                 .maxNumConcurrentTasks(spark.sc().resourceProfileManager().defaultResourceProfile());
         return Math.min(most, Math.max(1, slots));
+    }
+
+    private boolean executorsComeAndGo() {
+        return spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
+    }
+
+    private synchronized boolean workIsThere() {
+        return workIsThere;
     }
 
     private void submit() {
@@ -237,6 +253,7 @@ public final class SweepWorkers {
         synchronized (this) {
             gone.add(worker);
             given.remove(worker);
+            waiting.remove(worker);
             places.remove(worker);
         }
         try {
@@ -273,8 +290,14 @@ public final class SweepWorkers {
                     return END;
                 }
                 Work work = sweep.next(report.worker());
-                if (work.slice() != null) {
-                    given.put(report.worker(), new Given(work.slice(), System.nanoTime()));
+                long now = System.nanoTime();
+                workIsThere = work.kind() == Work.Kind.SLICE;
+                if (workIsThere) {
+                    waiting.remove(report.worker());
+                    given.put(report.worker(), new Given(work.slice(), now));
+                } else if (executorsComeAndGo()
+                        && now - waiting.computeIfAbsent(report.worker(), first -> now) > MOST_WAITING.toNanos()) {
+                    return END;
                 }
                 return work;
             }

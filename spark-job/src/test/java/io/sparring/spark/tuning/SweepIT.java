@@ -12,6 +12,7 @@ import io.sparring.tuning.SweepFile;
 import io.sparring.tuning.SweepResult;
 import io.sparring.tuning.Trial;
 import io.sparring.tuning.Work;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,5 +123,40 @@ class SweepIT {
         assertThat(result.count(Trial.State.FAILED)).isZero();
         assertThat(sweep.disagreements()).isZero();
         assertThat(hashes(result)).isEqualTo(byOneThread(file));
+    }
+
+    @Test
+    void whereExecutorsComeAndGoOneThatHasNoMoreWorkGoes() throws InterruptedException {
+        SweepFile file = file("base: base.yaml\nspace: {budget.env-steps: {grid: [320, 2000000000]}}");
+        SparkConf settings = SameBitsIT.settings("local-cluster[2,1,1024]")
+                .setAppName("sweep")
+                .set("spark.executor.memory", "512m")
+                .set("spark.dynamicAllocation.enabled", "true")
+                .set("spark.dynamicAllocation.shuffleTracking.enabled", "true")
+                .set("spark.dynamicAllocation.initialExecutors", "1")
+                .set("spark.dynamicAllocation.maxExecutors", "2")
+                .set("spark.dynamicAllocation.executorIdleTimeout", "1s");
+        SweepPlugin.add(settings);
+        Sweep sweep = begin(file);
+        int[] most = {0};
+        boolean[] gone = {false};
+        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        try (JavaSparkContext spark = Session.start(settings)) {
+            SweepWorkers.run(
+                    spark,
+                    sweep,
+                    () -> gone[0] || System.nanoTime() > end,
+                    () -> {
+                        int there =
+                                ExecutorProcesses.of(spark.sc().applicationId()).size();
+                        most[0] = Math.max(most[0], there);
+                        gone[0] = most[0] == 2 && there == 1;
+                    },
+                    remark -> {});
+        }
+
+        assertThat(most[0]).as("one for each trial").isEqualTo(2);
+        assertThat(gone[0]).as("whether the one without a trial was given back").isTrue();
+        assertThat(sweep.computing()).as("the other's").isEqualTo(1);
     }
 }
