@@ -12,6 +12,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,6 +120,50 @@ class S3IT {
                 .as("every round once")
                 .doesNotHaveDuplicates()
                 .hasSize(ROUNDS);
+    }
+
+    @Test
+    void aSweepWhoseDriverIsKilledGoesOnToTheSameWinner() throws Exception {
+        // Long enough for a segment of its ledger to be there; a grid, which does not depend on who is faster.
+        Files.writeString(work.resolve("sweep.yaml"), """
+                base: test.yaml
+                overrides: {budget.env-steps: 384000}
+                space: {optimizer.learning-rate: {grid: [0.001, 0.01]}, seed: {grid: [0, 1, 2, 3]}}
+                """);
+        try (Sparring sparring = sparring(key, "sweep", "sweep.yaml", "--run", run)) {
+            sparring.await("what has been done", () -> slices() >= 1);
+            sparring.signal("KILL");
+            sparring.outcome();
+        }
+        assertThat(slices()).isBetween(1L, 7L);
+
+        Sparring.Outcome resumed = assertSucceeds("sweep", "--resume", run, "--json");
+        Sparring.Outcome undisturbed = Sparring.onTwoThreads(
+                "sweep",
+                work.resolve("sweep.yaml").toString(),
+                "--run",
+                work.resolve("sweep").toString(),
+                "--json");
+
+        assertThat(resumed.json().get("finished").asInt()).isEqualTo(8);
+        assertThat(resumed.json().get("best_params_sha256"))
+                .isEqualTo(undisturbed.json().get("best_params_sha256"));
+    }
+
+    /** How many the ledger in the store has. */
+    private long slices() {
+        StringBuilder ledger = new StringBuilder();
+        try (RunFolder folder = RunFolder.at(run, hadoop(key))) {
+            folder.readGrown(
+                    SweepFolder.LEDGER,
+                    (name, in) -> ledger.append(new String(in.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            return 0;
+        }
+        return ledger.toString()
+                .lines()
+                .filter(line -> line.contains("\"slice\""))
+                .count();
     }
 
     @Test
