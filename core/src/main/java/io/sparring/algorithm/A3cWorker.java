@@ -47,7 +47,6 @@ public final class A3cWorker implements AutoCloseable {
     private final ParameterServerClient server;
     private final Architecture architecture;
     private final ShardWorker scratch;
-    private final boolean closesScratch;
     private final OffPolicy offPolicy;
 
     private Optimizer optimizer;
@@ -63,17 +62,16 @@ public final class A3cWorker implements AutoCloseable {
      * @param server as this worker reaches it
      */
     public A3cWorker(Configuration configuration, EnvironmentSource source, int index, ParameterServerClient server) {
-        this(configuration, source, index, server, new ShardWorker(configuration, source), true);
+        this(configuration, source, index, server, new ShardWorker(configuration, source));
     }
 
-    /** The same with a scratch pad that may be another's to close. */
+    /** The same with a scratch pad that others may have, too: who made it closes it, and then not this. */
     A3cWorker(
             Configuration configuration,
             EnvironmentSource source,
             int index,
             ParameterServerClient server,
-            ShardWorker scratch,
-            boolean closesScratch) {
+            ShardWorker scratch) {
         this.configuration = configuration;
         this.index = index;
         this.server = server;
@@ -81,7 +79,6 @@ public final class A3cWorker implements AutoCloseable {
         learning = options.learning();
         architecture = ShardWorker.architecture(configuration, source.spec());
         this.scratch = scratch;
-        this.closesScratch = closesScratch;
         offPolicy = new OffPolicy(architecture, configuration.network().distribution(source.spec()));
         optimizer = new Optimizer(configuration.optimizer().rule(), architecture.parameterCount());
     }
@@ -240,9 +237,7 @@ public final class A3cWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        if (closesScratch) {
-            scratch.close();
-        }
+        scratch.close();
     }
 
     private byte[] snapshot() {

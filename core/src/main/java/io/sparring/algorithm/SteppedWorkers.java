@@ -55,7 +55,7 @@ public final class SteppedWorkers implements Workers {
         for (int i = 0; i < count(); i++) {
             ParameterServerClient client = new ParameterServerClient(
                     new InMemoryChannel(server), i, 0, ParameterServerClient.Patience.of(Duration.ofSeconds(1)));
-            A3cWorker worker = new A3cWorker(configuration, source, i, client, scratch, false);
+            A3cWorker worker = new A3cWorker(configuration, source, i, client, scratch);
             workers.add(worker);
             attempt(() -> {
                 worker.start();
