@@ -28,6 +28,10 @@ public final class Report {
     private static final String MEANS = "A bold line is the mean of each hundredth of a curve's points. ";
     private static final String BANDS =
             "A band goes from the lowest to the highest of the runs that differ by their seed alone, its line is their mean; a run that has ended counts with its last return. ";
+    /** A browser's language may be a POSIX locale's, as in {@code en-US@posix}, which is none for Intl: uPlot asks it for its numbers and throws. */
+    private static final String LANGUAGE =
+            "try { new Intl.NumberFormat(navigator.language); } catch { Object.defineProperty(navigator, \"language\", {value: \"en-US\"}); }\n";
+
     private static final int MOST_EMBEDDED_BYTES = 4 << 20;
 
     private Report() {}
@@ -39,6 +43,7 @@ public final class Report {
         String uplotVersion = uplotVersion();
         String uplotFolder = "/META-INF/resources/webjars/uplot/" + uplotVersion + "/";
         String uplot = "/*!\n" + resource(uplotFolder + "LICENSE") + "\n*/\n"
+                + LANGUAGE
                 + resource(uplotFolder + "dist/uPlot.iife.min.js");
         String script = Page.NUMBERS + resource("report.js");
         return Page.fill(

@@ -43,6 +43,26 @@ class ReportTest {
                             List.of(series("policy", new double[] {0.5, 4e9, 5e9}, 0.25, Double.NaN, 1.0 / 0)))));
 
     @Test
+    void inARealBrowserEveryChartIsDrawnAndAPointerReadsItsValues(@TempDir Path folder)
+            throws IOException, InterruptedException {
+        Path page = Files.writeString(folder.resolve("report.html"), Report.html(CARTPOLE));
+        try (Browser browser = Browser.open(page, folder)) {
+            assertThat(browser.value("document.querySelectorAll('figure canvas').length")
+                            .asInt())
+                    .isEqualTo(CARTPOLE.charts().size());
+            assertThat(browser.value("document.documentElement.scrollWidth <= window.innerWidth")
+                            .asBoolean())
+                    .as("nothing is wider than the window")
+                    .isTrue();
+            browser.point("figure .u-over", 0.5);
+            assertThat(browser.value("getComputedStyle(document.querySelector('.u-cursor-x')).display")
+                            .asText())
+                    .isNotEqualTo("none");
+            assertThat(browser.complaints()).isEmpty();
+        }
+    }
+
+    @Test
     void aFilmIsWithinThePageAndAVeryLargeOneBesideIt() {
         ReportData small = filmed(new byte[] {'G', 'I', 'F'});
         ReportData large = filmed(new byte[5 << 20]);

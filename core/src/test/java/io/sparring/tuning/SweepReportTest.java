@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.sparring.run.Browser;
 import io.sparring.run.Page;
 import io.sparring.run.Pages;
 import java.io.IOException;
@@ -257,6 +258,73 @@ class SweepReportTest {
                         + best.at("/values/0").asText() + " | a2c.gamma ");
         assertThat(said.get(1)).isEqualTo(said.get(0));
         assertThat(said.get(2)).isEmpty();
+    }
+
+    /** With a browser's own layout, pointer and clipboard, of which {@code browser.js} has but the outlines. */
+    @Test
+    void aThousandPointsAreClickedThroughInARealBrowser(@TempDir Path folder) throws IOException, InterruptedException {
+        Path page =
+                Files.writeString(folder.resolve("report.html"), played(2000).page());
+        try (Browser browser = Browser.open(page, folder)) {
+            assertThat(browser.value("document.querySelectorAll('#parallel path').length")
+                            .asInt())
+                    .isEqualTo(1000);
+            assertThat(browser.value("document.documentElement.scrollWidth <= window.innerWidth")
+                            .asBoolean())
+                    .as("nothing is wider than the window")
+                    .isTrue();
+
+            browser.drag("#parallel .hit", 0.5, 0.05);
+            assertThat(browser.value("document.getElementById('selected').textContent")
+                            .asText())
+                    .matches("\\d+ of 1,000 are selected\\.");
+            assertThat(browser.value("document.querySelectorAll('#parallel .out').length")
+                            .asInt())
+                    .isBetween(400, 600);
+            assertThat(browser.value("getComputedStyle(document.querySelector('#parallel .brush')).height")
+                            .asText())
+                    .as("the mark along the axis")
+                    .isNotEqualTo("0px");
+            browser.click("#all");
+            assertThat(browser.value("document.querySelectorAll('.out').length").asInt())
+                    .isZero();
+
+            browser.click("#more");
+            assertThat(browser.value("document.querySelectorAll('#leaders tbody tr').length")
+                            .asInt())
+                    .isGreaterThan(100);
+            browser.click("#leaders tbody button");
+            // Whether it may write to the clipboard the browser says later; if not, the page scrolls to what is to be
+            // copied.
+            browser.value("new Promise(later => setTimeout(later, 1000))");
+            String said = browser.value("document.querySelector('#leaders tbody button').textContent")
+                    .asText();
+            assertThat(said.equals("Copied")
+                            || browser.value("!document.getElementById('settings').hidden")
+                                    .asBoolean())
+                    .as("it is copied, or shown to be copied by hand")
+                    .isTrue();
+            assertThat(browser.value("document.getElementById('settings').value")
+                            .asText())
+                    .startsWith("--set ");
+
+            browser.point("#keys .dot", 0.5);
+            assertThat(browser.value(
+                                    "[...document.querySelectorAll('#keys title')].map(node => node.textContent).join()")
+                            .asText())
+                    .startsWith("rank ")
+                    .contains("optimizer.learning-rate ");
+            assertThat(browser.complaints()).isEmpty();
+            picture(browser);
+        }
+    }
+
+    /** With {@code -Dsparring.pictures=FOLDER}. */
+    private static void picture(Browser browser) throws IOException, InterruptedException {
+        String pictures = System.getProperty("sparring.pictures");
+        if (pictures != null) {
+            browser.picture(Files.createDirectories(Path.of(pictures)).resolve("sweep-report.png"));
+        }
     }
 
     @Test
