@@ -136,7 +136,7 @@ public record SweepFile(
             throw file.expected("base", "a configuration's file, as in base: conf/cartpole-a2c.yaml");
         }
         List<String> overrides = new ArrayList<>(file.overrides());
-        set.stream().filter(word -> !isOwn(word)).forEach(overrides::add);
+        set.stream().filter(word -> !isOwn(word)).forEach(word -> overrides.add(ofBase(word)));
         Space space = file.inside(() -> Space.of(file.section("space")));
         SamplerKind sampler = file.inside(() -> sampler(file, space));
         SchedulerSpec scheduler = file.inside(() -> SchedulerSpec.of(file.values.get("scheduler")));
@@ -181,6 +181,20 @@ public record SweepFile(
     /** Whether a {@code key=value} is about one of {@link #OWN}. */
     public static boolean isOwn(String word) {
         return OWN.contains(key(word));
+    }
+
+    /** @throws InvalidConfiguration if it is one of {@link #OWN}, mistyped */
+    private static String ofBase(String word) {
+        String key = key(word);
+        boolean known = Arrays.stream(Configuration.class.getRecordComponents())
+                .anyMatch(section -> section.getName().equals(key));
+        if (!known && !key.contains(".")) {
+            Names.nearest(key, OWN).ifPresent(near -> {
+                throw new InvalidConfiguration(
+                        "--set " + word + ": there is no key " + key + " (did you mean " + near + "?)");
+            });
+        }
+        return word;
     }
 
     private static String key(String word) {

@@ -830,6 +830,7 @@ class BadInputTest {
             value = {
                 "--set trial-seconds=soon | trial-seconds: expected a number of seconds, 0 for no limit, got soon",
                 "--set max-concurrent=-1 | max-concurrent: expected a whole number from 0 to 100000, got -1",
+                "--set cores-per-trail=2 | --set cores-per-trail=2: there is no key cores-per-trail (did you mean cores-per-trial?)",
                 "--set confirm.seeds=0 | confirm: seeds: expected a whole number from 1 to 10000, got 0",
                 "--trials 2 --set trials=3 | --trials and --set trials=3: expected one of them",
                 "--set trial-second=3 | there is no key trial-second",
