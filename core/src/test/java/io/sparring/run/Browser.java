@@ -103,10 +103,7 @@ public final class Browser implements AutoCloseable {
         browser.ask("Runtime.enable", Map.of());
         browser.ask("Page.enable", Map.of());
         browser.ask("Page.navigate", Map.of("url", page.toUri().toString()));
-        while (!browser.value("document.readyState").asText().equals("complete")
-                || browser.value("location.href").asText().equals("about:blank")) {
-            Thread.sleep(50);
-        }
+        browser.await("document.readyState === 'complete' && location.href !== 'about:blank'");
         return browser;
     }
 
@@ -166,6 +163,17 @@ public final class Browser implements AutoCloseable {
             throw new AssertionError(expression + ": " + answer);
         }
         return answer.at("/result/result/value");
+    }
+
+    /** Until that is so. */
+    public void await(String condition) throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!value("!!(" + condition + ")").asBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("not within " + PATIENCE + ": " + condition);
+            }
+            Thread.sleep(50);
+        }
     }
 
     /** Moves the pointer to the middle of what a selector finds first, or the share of its height that is given from its top. */

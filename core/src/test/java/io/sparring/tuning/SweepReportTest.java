@@ -296,7 +296,8 @@ class SweepReportTest {
             browser.click("#leaders tbody button");
             // Whether it may write to the clipboard the browser says later; if not, the page scrolls to what is to be
             // copied.
-            browser.value("new Promise(later => setTimeout(later, 1000))");
+            browser.await("document.querySelector('#leaders tbody button').textContent === 'Copied'"
+                    + " || document.getElementById('settings').getBoundingClientRect().bottom <= window.innerHeight");
             String said = browser.value("document.querySelector('#leaders tbody button').textContent")
                     .asText();
             assertThat(said.equals("Copied")

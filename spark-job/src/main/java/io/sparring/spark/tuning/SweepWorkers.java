@@ -48,6 +48,7 @@ public final class SweepWorkers {
     private final JobFailures failures;
     private final Sweep sweep;
     private final Consumer<String> remark;
+    private final boolean executorsComeAndGo;
     private final Set<String> gone = new HashSet<>();
     /** What each worker has been computing, and since when. */
     private final Map<String, Given> given = new HashMap<>();
@@ -78,6 +79,8 @@ public final class SweepWorkers {
     private SweepWorkers(JavaSparkContext spark, Sweep sweep, Consumer<String> remark) {
         this.spark = spark;
         failures = JobFailures.of(spark);
+        // Asked at every answer, and Spark copies all of its settings for it.
+        executorsComeAndGo = spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
         this.sweep = sweep;
         this.remark = remark;
     }
@@ -181,7 +184,7 @@ public final class SweepWorkers {
     private int wanted() {
         SweepFile file = sweep.file();
         int most = file.maxConcurrent() > 0 ? file.maxConcurrent() : Integer.MAX_VALUE;
-        if (executorsComeAndGo()) {
+        if (executorsComeAndGo) {
             int executors = spark.getConf().getInt("spark.dynamicAllocation.maxExecutors", 1000);
             long slots = (long) executors * ExecutorSettings.slots(spark.getConf());
             return (int) Math.min(Math.min(most, file.trials()), slots);
@@ -189,10 +192,6 @@ public final class SweepWorkers {
         int slots = spark.sc()
                 .maxNumConcurrentTasks(spark.sc().resourceProfileManager().defaultResourceProfile());
         return Math.min(most, Math.max(1, slots));
-    }
-
-    private boolean executorsComeAndGo() {
-        return spark.getConf().getBoolean("spark.dynamicAllocation.enabled", false);
     }
 
     private synchronized boolean workIsThere() {
@@ -295,7 +294,7 @@ public final class SweepWorkers {
                 if (workIsThere) {
                     waiting.remove(report.worker());
                     given.put(report.worker(), new Given(work.slice(), now));
-                } else if (executorsComeAndGo()
+                } else if (executorsComeAndGo
                         && now - waiting.computeIfAbsent(report.worker(), first -> now) > MOST_WAITING.toNanos()) {
                     return END;
                 }
