@@ -929,7 +929,9 @@ public record Configuration(
             @JsonProperty(defaultValue = "10") @JsonPropertyDescription("How often each row is learned from, at most.")
             int epochs,
 
-            @JsonProperty(defaultValue = "64") @JsonPropertyDescription("Rows in a minibatch.")
+            @JsonProperty(defaultValue = "64")
+            @JsonPropertyDescription(
+                    "Rows in a minibatch, of all workers together: each has its share of them, rounded up, so that what comes out hardly depends on how many there are.")
             int batchSize,
 
             @JsonProperty(defaultValue = "1.0e-3") @JsonPropertyDescription("The learning rate, of Adam.")
@@ -988,6 +990,16 @@ public record Configuration(
             Require.positive("max-weight", maxWeight);
             Require.atLeast(1, "workers", workers);
             Require.atLeast(1, "averaging-frequency", averagingFrequency);
+            Require.that(
+                    workers <= batchSize,
+                    "workers",
+                    workers,
+                    "at most pretrain.batch-size, which is " + batchSize + ", since each has a share of its rows");
+        }
+
+        /** Rows in a minibatch of one worker. */
+        public int batchPerWorker() {
+            return (batchSize + workers - 1) / workers;
         }
 
         /** How much an action counts. */

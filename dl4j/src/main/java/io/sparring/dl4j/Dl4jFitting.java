@@ -61,8 +61,8 @@ public final class Dl4jFitting implements GraphFitting {
                 first.architecture(), environment.actionSpace(), environment.masks(), scale, options.valueWeight());
         // Its statistics, which are off, would ask an NTP server for the time.
         ParameterAveragingTrainingMaster master = new ParameterAveragingTrainingMaster.Builder(
-                        options.workers(), options.batchSize())
-                .batchSizePerWorker(options.batchSize())
+                        options.workers(), options.batchPerWorker())
+                .batchSizePerWorker(options.batchPerWorker())
                 // What it would split is handed over in parts already, some of which are larger by chance.
                 .averagingFrequency(4 * options.averagingFrequency())
                 .workerPrefetchNumBatches(0)

@@ -212,7 +212,7 @@ public final class Pretraining {
     /** How often an epoch averages: so that no worker has more minibatches in between than it should, but for what chance does to their number. */
     private int rounds(long rows) {
         Configuration.Pretrain options = configuration.pretrain();
-        long atOnce = (long) options.workers() * options.averagingFrequency() * options.batchSize();
+        long atOnce = (long) options.workers() * options.averagingFrequency() * options.batchPerWorker();
         return Math.toIntExact(Math.max(1, (rows + atOnce / 2) / atOnce));
     }
 
@@ -221,7 +221,7 @@ public final class Pretraining {
         Teaching teaching = this.teaching;
         Configuration.Pretrain options = configuration.pretrain();
         int partitions = rounds * options.workers();
-        int batch = options.batchSize();
+        int batch = options.batchPerWorker();
         long order = Streams.seed(configuration.seed(), epoch, 0, Purpose.MINIBATCHES);
         Broadcast<Model> shared = spark.broadcast(model);
         JavaPairRDD<Integer, Block> blocks = taught.mapPartitionsToPair(episodes -> {
