@@ -2,6 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.Explanation;
 import io.sparring.Seconds;
+import io.sparring.algorithm.TrainingListener.Acted;
 import io.sparring.algorithm.TrainingListener.Asynchrony;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
@@ -17,11 +18,15 @@ import io.sparring.parameterserver.ParameterServer;
 import io.sparring.parameterserver.Staleness;
 import io.sparring.parameterserver.Update;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.EpisodeNumbers;
 import io.sparring.rollout.Shard;
+import io.sparring.rollout.Trajectory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * Asynchronous advantage actor-critic: the driver's side. {@link A3cWorker} is the algorithm; here the global parameters are
@@ -44,6 +49,8 @@ public final class A3c {
     private long pushesSeen;
     private boolean startChecked;
     private long refused;
+    /** What the workers' copies are playing, where it is written down. */
+    private final Map<Integer, Playing> playing = new HashMap<>();
     /** What a run starts from: of the global network only the parameters and the normaliser change. */
     private final Model first;
     /** The model of the last evaluation. */
@@ -177,8 +184,14 @@ public final class A3c {
         return updates.isEmpty() && server.finished() ? server.takeRest() : updates;
     }
 
+    /** The episodes that a worker's copies are in after its last push, in that life of it. */
+    private record Playing(long attempt, long[] episodes) {}
+
     private void record(List<Update> updates) {
         List<ShardStatistics> statistics = new ArrayList<>();
+        List<Acted> acted = new ArrayList<>();
+        long stepsBefore = ledger.envSteps();
+        long steps = stepsBefore;
         double norms = 0;
         int finite = 0;
         int clipped = 0;
@@ -186,6 +199,10 @@ public final class A3c {
         for (Update update : updates) {
             WorkerReport report = report(update);
             statistics.add(report.statistics());
+            if (report.trajectory() != null) {
+                acted.add(new Acted(report.trajectory(), numbers(update, report.trajectory(), stepsBefore, steps)));
+            }
+            steps += report.statistics().samples();
             if (Double.isFinite(report.gradientNorm())) {
                 norms += report.gradientNorm();
                 clipped += maxNorm > 0 && report.gradientNorm() > maxNorm ? 1 : 0;
@@ -198,8 +215,11 @@ public final class A3c {
                 countDropped(update, report.statistics());
             }
         }
-        double learningRate = configuration.learningRate(ledger.envSteps());
+        double learningRate = configuration.learningRate(stepsBefore);
         ledger.count(statistics);
+        if (!acted.isEmpty()) {
+            listener.acted(ledger.round(), acted);
+        }
         RoundSum sum = new RoundSum(0);
         statistics.forEach(sum::count);
         List<Staleness> perWorker = new ArrayList<>();
@@ -229,6 +249,24 @@ public final class A3c {
                 Measures.of(sum, global(), false, (double) clipped / finite));
         listener.round(round);
         symptoms.after(round).forEach(listener::remark);
+    }
+
+    /**
+     * Workers in turn make a rollout each in every round, and go on to the bit; of all others it is only known what they push.
+     *
+     * @param stepsBefore before the round
+     * @param steps before the push
+     */
+    private EpisodeNumbers numbers(Update update, Trajectory trajectory, long stepsBefore, long steps) {
+        if (configuration.a3c().inTurn()) {
+            long copies = (long) workers.count() * trajectory.lengths().length;
+            return EpisodeNumbers.inRounds(trajectory, stepsBefore / copies, workers.count());
+        }
+        Playing before = playing.get(update.worker());
+        boolean goesOn = before != null && before.attempt() == update.attempt();
+        EpisodeNumbers numbers = EpisodeNumbers.inOrder(trajectory, steps, goesOn ? before.episodes() : null);
+        playing.put(update.worker(), new Playing(update.attempt(), numbers.after(trajectory)));
+        return numbers;
     }
 
     private static WorkerReport report(Update update) {

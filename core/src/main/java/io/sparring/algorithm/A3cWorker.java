@@ -20,6 +20,7 @@ import io.sparring.parameterserver.ParameterServerClient.Pulled;
 import io.sparring.rollout.Actor;
 import io.sparring.rollout.Rollout;
 import io.sparring.rollout.Shard;
+import io.sparring.rollout.Trajectory;
 import java.io.IOException;
 import java.util.List;
 
@@ -60,9 +61,15 @@ public final class A3cWorker implements AutoCloseable {
      * @param source of its environments
      * @param index which worker, from 0
      * @param server as this worker reaches it
+     * @param logs whether pushes tell what was acted
      */
-    public A3cWorker(Configuration configuration, EnvironmentSource source, int index, ParameterServerClient server) {
-        this(configuration, source, index, server, new ShardWorker(configuration, source));
+    public A3cWorker(
+            Configuration configuration,
+            EnvironmentSource source,
+            int index,
+            ParameterServerClient server,
+            boolean logs) {
+        this(configuration, source, index, server, new ShardWorker(configuration, source, logs));
     }
 
     /** The same with a scratch pad that others may have, too: who made it closes it, and then not this. */
@@ -147,6 +154,7 @@ public final class A3cWorker implements AutoCloseable {
                 ? scratch.act(acted, shard, learning)
                 : scratch.actToLearn(acted, shard, learning); // (a)
         Rollout rollout = result.rollout();
+        Trajectory trajectory = scratch.trajectory(acted, shard, result);
         shard = result.next();
         long start = System.nanoTime();
         long waited = 0;
@@ -192,7 +200,7 @@ public final class A3cWorker implements AutoCloseable {
                 rollout.samples(),
                 vector,
                 result.seen(),
-                new WorkerReport(statistics, gradientNorm).encode(),
+                new WorkerReport(statistics, gradientNorm, trajectory).encode(),
                 global.snapshotWanted() ? snapshot() : new byte[0]);
         local = local.with( // (e)
                         options.merge() == Merging.ELASTIC && global.outcome() == Outcome.APPLIED

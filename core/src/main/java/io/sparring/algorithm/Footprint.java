@@ -7,7 +7,9 @@ import io.sparring.environment.EnvironmentSpec;
 import io.sparring.network.Architecture;
 import io.sparring.network.Memory;
 import io.sparring.network.Trunk;
+import io.sparring.parameterserver.ParameterServerClient;
 import io.sparring.policy.ActionDistribution;
+import io.sparring.rollout.TrajectoryCodec;
 import java.util.List;
 import java.util.Locale;
 
@@ -93,6 +95,34 @@ public final class Footprint {
                 episodes * EPISODE_BYTES,
                 episodes * observation,
                 heapBytes);
+    }
+
+    /**
+     * Of a run whose steps are written down: that a worker's push takes a whole rollout along.
+     *
+     * @throws InvalidConfiguration if that is more than a message may be
+     */
+    public static void requireLog(Configuration configuration, EnvironmentSpec spec) {
+        if (Strategy.of(configuration).inRounds()) {
+            return;
+        }
+        int length = configuration.learning().rolloutLength();
+        double step = spec.layout().rowBytes()
+                + (double) Float.BYTES * spec.actionSpace().size()
+                + (spec.masks() ? spec.actionSpace().maskSize() : 0)
+                + TrajectoryCodec.STEP_BYTES;
+        // What it learned, and the snapshot of its optimiser's averages.
+        double bytes = length * configuration.environment().copiesPerShard() * step
+                + parameters(configuration, spec) * Float.BYTES * 3;
+        if (bytes > ParameterServerClient.MOST_BYTES) {
+            throw new InvalidConfiguration(String.format(
+                    Locale.ROOT,
+                    "a3c.rollout-length: expected with --log-trajectories what fits into a push of %s, got %d steps of %d copies, which make one of %s",
+                    size(ParameterServerClient.MOST_BYTES),
+                    length,
+                    configuration.environment().copiesPerShard(),
+                    size(bytes)));
+        }
     }
 
     /**

@@ -26,7 +26,12 @@ public final class SteppedWorkers implements Workers {
 
     /** @param start where they stand */
     public SteppedWorkers(Configuration configuration, EnvironmentSource source, TrainingState start) {
-        this(configuration, source, start, new ShardWorker(configuration, source), true);
+        this(configuration, source, start, false);
+    }
+
+    /** @param logs whether they tell what they have acted */
+    public SteppedWorkers(Configuration configuration, EnvironmentSource source, TrainingState start, boolean logs) {
+        this(configuration, source, start, new ShardWorker(configuration, source, logs), true);
     }
 
     /** The same with a scratch pad that may be another's to close. */

@@ -1,11 +1,14 @@
 package io.sparring.algorithm;
 
+import io.sparring.algorithm.TrainingListener.Acted;
 import io.sparring.algorithm.TrainingListener.Reason;
 import io.sparring.algorithm.TrainingListener.Round;
 import io.sparring.configuration.Configuration;
 import io.sparring.network.Model;
 import io.sparring.optimizer.Optimizer;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.EpisodeNumbers;
+import io.sparring.rollout.Trajectory;
 import java.util.List;
 
 /** What is around the rounds of any algorithm whose shards wait for each other: counting, evaluations, checkpoints, the end. */
@@ -94,7 +97,7 @@ final class Synchronous {
             model = learned.model().with(model.normalizer().plus(sum.seen()));
             ledger.count(sum.statistics());
             if (!sum.trajectories().isEmpty()) {
-                listener.acted(ledger.round(), stepsBefore, sum.trajectories());
+                listener.acted(ledger.round(), acted(sum.trajectories(), stepsBefore));
             }
             Round round = new Round(
                     ledger.round(),
@@ -126,6 +129,15 @@ final class Synchronous {
         TrainingState end = state();
         listener.checkpoint(end);
         return new TrainingResult(end, reason);
+    }
+
+    private List<Acted> acted(List<Trajectory> trajectories, long stepsBefore) {
+        long copies =
+                (long) configuration.shards() * configuration.environment().copiesPerShard();
+        return trajectories.stream()
+                .map(trajectory -> new Acted(
+                        trajectory, EpisodeNumbers.inRounds(trajectory, stepsBefore / copies, configuration.shards())))
+                .toList();
     }
 
     private void evaluate() {

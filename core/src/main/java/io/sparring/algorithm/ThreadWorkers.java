@@ -59,7 +59,7 @@ public final class ThreadWorkers implements Workers {
                                 0,
                                 ParameterServerClient.Patience.of(
                                         configuration.a3c().patience()));
-                        A3cWorker worker = new A3cWorker(configuration, source, index, client)) {
+                        A3cWorker worker = new A3cWorker(configuration, source, index, client, false)) {
                     worker.run();
                 }
                 return null;

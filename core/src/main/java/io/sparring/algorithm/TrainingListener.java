@@ -2,6 +2,7 @@ package io.sparring.algorithm;
 
 import io.sparring.parameterserver.Staleness;
 import io.sparring.rollout.Episode;
+import io.sparring.rollout.EpisodeNumbers;
 import io.sparring.rollout.Trajectory;
 import java.util.List;
 
@@ -125,10 +126,12 @@ public interface TrainingListener {
      * What a round's shards acted, before its end is told; only of rounds whose workers have been asked for it.
      *
      * @param round rounds done, this one included
-     * @param stepsBefore environment steps before it
-     * @param shards of each shard, in order
+     * @param all of each shard in order, or of each push in the order of merging
      */
-    default void acted(long round, long stepsBefore, List<Trajectory> shards) {}
+    default void acted(long round, List<Acted> all) {}
+
+    /** One rollout, and what its episodes are called. */
+    record Acted(Trajectory trajectory, EpisodeNumbers numbers) {}
 
     /** An evaluation ended. */
     default void evaluated(Evaluated evaluated) {}

@@ -9,6 +9,8 @@ import io.sparring.format.Versions;
 import io.sparring.loss.Sums;
 import io.sparring.rollout.Episode;
 import io.sparring.rollout.Normalization;
+import io.sparring.rollout.Trajectory;
+import io.sparring.rollout.TrajectoryCodec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,13 +19,18 @@ import java.util.List;
  *
  * @param statistics of the rollout
  * @param gradientNorm of the last gradient, before clipping
+ * @param trajectory what was acted; null where nobody writes it down
  */
-record WorkerReport(ShardStatistics statistics, double gradientNorm) {
-    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(4, 4));
+record WorkerReport(ShardStatistics statistics, double gradientNorm, Trajectory trajectory) {
+    private static final Format FORMAT = new Format("WKRP", "a worker's report", new Versions(5, 5));
     private static final int EPISODE_BYTES = Double.BYTES + Integer.BYTES;
 
     byte[] encode() {
-        return FORMAT.write(this::write, 128 + statistics.episodes().size() * EPISODE_BYTES);
+        long bytes = 128 + (long) statistics.episodes().size() * EPISODE_BYTES;
+        if (trajectory != null) {
+            bytes += TrajectoryCodec.bytes(trajectory);
+        }
+        return FORMAT.write(this::write, Math.toIntExact(bytes));
     }
 
     private void write(Output out) {
@@ -48,6 +55,10 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
         for (Episode episode : statistics.episodes()) {
             out.real(episode.totalReward());
             out.integer(episode.length());
+        }
+        out.flag(trajectory != null);
+        if (trajectory != null) {
+            TrajectoryCodec.write(trajectory, out);
         }
     }
 
@@ -99,7 +110,8 @@ record WorkerReport(ShardStatistics statistics, double gradientNorm) {
                         LocalSteps.NONE,
                         0,
                         List.of()),
-                gradientNorm);
+                gradientNorm,
+                in.flag() ? TrajectoryCodec.read(in) : null);
     }
 
     private static Moments moments(Input in) throws Unreadable {

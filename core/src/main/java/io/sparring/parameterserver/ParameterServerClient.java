@@ -17,6 +17,9 @@ import java.util.Locale;
  * the same number, so that it counts once however often it arrives. Used by one thread at a time.
  */
 public final class ParameterServerClient implements AutoCloseable {
+    /** No message is larger. */
+    public static final int MOST_BYTES = Message.MAX_BYTES;
+
     private final Channel channel;
     private final int worker;
     private final long attempt;

@@ -1,6 +1,5 @@
 package io.sparring.rollout;
 
-import io.sparring.environment.RowLayout;
 import io.sparring.format.Format;
 import io.sparring.format.Input;
 import io.sparring.format.Output;
@@ -34,8 +33,6 @@ public final class ShardCodec {
     private static final int BYTES = 3;
     private static final int MASKS = 2;
     private static final int FLOATS = 1;
-    /** In the place of the bytes that one observation takes. */
-    private static final int BOTH = 0;
 
     private static final Format FORMAT = format(MIXED);
 
@@ -78,17 +75,10 @@ public final class ShardCodec {
     private static void write(Shard shard, int version, Output out) {
         out.integer(shard.index());
         out.bytes(shard.environment());
-        if (shard.observations() instanceof Observations.Mixed mixed) {
-            out.integer(BOTH);
-            out.integers(mixed.layout().runs());
-            out.bytes(mixed.bytes());
-            out.floats(mixed.floats());
-        } else if (shard.observations() instanceof Observations.Bytes bytes) {
-            kind(out, version, Byte.BYTES);
-            out.bytes(bytes.numbers());
-        } else if (shard.observations() instanceof Observations.Floats floats) {
-            kind(out, version, Float.BYTES);
-            out.floats(floats.numbers());
+        if (version >= NOISE) {
+            ObservationsCodec.write(shard.observations(), out);
+        } else {
+            ObservationsCodec.writeNumbers(shard.observations(), out);
         }
         out.bytes(shard.actionGenerators());
         out.doubles(shard.returns());
@@ -105,12 +95,6 @@ public final class ShardCodec {
         }
         if (version >= MEMORY) {
             out.floats(shard.memory());
-        }
-    }
-
-    private static void kind(Output out, int version, int bytes) {
-        if (version >= NOISE) {
-            out.integer(bytes);
         }
     }
 
@@ -139,21 +123,10 @@ public final class ShardCodec {
     }
 
     private static Observations observations(Input in, int version) throws Unreadable {
-        int bytes = version >= NOISE ? in.integer() : version == BYTES ? Byte.BYTES : Float.BYTES;
-        return switch (bytes) {
-            case Byte.BYTES -> new Observations.Bytes(in.bytes());
-            case Float.BYTES -> new Observations.Floats(in.floats());
-            case BOTH -> mixed(in);
-            default -> throw new Unreadable.Damaged("a shard has observations of " + bytes + " bytes each");
-        };
-    }
-
-    private static Observations mixed(Input in) throws Unreadable {
-        try {
-            return new Observations.Mixed(RowLayout.ofRuns(in.integers()), in.bytes(), in.floats());
-        } catch (IllegalArgumentException e) {
-            throw new Unreadable.Damaged("a shard has observations of no layout: " + e.getMessage());
+        if (version >= NOISE) {
+            return ObservationsCodec.read(in);
         }
+        return version == BYTES ? new Observations.Bytes(in.bytes()) : new Observations.Floats(in.floats());
     }
 
     /** A shard while Java serialises it, as Spark does with tasks and their results. */

@@ -47,23 +47,22 @@ public record Trajectory(
                 logProbabilities);
     }
 
-    /**
-     * Its steps, in the order in which they were made. An episode's number says where and when it began: with s steps made before by each of all C copies, that of
-     * the c-th copy is s · C + c. So numbers are the same wherever the shards are, and in a run that goes on.
-     *
-     * @param before how many steps each copy made before the rollout
-     * @param shards N
-     */
-    public void forEach(long before, int shards, Consumer<LoggedStep> log) {
+    /** Whether the i-th step ended its episode. */
+    boolean ended(int i) {
+        return terminated[i] || truncated[i];
+    }
+
+    /** Its steps, copy by copy in the order in which they were made. */
+    public void forEach(EpisodeNumbers numbers, Consumer<LoggedStep> log) {
         int copies = lengths.length;
         int steps = rewards.length / copies;
         for (int copy = 0; copy < copies; copy++) {
             int t = lengths[copy];
+            long episode = numbers.ongoing()[copy];
             for (int step = 0; step < steps; step++) {
                 int i = step * copies + copy;
-                long begun = before + step - t;
                 log.accept(new LoggedStep(
-                        begun * shards * copies + (long) shard * copies + copy,
+                        episode,
                         t,
                         observations,
                         i * (observations.length() / rewards.length),
@@ -76,7 +75,12 @@ public record Trajectory(
                         truncated[i],
                         logProbabilities[i],
                         values[i]));
-                t = terminated[i] || truncated[i] ? 0 : t + 1;
+                if (ended(i)) {
+                    t = 0;
+                    episode = numbers.begun(step + 1, copy);
+                } else {
+                    t++;
+                }
             }
         }
     }

@@ -553,7 +553,8 @@ class A3cTest {
                         new InMemoryChannel(server),
                         index,
                         0,
-                        ParameterServerClient.Patience.of(Duration.ofSeconds(1))));
+                        ParameterServerClient.Patience.of(Duration.ofSeconds(1))),
+                false);
         always(() -> {
             worker.start();
             return true;

@@ -216,7 +216,7 @@ class ShardCodecTest {
 
         assertThatThrownBy(() -> ShardCodec.readContent(new Input(changed, 12, changed.length - 16), 7))
                 .isInstanceOf(Unreadable.Damaged.class)
-                .hasMessageContaining("a shard has observations of no layout");
+                .hasMessageContaining("there are observations of no layout");
     }
 
     @Test

@@ -11,7 +11,6 @@ import io.sparring.algorithm.TrainingResult;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.ConfigurationFile;
-import io.sparring.rollout.Trajectory;
 import io.sparring.run.EnvironmentFile;
 import io.sparring.spark.folder.Origin;
 import io.sparring.spark.folder.Recorder;
@@ -189,11 +188,7 @@ final class RecordedTraining {
         SparkBackend backend = new SparkBackend(spark, trajectories != null);
         try (TrajectoryLog written = trajectories == null
                         ? null
-                        : new TrajectoryLog(
-                                trajectories,
-                                start.source().spec(),
-                                configuration.shards(),
-                                configuration.environment().copiesPerShard());
+                        : new TrajectoryLog(trajectories, start.source().spec());
                 Recorder recorder = new Recorder(folder, configuration, start.state(), backend::recomputed, tracked);
                 Progress progress = new Progress(configuration, start.state().envSteps());
                 SparkMetrics metrics = new SparkMetrics()) {
@@ -289,8 +284,8 @@ final class RecordedTraining {
     /** Everybody who listens, and the signals that end training. */
     private record Listeners(StopSignals signals, List<TrainingListener> all) implements TrainingListener {
         @Override
-        public void acted(long round, long stepsBefore, List<Trajectory> shards) {
-            all.forEach(listener -> listener.acted(round, stepsBefore, shards));
+        public void acted(long round, List<Acted> trajectories) {
+            all.forEach(listener -> listener.acted(round, trajectories));
         }
 
         @Override

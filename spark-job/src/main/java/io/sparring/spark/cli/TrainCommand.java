@@ -1,5 +1,6 @@
 package io.sparring.spark.cli;
 
+import io.sparring.algorithm.Footprint;
 import io.sparring.algorithm.Strategy;
 import io.sparring.configuration.Configuration;
 import io.sparring.configuration.InvalidConfiguration;
@@ -79,9 +80,6 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         SparkConf settings = Session.settings();
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
-        if (log != null && asked != null) {
-            refuseLog(asked);
-        }
         EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
         if (seeds != null) {
             return sweep(asked).call();
@@ -108,7 +106,12 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 // Of a start that failed.
                 folder.delete(TrajectoryFolder.FILE);
             } else {
-                refuseLog(start.configuration());
+                if (start.source() != null) {
+                    Footprint.requireLog(start.configuration(), start.source().spec());
+                }
+                if (TrajectoryFolder.of(folder, Session.hadoop(settings)) != null) {
+                    requireSameTurns(start);
+                }
                 trajectories.claim(folder, start.counters().round(), attempt.patience());
             }
             return Main.leavingExit(
@@ -143,11 +146,13 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         return resume == null ? null : TrajectoryFolder.of(folder, hadoop);
     }
 
-    /** Workers that wait for nobody have no rounds whose steps could be told. */
-    private static void refuseLog(Configuration configuration) {
-        if (!Strategy.of(configuration).inRounds()) {
-            throw new InvalidConfiguration(
-                    "--log-trajectories: expected algorithm a2c or ppo, whose shards act in rounds, got a3c");
+    /** A log that goes on: of workers in turn each has made as many steps as the others, and by that episodes are numbered. */
+    private static void requireSameTurns(Start start) {
+        Configuration.A3c options = start.configuration().a3c();
+        int before = start.goesOn() ? start.state().positions().size() : 0;
+        if (before > 0 && before != options.workers()) {
+            throw new InvalidConfiguration("a3c.workers: expected " + before
+                    + " in turn as before, since the run's log goes on, got " + options.workers());
         }
     }
 
@@ -192,9 +197,6 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         if (seeds != null) {
             options.checkElsewhere(asked);
             return sweep(asked).travel(hadoop);
-        }
-        if (log != null && asked != null) {
-            refuseLog(asked);
         }
         RunFolder folder = RunFolder.at(folderName(asked), hadoop).shared(resume == null ? "--run" : "--resume");
         refuseUnfit(folder);

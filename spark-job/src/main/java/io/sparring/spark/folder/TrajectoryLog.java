@@ -2,7 +2,6 @@ package io.sparring.spark.folder;
 
 import io.sparring.algorithm.TrainingListener;
 import io.sparring.environment.EnvironmentSpec;
-import io.sparring.rollout.Trajectory;
 import io.sparring.spark.table.TrajectoryFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +22,6 @@ public final class TrajectoryLog implements TrainingListener, Recorder.Companion
     private final TrajectoryFolder folder;
     private final Path directory;
     private final TrajectoryFiles files;
-    private final int shards;
-    private final long copies;
     /** What is whole, and not in the folder yet. */
     private final List<Path> ended = new ArrayList<>();
 
@@ -32,29 +29,22 @@ public final class TrajectoryLog implements TrainingListener, Recorder.Companion
     private long first;
     private long last;
 
-    /**
-     * @param folder which the run has {@linkplain TrajectoryFolder#claim claimed}
-     * @param shards N
-     * @param copies B, of each shard
-     */
-    public TrajectoryLog(TrajectoryFolder folder, EnvironmentSpec environment, int shards, int copies)
-            throws IOException {
+    /** @param folder which the run has {@linkplain TrajectoryFolder#claim claimed} */
+    public TrajectoryLog(TrajectoryFolder folder, EnvironmentSpec environment) throws IOException {
         this.folder = folder;
         directory = Files.createTempDirectory("sparring-trajectories-");
         files = new TrajectoryFiles(directory.toUri().toString(), environment);
-        this.shards = shards;
-        this.copies = copies;
     }
 
     @Override
-    public void acted(long round, long stepsBefore, List<Trajectory> trajectories) {
+    public void acted(long round, List<Acted> all) {
         try {
             if (file == null) {
                 file = files.create();
                 first = round;
             }
-            for (Trajectory trajectory : trajectories) {
-                trajectory.forEach(stepsBefore / (shards * copies), shards, file);
+            for (Acted acted : all) {
+                acted.trajectory().forEach(acted.numbers(), file);
             }
             last = round;
             if (file.bytes() > MOST_BYTES) {

@@ -2,6 +2,7 @@ package io.sparring.spark.training;
 
 import io.sparring.algorithm.Backend;
 import io.sparring.algorithm.Rounds;
+import io.sparring.algorithm.SteppedWorkers;
 import io.sparring.algorithm.TrainingState;
 import io.sparring.algorithm.Workers;
 import io.sparring.configuration.Configuration;
@@ -34,9 +35,10 @@ public final class SparkBackend implements Backend {
     public Workers workers(Configuration configuration, EnvironmentSource source, TrainingState start)
             throws InterruptedException {
         if (configuration.a3c().inTurn()) {
-            return LOCAL.workers(configuration, source, start);
+            return new SteppedWorkers(configuration, source, start, logs);
         }
-        return new SparkWorkers(spark, configuration, source, new AeronTransport(spark, configuration, source.spec()));
+        return new SparkWorkers(
+                spark, configuration, source, new AeronTransport(spark, configuration, source.spec()), logs);
     }
 
     /** Shards that Spark computed again because an executor that held them was lost. */

@@ -54,6 +54,7 @@ public final class SparkWorkers implements Workers {
     private final Configuration configuration;
     private final EnvironmentSource source;
     private final ParameterTransport transport;
+    private final boolean logs;
     private final int count;
     private final Residences residences = new Residences();
     private final List<Job> jobs = new ArrayList<>();
@@ -77,7 +78,19 @@ public final class SparkWorkers implements Workers {
     public SparkWorkers(
             JavaSparkContext spark, Configuration configuration, EnvironmentSource source, ParameterTransport transport)
             throws InterruptedException {
+        this(spark, configuration, source, transport, false);
+    }
+
+    /** @param logs whether their pushes tell what they have acted */
+    SparkWorkers(
+            JavaSparkContext spark,
+            Configuration configuration,
+            EnvironmentSource source,
+            ParameterTransport transport,
+            boolean logs)
+            throws InterruptedException {
         this.spark = spark;
+        this.logs = logs;
         failures = JobFailures.of(spark);
         this.configuration = configuration;
         this.source = source;
@@ -165,18 +178,23 @@ public final class SparkWorkers implements Workers {
         Configuration all = configuration;
         EnvironmentSource environments = source;
         ParameterTransport.WorkerEnd way = serverEnd.workerEnd();
+        boolean telling = logs;
         spark.setJobDescription("worker " + worker);
         spark.setLocalProperty("spark.job.interruptOnCancel", "true");
         spark.setLocalProperty(WORKER, Integer.toString(worker));
         job.future = spark.parallelize(List.of(worker), 1)
-                .map(index -> work(all, environments, index, way))
+                .map(index -> work(all, environments, index, way, telling))
                 .collectAsync();
         spark.setLocalProperty(WORKER, null);
     }
 
     /** A worker's task. */
     private static boolean work(
-            Configuration configuration, EnvironmentSource source, int index, ParameterTransport.WorkerEnd way)
+            Configuration configuration,
+            EnvironmentSource source,
+            int index,
+            ParameterTransport.WorkerEnd way,
+            boolean logs)
             throws Exception {
         // Spark numbers the attempts of all tasks of an application upwards, whatever executor they run on.
         long attempt = TaskContext.get().taskAttemptId();
@@ -186,7 +204,7 @@ public final class SparkWorkers implements Workers {
                         index,
                         attempt,
                         ParameterServerClient.Patience.of(configuration.a3c().patience()));
-                A3cWorker worker = new A3cWorker(configuration, source, index, client)) {
+                A3cWorker worker = new A3cWorker(configuration, source, index, client, logs)) {
             worker.run();
             return true;
         } catch (IOException | RuntimeException e) {

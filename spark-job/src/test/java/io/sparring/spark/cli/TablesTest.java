@@ -46,6 +46,7 @@ class TablesTest {
             algorithm: %s
             a2c: {shards: 2, rollout-length: 8}
             ppo: {shards: 2, rollout-length: 8, epochs: 2, minibatches: 2}
+            a3c: {workers: 2, in-turn: true, rollout-length: 8}
             normalize: {observations: true, rewards: true}
             budget: {env-steps: 1280}
             """;
@@ -428,10 +429,11 @@ class TablesTest {
                 .containsExactly("[64,64,true,true]");
     }
 
-    @Test
-    void oneThatGoesOnHasEveryStepOnce() throws IOException {
-        train("a2c", "whole");
-        train("a2c", "half", "--set", "budget.env-steps=640");
+    @ParameterizedTest
+    @ValueSource(strings = {"a2c", "a3c"})
+    void oneThatGoesOnHasEveryStepOnce(String algorithm) throws IOException {
+        train(algorithm, "whole");
+        train(algorithm, "half", "--set", "budget.env-steps=640");
         FileUtils.copyDirectory(new File(path("half/checkpoints")), new File(path("before")));
         String[] goesOn = {"train", path("tiny.yaml"), "--resume", path("half"), "--set", "budget.env-steps=1280"};
 
@@ -456,14 +458,40 @@ class TablesTest {
     }
 
     @Test
-    void asynchronousTrainingHasNoRoundsToWriteDown() throws IOException {
-        Files.writeString(work.resolve("tiny.yaml"), TINY.formatted("a3c"));
+    void workersThatWaitForNobodyTellEveryStepOnceToo() throws IOException {
+        train("a3c", "run", "--set", "a3c.in-turn=false", "--set", "budget.env-steps=640");
+        assertThat(rows(path("run-log"), "select count(*) from t")).containsExactly("[" + steps("run") + "]");
 
-        Sparring.Outcome outcome =
-                Sparring.here("train", path("tiny.yaml"), "--run", path("r"), "--log-trajectories", path("log"));
+        succeed("train", "--resume", path("run"), "--set", "budget.env-steps=1280");
+
+        // The steps of an episode that was going on when the run ended are one's, and those after that another's.
+        long steps = steps("run");
+        assertThat(steps).isGreaterThanOrEqualTo(1280);
+        assertThat(
+                        rows(
+                                path("run-log"),
+                                "select sum(n), sum(int(n != last - first + 1)), sum(int(first > 0)) <= 8 from (select count(*) n,"
+                                        + " count(distinct t) d, min(t) first, max(t) last from t group by episode) where d = n"))
+                .containsExactly("[" + steps + ",0,true]");
+    }
+
+    @Test
+    void aLogOfWorkersInTurnGoesOnWithAsManyOfThem() throws IOException {
+        train("a3c", "run", "--set", "budget.env-steps=64");
+
+        Sparring.Outcome outcome = Sparring.here("train", "--resume", path("run"), "--set", "a3c.workers=4");
 
         assertThat(outcome.exit()).isEqualTo(2);
-        assertThat(outcome.complaints()).singleElement().asString().contains("expected algorithm a2c or ppo");
-        assertThat(work.toFile().list()).containsExactly("tiny.yaml");
+        assertThat(outcome.complaints())
+                .singleElement()
+                .asString()
+                .contains("a3c.workers: expected 2 in turn as before, since the run's log goes on, got 4");
+    }
+
+    private long steps(String name) throws IOException {
+        return new ObjectMapper()
+                .readTree(work.resolve(name + "/result.json").toFile())
+                .get("env_steps")
+                .asLong();
     }
 }
