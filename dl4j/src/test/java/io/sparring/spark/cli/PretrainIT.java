@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Row;
@@ -162,6 +163,73 @@ class PretrainIT {
 
         // With minibatches of 64 each, a quarter of the steps, it was 1.66 times as much; with 16 each 1.22.
         assertThat(losses[1]).isLessThan(1.4 * losses[0]);
+    }
+
+    @Test
+    void anExecutorThatIsKilledCostsTimeAlone() throws IOException, InterruptedException {
+        Path run = work.resolve("killed");
+        Path said = work.resolve("killed.txt");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of("..", "submit", "sparring").toAbsolutePath().toString(),
+                        "--master",
+                        "local-cluster[2,1,1024]",
+                        "pretrain",
+                        configuration.toString(),
+                        "--from",
+                        log.toString(),
+                        "--run",
+                        run.toString(),
+                        "--set",
+                        "pretrain.epochs=3",
+                        "--json")
+                .redirectErrorStream(true)
+                .redirectOutput(said.toFile());
+        builder.environment().remove("SPARK_HOME");
+        Process pretraining = builder.start();
+        try {
+            Path metrics = run.resolve("metrics.jsonl");
+            await(pretraining, said, () -> Files.exists(metrics) && Files.size(metrics) > 0);
+            ProcessHandle executor = executors(pretraining).get(0);
+            assertThat(executor.destroyForcibly()).isTrue();
+            executor.onExit().join();
+
+            assertThat(pretraining.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            pretraining.descendants().forEach(ProcessHandle::destroyForcibly);
+            pretraining.destroyForcibly();
+        }
+        Outcome outcome = new Outcome(pretraining.exitValue(), Files.readString(said));
+        assertThat(outcome.exit()).as(outcome.said()).isZero();
+        assertThat(outcome.said()).contains("6,000 rows of 12 episodes", "executor");
+        assertThat(number(outcome, "held_out_accuracy")).isGreaterThan(0.7);
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    private static void await(Process process, Path said, Condition condition)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
+        while (!condition.holds()) {
+            assertThat(process.isAlive() && System.nanoTime() < end)
+                    .as(Files.readString(said))
+                    .isTrue();
+            Thread.sleep(20);
+        }
+    }
+
+    private static List<ProcessHandle> executors(Process driver) {
+        return driver.descendants()
+                .filter(process -> {
+                    try {
+                        return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"))
+                                .contains("CoarseGrainedExecutorBackend");
+                    } catch (IOException ended) {
+                        return false;
+                    }
+                })
+                .toList();
     }
 
     /** dl4j-spark's own way to ask a graph, on an executor's rows, and ours. */

@@ -76,14 +76,14 @@ public class SameBitsIT {
             strings = {
                 "normalize.observations=false; normalize.rewards=false",
                 "a2c.normalize-advantages=true",
-                "environment.id=Identity-Box-v0",
+                "environment.id=Identity-Box-v0; a2c.critic-warmup-steps=200",
                 "environment.id=Identity-Masked-v0",
                 "environment.id=Identity-Box-v0; network.noise=gsde; network.noise-steps=5",
                 "environment.wrappers=[mask-velocity, {time-limit: {steps: 9}}, {frame-stack: {frames: 3}}]",
                 "environment.wrappers=[{time-limit: {steps: 9}}]; network.memory={kind: lstm, size: 8}",
                 "algorithm=ppo; ppo.minibatches=2; ppo.rollout-length=4; network.kind=shared; network.memory={kind: gru, size: 8}",
                 "optimizer.kind=rmsprop",
-                "algorithm=ppo; ppo.shards=5; ppo.rollout-length=4; ppo.epochs=2",
+                "algorithm=ppo; ppo.shards=5; ppo.rollout-length=4; ppo.epochs=2; ppo.critic-warmup-steps=200",
                 "algorithm=ppo; ppo.shards=5; ppo.rollout-length=4; ppo.epochs=2; ppo.average=parameters",
                 "network.hidden=[512, 520]"
             })
