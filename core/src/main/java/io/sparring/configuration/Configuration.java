@@ -934,7 +934,9 @@ public record Configuration(
                     "Rows in a minibatch, of all workers together: each has its share of them, rounded up, so that what comes out hardly depends on how many there are.")
             int batchSize,
 
-            @JsonProperty(defaultValue = "1.0e-3") @JsonPropertyDescription("The learning rate, of Adam.")
+            @JsonProperty(defaultValue = "1.0e-3")
+            @JsonPropertyDescription(
+                    "The learning rate, of Adam, for one worker; N of them, each with a share of the minibatch, take √N times as much (Malladi et al. 2022).")
             double learningRate,
 
             @JsonProperty(defaultValue = "0.1")
@@ -1000,6 +1002,14 @@ public record Configuration(
         /** Rows in a minibatch of one worker. */
         public int batchPerWorker() {
             return (batchSize + workers - 1) / workers;
+        }
+
+        /**
+         * By Adam's square root scaling rule (Malladi et al. 2022, "On the SDEs and Scaling Rules for Adaptive Gradient Algorithms"): a gradient of an N-th of the rows has √N
+         * times the noise, which Adam divides its step by, and the average of N such steps has the noise of one again.
+         */
+        public double learningRatePerWorker() {
+            return learningRate * Math.sqrt(workers);
         }
 
         /** How much an action counts. */

@@ -73,7 +73,7 @@ public final class Dl4jFitting implements GraphFitting {
                 .collectTrainingStats(false)
                 .rngSeed(configuration.seed())
                 .build();
-        graph = new SparkComputationGraph(spark, learning.create(new Adam(options.learningRate())), master);
+        graph = new SparkComputationGraph(spark, learning.create(new Adam(options.learningRatePerWorker())), master);
         learning.setModel(graph.getNetwork(), first);
     }
 

@@ -161,8 +161,9 @@ class PretrainIT {
             losses[i] = number(outcome, "held_out_policy_loss");
         }
 
-        // With minibatches of 64 each, a quarter of the steps, it was 1.66 times as much; with 16 each 1.22.
-        assertThat(losses[1]).isLessThan(1.4 * losses[0]);
+        // With minibatches of 64 each, a quarter of the steps, it was 1.66 times as much; with 16 each by the same
+        // learning rate 1.22.
+        assertThat(losses[1]).isLessThan(1.1 * losses[0]);
     }
 
     @Test
