@@ -81,6 +81,9 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
         // Whatever can be wrong with the input is said before Spark starts.
         Configuration asked = options.hasFile() || resume == null ? options.read() : null;
         EnvironmentSource source = resume == null ? resolve(asked, settings) : null;
+        if (log != null && source != null) {
+            Footprint.requireLog(asked, source.spec());
+        }
         if (seeds != null) {
             return sweep(asked).call();
         }
@@ -106,7 +109,7 @@ final class TrainCommand implements Callable<Integer>, ClusterCommand {
                 // Of a start that failed.
                 folder.delete(TrajectoryFolder.FILE);
             } else {
-                if (start.source() != null) {
+                if (goesOn) {
                     Footprint.requireLog(start.configuration(), start.source().spec());
                 }
                 if (TrajectoryFolder.of(folder, Session.hadoop(settings)) != null) {

@@ -200,6 +200,14 @@ class BadInputTest {
                         "train DIR/tiny.yaml --log-trajectories a:b",
                         List.of("--log-trajectories: 'a:b' is no folder's name")),
                 arguments("train DIR/tiny.yaml --log-trajectories DIR/tiny.yaml/x", List.of("tiny.yaml")),
+                arguments(
+                        "train DIR/tiny.yaml --log-trajectories DIR/new --set algorithm=a3c --set a3c.rollout-length=2000000"
+                                + " --set budget.env-steps=100000000",
+                        List.of(
+                                "a3c.rollout-length: expected with --log-trajectories what fits into a push of 64 MiB")),
+                arguments(
+                        "pretrain DIR/tiny.yaml --from DIR --set pretrain.workers=65",
+                        List.of("pretrain.workers: expected at most pretrain.batch-size, which is 64")),
                 arguments("train DIR/tiny.yaml --init DIR/none", List.of("/none: there is no such folder")),
                 arguments("train DIR/tiny.yaml --init DIR", List.of("there is no whole checkpoint last")),
                 arguments("train --resume DIR/run", List.of("--resume", "/run", "no such folder")),
