@@ -33,6 +33,7 @@ import org.agrona.concurrent.AgentInvoker;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.nd4j.parameterserver.distributed.conf.VoidConfiguration;
 import org.nd4j.parameterserver.distributed.v2.enums.PropagationMode;
@@ -62,6 +63,7 @@ final class StarTransport extends AeronUdpTransport {
     private static final int MAX_LINKS = 4096;
     private static final int FRAMES_A_TURN = 32;
     private static final long GONE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long FOREVER_MILLISECONDS = TimeUnit.DAYS.toMillis(365);
     private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
     /** Ethernet's 1,500 bytes less some for the wrappings of overlay networks, as Aeron's default. */
     private static final int NETWORK_MTU = 1408;
@@ -179,6 +181,10 @@ final class StarTransport extends AeronUdpTransport {
                 .aeronDirectoryName(driver.aeronDirectoryName())
                 .driverAgentInvoker(driverInvoker)
                 .useConductorAgentInvoker(true)
+                // Driver and client are one thread's: either is there as long as the other, however long all of it was
+                // stopped.
+                .nanoClock(new UnstoppedClock(SystemNanoClock.INSTANCE))
+                .driverTimeoutMs(FOREVER_MILLISECONDS)
                 .errorHandler(this::reported);
         aeron = Aeron.connect(context);
         clientInvoker = aeron.conductorAgentInvoker();
@@ -565,8 +571,9 @@ final class StarTransport extends AeronUdpTransport {
     }
 
     private int turn() {
-        int work = driverInvoker.invoke();
-        work += clientInvoker.invoke();
+        // The client first: after a stop the driver finds its sign of life, and not one of long ago.
+        int work = clientInvoker.invoke();
+        work += driverInvoker.invoke();
         work += ownSubscription.poll(this::fragment, FRAMES_A_TURN);
         int sent = send();
         if (sent > 0) {

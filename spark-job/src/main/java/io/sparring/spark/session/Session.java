@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.ConcurrentModificationException;
 import java.util.List;
@@ -36,6 +37,9 @@ public final class Session {
     private static final int MOST_STARTS = 5;
     /** Of a block of copies: CartPole's has some 40, CarRacing's some 100; doctor measures others. */
     private static final int PYTHON_MEBIBYTES = 100;
+
+    private static final String FOREVER_MILLISECONDS =
+            Long.toString(Duration.ofDays(365).toMillis());
 
     private Session() {}
 
@@ -183,6 +187,12 @@ public final class Session {
             settings.setIfMissing("spark.ui.enabled", "false");
             settings.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
             settings.setIfMissing("spark.driver.host", "127.0.0.1");
+        }
+        if (staysHere(settings)) {
+            // The one executor is this JVM, which is there as long as anybody can ask. After a minute or two without a
+            // heartbeat, as of a laptop that slept, Spark would take it for lost, never let it in again (it looks for a
+            // scheduler that only clusters have), and end the JVM sixty heartbeats later.
+            settings.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", FOREVER_MILLISECONDS);
         }
         JavaSparkContext spark = connect(settings);
         LostExecutors lost = new LostExecutors(reason -> giveUp.accept(spark, reason));
