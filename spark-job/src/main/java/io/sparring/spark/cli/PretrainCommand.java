@@ -113,6 +113,7 @@ final class PretrainCommand implements Callable<Integer>, ClusterCommand {
         String table = TableFormat.isTable(from)
                 ? from
                 : RunFolder.at(from, hadoop).shared("--from").uri();
+        TableFormat.requireThere("--from", from, hadoop);
         List<String> words = new ArrayList<>(List.of("pretrain"));
         words.addAll(options.travelling());
         words.addAll(List.of(
@@ -140,8 +141,9 @@ final class PretrainCommand implements Callable<Integer>, ClusterCommand {
         requireOptions();
         requireFeedForward(asked);
         EnvironmentSource source = options.resolve(asked);
-        GraphFitting.Factory fitting = fitting();
         SparkConf settings = Session.settings();
+        TableFormat.requireThere("--from", from, Session.hadoop(settings));
+        GraphFitting.Factory fitting = fitting();
         try (RunFolder folder = RunFolder.at(folderName(asked), Session.hadoop(settings))) {
             Attempt.at(folder, settings, TrainCommand::refuseRun).lock();
             return Main.leavingExit(folder, () -> pretrain(folder, asked, source, fitting, settings));

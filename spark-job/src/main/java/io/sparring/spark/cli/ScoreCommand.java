@@ -130,7 +130,7 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
         if (json) {
             words.add("--json");
         }
-        job.requireRoom(folder.uri(), hadoop);
+        job.requireInputAndRoom(folder.uri(), hadoop);
         return new Travel(folder.uri() + "/exit-score.json", words);
     }
 
@@ -166,7 +166,7 @@ final class ScoreCommand implements Callable<Integer>, ClusterCommand {
         SavedRun saved = open();
         Policy policy = Policy.of(saved);
         SparkConf settings = Session.settings();
-        job.requireRoom(saved.folder().uri(), Session.hadoop(settings));
+        job.requireInputAndRoom(saved.folder().uri(), Session.hadoop(settings));
         settings.setIfMissing("spark.app.name", "sparring score");
         ScoringJob.Result result;
         double seconds;

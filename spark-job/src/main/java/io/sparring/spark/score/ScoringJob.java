@@ -51,12 +51,13 @@ public record ScoringJob(
     public record Result(long rows, long badRows, String firstBadRow) {}
 
     /**
-     * Whether the output's place is free.
+     * Whether the input is there and the output's place free.
      *
      * @param run the folder of the run that scores, with scheme and host
-     * @throws InvalidConfiguration if it is not, or replacing what is there would remove the run, the input or the working directory
+     * @throws InvalidConfiguration if they are not, or replacing what is there would remove the run, the input or the working directory
      */
-    public void requireRoom(String run, Configuration hadoop) throws IOException {
+    public void requireInputAndRoom(String run, Configuration hadoop) throws IOException {
+        TableFormat.requireThere("--input", input, hadoop);
         OutputFolder folder = new OutputFolder("--output", output, overwrite, hadoop);
         folder.requireApartFrom("the run", new Path(run));
         if (!TableFormat.isTable(input)) {

@@ -4,11 +4,16 @@ import io.sparring.Explanation;
 import io.sparring.Names;
 import io.sparring.configuration.InvalidConfiguration;
 import io.sparring.spark.table.Columns;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -58,6 +63,27 @@ public enum TableFormat {
     /** Whether that is a table of Spark's catalogue, {@code table:db.name}. */
     public static boolean isTable(String input) {
         return input.startsWith(TABLE);
+    }
+
+    /**
+     * Says before Spark starts that there is nothing to read. What its catalogue has Spark alone knows.
+     *
+     * @param option which named it
+     * @param input as {@link #read} has it, with wildcards or without
+     * @throws InvalidConfiguration if there are no such files
+     * @throws IOException if the file system cannot be reached
+     */
+    public static void requireThere(String option, String input, Configuration hadoop) throws IOException {
+        if (isTable(input)) {
+            return;
+        }
+        Path path = new Path(input);
+        FileSystem system = path.getFileSystem(hadoop);
+        FileStatus[] found = system.globStatus(path);
+        // Spark takes a name of brackets and stars at its word where there is such a file.
+        if (!system.exists(path) && (found == null || found.length == 0)) {
+            throw new InvalidConfiguration(option + " " + input + ": there is no such file or folder");
+        }
     }
 
     /**

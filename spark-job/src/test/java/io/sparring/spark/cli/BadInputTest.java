@@ -176,6 +176,9 @@ class BadInputTest {
                 arguments("pretrain DIR/tiny.yaml", List.of("--from")),
                 arguments("pretrain --from DIR", List.of("expected a configuration")),
                 arguments(
+                        "pretrain DIR/tiny.yaml --from DIR/steps*.parquet",
+                        List.of("--from ", "/steps*.parquet: there is no such file or folder")),
+                arguments(
                         "pretrain DIR/tiny.yaml --from DIR --max-bad-rows -1",
                         List.of("--max-bad-rows: expected a whole number of at least 0, got -1")),
                 arguments(

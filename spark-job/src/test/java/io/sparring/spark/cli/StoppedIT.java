@@ -27,7 +27,7 @@ class StoppedIT {
                 "spark.network.timeoutInterval=1s",
                 "--conf",
                 "spark.executor.heartbeatInterval=1s")) {
-            // Whether heartbeats or those who miss them wake first is chance, and as good as never the same each time.
+            // Whether heartbeats or those who miss them wake first is chance: four stops are for one that goes wrong.
             for (int stop = 0; stop < 4; stop++) {
                 stop(sparring, Duration.ofSeconds(4));
             }

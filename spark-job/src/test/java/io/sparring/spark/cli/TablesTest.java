@@ -329,7 +329,9 @@ class TablesTest {
         requireOneLine(score(log(), "a", "--keep", "epsode"))
                 .contains("--keep: there is no column epsode (did you mean episode?); the table has [")
                 .endsWith("]");
-        requireOneLine(score(path("nothing"), "a"));
+        requireOneLine(score(path("nothing"), "a"))
+                .contains("--input ")
+                .endsWith("/nothing: there is no such file or folder");
         requireOneLine(score("table:nowhere.nothing", "a"));
         requireOneLine(score(path("empty.csv"), "a"));
         assertThat(work.toFile().list()).containsExactly("empty.csv");
