@@ -138,8 +138,13 @@ public final class SparkRounds implements Rounds {
         RoundSum sum;
         try {
             sum = sum(
-                    cached.map(update -> compute(
-                            pool, sent, update.experience(), update.statistics().shard())),
+                    Uncleaned.map(
+                            cached,
+                            update -> compute(
+                                    pool,
+                                    sent,
+                                    update.experience(),
+                                    update.statistics().shard())),
                     task.length());
         } catch (Exception e) {
             throw inThisRun(failed(failures, description.last(), e));
@@ -155,9 +160,9 @@ public final class SparkRounds implements Rounds {
         Sent<Shard> sent = send(task);
         sinceCut.add(sent.large());
         List<ShardUpdate> updates = new ArrayList<>();
-        places.distribute(atDriver)
-                .map(shard -> new Tuple2<>(Place.here(), computeCounted(pool, sent, shard, counter)))
-                .collect()
+        Uncleaned.collect(Uncleaned.map(
+                        places.distribute(atDriver),
+                        shard -> new Tuple2<>(Place.here(), computeCounted(pool, sent, shard, counter))))
                 .forEach(update -> {
                     places.computed(update._2.next(), update._1);
                     updates.add(update._2);
@@ -172,8 +177,7 @@ public final class SparkRounds implements Rounds {
         LongAccumulator counter = computed;
         Sent<Shard> sent = send(task);
         sinceCut.add(sent.large());
-        JavaRDD<ShardUpdate> updates = onExecutors
-                .map(shard -> computeCounted(pool, sent, shard, counter))
+        JavaRDD<ShardUpdate> updates = Uncleaned.map(onExecutors, shard -> computeCounted(pool, sent, shard, counter))
                 .persist(StorageLevel.MEMORY_AND_DISK());
         RoundSum sum = sum(updates, task.length());
         if (cached != null) {
@@ -181,7 +185,7 @@ public final class SparkRounds implements Rounds {
             cached.unpersist(false);
         }
         cached = updates;
-        onExecutors = updates.map(ShardUpdate::next);
+        onExecutors = Uncleaned.map(updates, ShardUpdate::next);
         atDriver = null;
         return sum;
     }
@@ -191,7 +195,7 @@ public final class SparkRounds implements Rounds {
         int shards = configuration.shards();
         int groupSize = RoundSum.groupSize(shards, length);
         if (groupSize == shards) {
-            return RoundSum.of(updates.map(ShardUpdate::toBeAdded).collect());
+            return RoundSum.of(Uncleaned.collect(Uncleaned.map(updates, ShardUpdate::toBeAdded)));
         }
         int groups = (shards + groupSize - 1) / groupSize;
         RoundSum all = new RoundSum(length);
@@ -254,9 +258,7 @@ public final class SparkRounds implements Rounds {
         if (atDriver == null) {
             spark.setJobDescription("shards after a round");
             List<Shard> shards = new ArrayList<>();
-            onExecutors
-                    .map(shard -> new Tuple2<>(Place.here(), shard))
-                    .collect()
+            Uncleaned.collect(Uncleaned.map(onExecutors, shard -> new Tuple2<>(Place.here(), shard)))
                     .forEach(shard -> {
                         places.computed(shard._2, shard._1);
                         shards.add(shard._2);
