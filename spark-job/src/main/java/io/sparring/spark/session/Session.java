@@ -38,8 +38,8 @@ public final class Session {
     /** Of a block of copies: CartPole's has some 40, CarRacing's some 100; doctor measures others. */
     private static final int PYTHON_MEBIBYTES = 100;
 
-    private static final String FOREVER_MILLISECONDS =
-            Long.toString(Duration.ofDays(365).toMillis());
+    /** Longer than any stop. */
+    private static final Duration FOREVER = Duration.ofDays(365);
 
     private Session() {}
 
@@ -191,8 +191,11 @@ public final class Session {
         if (staysHere(settings)) {
             // The one executor is this JVM, which is there as long as anybody can ask. After a minute or two without a
             // heartbeat, as of a laptop that slept, Spark would take it for lost, never let it in again (it looks for a
-            // scheduler that only clusters have), and end the JVM sixty heartbeats later.
-            settings.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", FOREVER_MILLISECONDS);
+            // scheduler that only clusters have), and end the JVM sixty heartbeats later. It looks for the same one
+            // where
+            // a message to itself was under way meanwhile.
+            settings.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", Long.toString(FOREVER.toMillis()));
+            settings.setIfMissing("spark.rpc.askTimeout", FOREVER.toSeconds() + "s");
         }
         JavaSparkContext spark = connect(settings);
         LostExecutors lost = new LostExecutors(reason -> giveUp.accept(spark, reason));
