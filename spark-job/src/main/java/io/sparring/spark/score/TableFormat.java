@@ -3,6 +3,7 @@ package io.sparring.spark.score;
 import io.sparring.Explanation;
 import io.sparring.Names;
 import io.sparring.configuration.InvalidConfiguration;
+import io.sparring.spark.folder.RunFolder;
 import io.sparring.spark.table.Columns;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -70,18 +71,23 @@ public enum TableFormat {
      *
      * @param option which named it
      * @param input as {@link #read} has it, with wildcards or without
-     * @throws InvalidConfiguration if there are no such files
+     * @throws InvalidConfiguration if there are no such files, or it cannot be a file's name
      * @throws IOException if the file system cannot be reached
      */
     public static void requireThere(String option, String input, Configuration hadoop) throws IOException {
         if (isTable(input)) {
             return;
         }
+        // Says what is wrong with the name, or with its host.
+        RunFolder.at(input, hadoop);
         Path path = new Path(input);
         FileSystem system = path.getFileSystem(hadoop);
-        FileStatus[] found = system.globStatus(path);
         // Spark takes a name of brackets and stars at its word where there is such a file.
-        if (!system.exists(path) && (found == null || found.length == 0)) {
+        if (system.exists(path)) {
+            return;
+        }
+        FileStatus[] found = system.globStatus(path);
+        if (found == null || found.length == 0) {
             throw new InvalidConfiguration(option + " " + input + ": there is no such file or folder");
         }
     }

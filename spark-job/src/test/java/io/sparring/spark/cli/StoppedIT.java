@@ -2,7 +2,9 @@ package io.sparring.spark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,30 +63,43 @@ class StoppedIT {
         return Sparring.start(folder, words.toArray(String[]::new));
     }
 
+    /** The wait is the stop itself, in which nothing may be done. */
     private void stop(Sparring sparring, Duration duration) throws IOException, InterruptedException {
         goesOn(sparring);
         sparring.signal("STOP");
+        sparring.await("its stop", () -> isStopped(sparring.pid()));
+        long before = metrics().length();
         Thread.sleep(duration.toMillis());
+        assertThat(metrics().length()).isEqualTo(before);
         sparring.signal("CONT");
     }
 
+    private static boolean isStopped(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", Long.toString(pid), "stat"))
+                    .contains(") T ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void goesOn(Sparring sparring) throws InterruptedException {
-        long before = metricsBytes();
-        sparring.await("more rounds than before", () -> metricsBytes() > before);
+        long before = metrics().length();
+        sparring.await("more rounds than before", () -> metrics().length() > before);
     }
 
-    private long metricsBytes() {
-        return run().resolve("metrics.jsonl").toFile().length();
-    }
-
+    /** Beyond the next two heartbeats, with which Spark's complaints come. */
     private void endsWell(Sparring sparring) throws IOException, InterruptedException {
-        // Spark's complaint comes with its next heartbeat.
-        Thread.sleep(3000);
-        goesOn(sparring);
+        long continued = System.currentTimeMillis();
+        sparring.await("rounds that end three seconds later", () -> metrics().lastModified() >= continued + 3000);
         sparring.signal("INT");
         Sparring.Outcome outcome = sparring.outcome();
         assertThat(outcome.exit()).as(outcome.toString()).isEqualTo(130);
         assertThat(outcome.stderr()).doesNotContain("Exception", "lost");
+    }
+
+    private File metrics() {
+        return run().resolve("metrics.jsonl").toFile();
     }
 
     private Path run() {
