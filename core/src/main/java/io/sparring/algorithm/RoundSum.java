@@ -64,13 +64,21 @@ public final class RoundSum implements Serializable {
     public static RoundSum of(List<ShardUpdate> shards) {
         int length = shards.get(0).gradient().length;
         int groupSize = groupSize(shards.size(), length);
+        if (groupSize >= shards.size()) {
+            // Merged into nothing and rounded, it would be the same.
+            return group(shards, length);
+        }
         RoundSum all = new RoundSum(length);
         for (int from = 0; from < shards.size(); from += groupSize) {
-            RoundSum group = new RoundSum(length);
-            shards.subList(from, Math.min(from + groupSize, shards.size())).forEach(group::add);
-            all.merge(group);
+            all.merge(group(shards.subList(from, Math.min(from + groupSize, shards.size())), length));
         }
         return all;
+    }
+
+    private static RoundSum group(List<ShardUpdate> shards, int length) {
+        RoundSum group = new RoundSum(length);
+        shards.forEach(group::add);
+        return group;
     }
 
     /** Adds the next shard of a group; a gradient that is not finite counts for nothing. */

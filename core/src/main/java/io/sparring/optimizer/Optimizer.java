@@ -4,7 +4,11 @@ import java.util.Arrays;
 
 /** An {@link UpdateRule} at work on the flat vectors of parameters and gradients. Used by one thread at a time. */
 public final class Optimizer {
+    /** So many elements at a time become doubles: what they are computed from stays in the nearest cache. */
+    private static final int BLOCK = 512;
+
     private final UpdateRule rule;
+    private final int count;
     private final float[] state;
     private int steps;
 
@@ -15,6 +19,7 @@ public final class Optimizer {
      */
     public Optimizer(UpdateRule rule, int parameterCount) {
         this.rule = rule;
+        count = parameterCount;
         state = new float[rule.averages() * parameterCount];
         Arrays.fill(state, rule.firstAverage());
     }
@@ -29,9 +34,36 @@ public final class Optimizer {
      */
     public float[] step(float[] parameters, float[] gradient, double learningRate) {
         steps++;
-        float[] next = new float[parameters.length];
-        rule.apply(parameters, gradient, state, steps, learningRate, next);
+        float[] next = new float[count];
+        double[] change = new double[BLOCK];
+        double[][] averages = new double[rule.averages()][BLOCK];
+        for (int from = 0; from < count; from += BLOCK) {
+            int some = Math.min(BLOCK, count - from);
+            widen(gradient, from, change, some);
+            for (int i = 0; i < averages.length; i++) {
+                widen(state, i * count + from, averages[i], some);
+            }
+            rule.apply(change, averages, some, steps, learningRate);
+            for (int i = 0; i < averages.length; i++) {
+                narrow(averages[i], state, i * count + from, some);
+            }
+            for (int i = 0; i < some; i++) {
+                next[from + i] = (float) (parameters[from + i] - change[i]);
+            }
+        }
         return next;
+    }
+
+    private static void widen(float[] floats, int from, double[] doubles, int some) {
+        for (int i = 0; i < some; i++) {
+            doubles[i] = floats[from + i];
+        }
+    }
+
+    private static void narrow(double[] doubles, float[] floats, int from, int some) {
+        for (int i = 0; i < some; i++) {
+            floats[from + i] = (float) doubles[i];
+        }
     }
 
     /** The moving averages, as one vector; empty where there are none. */

@@ -4,7 +4,8 @@ import java.io.Serializable;
 
 /**
  * How a gradient becomes a step, element by element: an optimiser's formula. Moving averages are kept as floats; each element is computed
- * in double precision and rounded once, so the bits are the same on every CPU. A new optimiser is a record that implements this.
+ * in double precision and rounded once, so the bits are the same on every CPU. A new optimiser is a record that implements this; loops over doubles
+ * alone, each of one formula, become vector instructions.
  */
 public interface UpdateRule extends Serializable {
 
@@ -17,16 +18,15 @@ public interface UpdateRule extends Serializable {
     }
 
     /**
-     * One step.
+     * One step of some of the elements.
      *
-     * @param parameters θ, left alone
-     * @param gradient ∇, as long, left alone
-     * @param state the moving averages, written over
+     * @param change ∇; becomes what is subtracted from θ
+     * @param averages the moving averages of each kind, written over
+     * @param count how many elements there are, at the arrays' beginnings
      * @param step t, 1 for the first one
      * @param learningRate η
-     * @param next receives the next θ
      */
-    void apply(float[] parameters, float[] gradient, float[] state, int step, double learningRate, float[] next);
+    void apply(double[] change, double[][] averages, int count, int step, double learningRate);
 
     /** Plain gradient descent: θ ← θ − η g. */
     record Sgd() implements UpdateRule {
@@ -38,10 +38,9 @@ public interface UpdateRule extends Serializable {
         }
 
         @Override
-        public void apply(
-                float[] parameters, float[] gradient, float[] state, int step, double learningRate, float[] next) {
-            for (int i = 0; i < next.length; i++) {
-                next[i] = (float) (parameters[i] - learningRate * gradient[i]);
+        public void apply(double[] change, double[][] averages, int count, int step, double learningRate) {
+            for (int i = 0; i < count; i++) {
+                change[i] = learningRate * change[i];
             }
         }
     }
@@ -68,14 +67,19 @@ public interface UpdateRule extends Serializable {
         }
 
         @Override
-        public void apply(
-                float[] parameters, float[] gradient, float[] state, int step, double learningRate, float[] next) {
-            for (int i = 0; i < next.length; i++) {
-                double g = gradient[i];
-                double v = decay * state[i] + (1 - decay) * g * g;
-                double root = tensorflow ? Math.sqrt(v + epsilon) : Math.sqrt(v) + epsilon;
-                state[i] = (float) v;
-                next[i] = (float) (parameters[i] - learningRate * g / root);
+        public void apply(double[] change, double[][] averages, int count, int step, double learningRate) {
+            double[] v = averages[0];
+            for (int i = 0; i < count; i++) {
+                v[i] = decay * v[i] + (1 - decay) * change[i] * change[i];
+            }
+            if (tensorflow) {
+                for (int i = 0; i < count; i++) {
+                    change[i] = learningRate * change[i] / Math.sqrt(v[i] + epsilon);
+                }
+            } else {
+                for (int i = 0; i < count; i++) {
+                    change[i] = learningRate * change[i] / (Math.sqrt(v[i]) + epsilon);
+                }
             }
         }
     }
@@ -97,17 +101,19 @@ public interface UpdateRule extends Serializable {
         }
 
         @Override
-        public void apply(
-                float[] parameters, float[] gradient, float[] state, int step, double learningRate, float[] next) {
+        public void apply(double[] change, double[][] averages, int count, int step, double learningRate) {
             double rate = learningRate / (1 - StrictMath.pow(beta1, step));
             double correction = 1 - StrictMath.pow(beta2, step);
-            for (int i = 0; i < next.length; i++) {
-                double g = gradient[i];
-                double m = beta1 * state[i] + (1 - beta1) * g;
-                double v = beta2 * state[next.length + i] + (1 - beta2) * g * g;
-                state[i] = (float) m;
-                state[next.length + i] = (float) v;
-                next[i] = (float) (parameters[i] - rate * m / (Math.sqrt(v / correction) + epsilon));
+            double[] m = averages[0];
+            double[] v = averages[1];
+            for (int i = 0; i < count; i++) {
+                m[i] = beta1 * m[i] + (1 - beta1) * change[i];
+            }
+            for (int i = 0; i < count; i++) {
+                v[i] = beta2 * v[i] + (1 - beta2) * change[i] * change[i];
+            }
+            for (int i = 0; i < count; i++) {
+                change[i] = rate * m[i] / (Math.sqrt(v[i] / correction) + epsilon);
             }
         }
     }

@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.sparring.configuration.Configuration;
+import io.sparring.random.Streams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleBinaryOperator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.commons.rng.sampling.distribution.ZigguratSampler;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -67,6 +70,40 @@ class OptimizerTest {
             parameters = optimizer.step(parameters, GRADIENTS[i], RATES[i]);
         }
         return parameters;
+    }
+
+    /** Elements are stepped block by block; the last block is not a whole one. */
+    @ParameterizedTest
+    @EnumSource(OptimizerKind.class)
+    void aLongVectorIsSteppedAsEachOfItsElementsAlone(OptimizerKind kind) {
+        int count = 1300;
+        Optimizer together = new Optimizer(rule(kind, 1e-2), count);
+        List<Optimizer> alone = IntStream.range(0, count)
+                .mapToObj(i -> new Optimizer(rule(kind, 1e-2), 1))
+                .toList();
+        float[] parameters = normal(0, count);
+        for (int step = 1; step <= 3; step++) {
+            float[] gradient = normal(step, count);
+            float[] next = together.step(parameters, gradient, 1e-3);
+            for (int i = 0; i < count; i++) {
+                float[] one = alone.get(i).step(new float[] {parameters[i]}, new float[] {gradient[i]}, 1e-3);
+                assertThat(next[i]).isEqualTo(one[0]);
+            }
+            parameters = next;
+        }
+        float[] state = together.state();
+        for (int i = 0; i < state.length; i++) {
+            assertThat(state[i]).isEqualTo(alone.get(i % count).state()[i / count]);
+        }
+    }
+
+    private static float[] normal(long seed, int count) {
+        var gaussian = ZigguratSampler.NormalizedGaussian.of(Streams.of(seed));
+        float[] numbers = new float[count];
+        for (int i = 0; i < count; i++) {
+            numbers[i] = (float) gaussian.sample();
+        }
+        return numbers;
     }
 
     /** θ ← θ − η g. */
