@@ -86,7 +86,16 @@ public enum TableFormat {
         if (system.exists(path)) {
             return;
         }
-        FileStatus[] found = system.globStatus(path);
+        FileStatus[] found;
+        try {
+            found = system.globStatus(path);
+        } catch (IOException e) {
+            if (e.getMessage() != null && e.getMessage().startsWith("Illegal file pattern")) {
+                throw new InvalidConfiguration(
+                        option + " " + input + ": neither a file nor a pattern of names: " + Explanation.of(e));
+            }
+            throw e;
+        }
         if (found == null || found.length == 0) {
             throw new InvalidConfiguration(option + " " + input + ": there is no such file or folder");
         }

@@ -179,6 +179,11 @@ class BadInputTest {
                         "pretrain DIR/tiny.yaml --from DIR/steps*.parquet",
                         List.of("--from ", "/steps*.parquet: there is no such file or folder")),
                 arguments(
+                        "pretrain DIR/tiny.yaml --from DIR/steps[1.parquet",
+                        List.of(
+                                "/steps[1.parquet: neither a file nor a pattern of names: ",
+                                "Unclosed character class")),
+                arguments(
                         "pretrain DIR/tiny.yaml --from DIR --max-bad-rows -1",
                         List.of("--max-bad-rows: expected a whole number of at least 0, got -1")),
                 arguments(
