@@ -35,7 +35,7 @@ import java.util.List;
  *
  * <p>Where advantages are normalised over the whole batch, μ and σ are known only after all shards have acted. Since the policy
  * loss is linear in A, a shard gives three gradients, one behind the other: ∇_A of the policy loss with A as it is, ∇_1 of the
- * policy loss with A = 1, and ∇_rest of the other terms. Then ∇ = (∇_A − μ ∇_1)/σ + ∇_rest.
+ * policy loss with A = 1, and ∇_rest of the other terms. Then ∇ = (∇_A − μ ∇_1)/σ + ∇_rest. A shard that is alone knows them at once, and gives ∇.
  */
 public final class A2c {
     private final Configuration configuration;
@@ -66,7 +66,7 @@ public final class A2c {
         if (sum.samples() == 0) {
             return Synchronous.Learned.of(model, sum, LocalSteps.NONE);
         }
-        float[] gradient = average(sum, options.normalizeAdvantages()); // (c)
+        float[] gradient = average(sum, options.normalizesAcrossShards()); // (c)
         double norm = GlobalNorm.clip(gradient, maxNorm);
         double learningRate = configuration.learningRate(ledger.envSteps());
         boolean warmsUp = options.learning().warmsUp(ledger.envSteps());
@@ -79,21 +79,23 @@ public final class A2c {
      *
      * @param model θ, φ
      * @param weights of the loss's terms, as the round has them
-     * @param normalized whether the gradient comes in the three parts of which it can be normalised over the batch
+     * @param inParts whether the gradient comes in the three parts of which it can be normalised over the batch
      */
-    public record Round(Model model, Weights weights, boolean normalized) implements ShardTask<Shard> {
+    public record Round(Model model, Weights weights, boolean inParts) implements ShardTask<Shard> {
         private static final long serialVersionUID = 1L;
 
         /** The one that begins after so many environment steps. */
         public static Round of(Configuration configuration, Model model, long envSteps) {
             Configuration.A2c options = configuration.a2c();
             return new Round(
-                    model, options.learning().weights(configuration.progress(envSteps)), options.normalizeAdvantages());
+                    model,
+                    options.learning().weights(configuration.progress(envSteps)),
+                    options.normalizesAcrossShards());
         }
 
         @Override
         public int length() {
-            return (normalized ? 3 : 1) * model.parameters().length;
+            return (inParts ? 3 : 1) * model.parameters().length;
         }
 
         @Override
@@ -109,12 +111,17 @@ public final class A2c {
                     .estimate(rollout.advantageInputs(), learning.gaeLambda(), options.advantageSteps());
             Targets targets = Targets.of(advantages, rollout);
 
-            List<Loss> losses = normalized
-                    ? List.of(
-                            loss(rollout, targets, advantages, weights.ofPolicy()),
-                            loss(rollout, targets, ones(advantages.length), weights.ofPolicy()),
-                            loss(rollout, targets, advantages, weights.ofTheRest()))
-                    : List.of(loss(rollout, targets, advantages, weights));
+            List<Loss> losses;
+            if (inParts) {
+                losses = List.of(
+                        loss(rollout, targets, advantages, weights.ofPolicy()),
+                        loss(rollout, targets, ones(advantages.length), weights.ofPolicy()),
+                        loss(rollout, targets, advantages, weights.ofTheRest()));
+            } else {
+                double[] learned =
+                        options.normalizeAdvantages() ? Moments.of(advantages).normalized(advantages) : advantages;
+                losses = List.of(loss(rollout, targets, learned, weights));
+            }
             float[] gradient = new float[length()];
             Sums sums = worker.learn(
                     model, rollout.observations(), rollout.allowed(), rollout.past(), losses, gradient); // (b)
@@ -151,16 +158,16 @@ public final class A2c {
     }
 
     /** (c): ∇ of the mean over all samples. */
-    static float[] average(RoundSum sum, boolean normalizeAdvantages) {
+    static float[] average(RoundSum sum, boolean inParts) {
         float[] total = sum.gradient();
-        if (!normalizeAdvantages) {
+        if (!inParts) {
             for (int i = 0; i < total.length; i++) {
                 total[i] /= sum.samples();
             }
             return total;
         }
         double mu = sum.advantages().mean();
-        double sigma = Math.sqrt(sum.advantages().variance()) + 1e-8;
+        double sigma = sum.advantages().deviation();
         int count = total.length / 3;
         float[] mean = new float[count];
         for (int i = 0; i < count; i++) {

@@ -55,7 +55,7 @@ public final class Footprint {
                 * configuration.normalize().first(spec).observations().size();
 
         boolean threefold = configuration.algorithm() == Algorithm.A2C
-                && configuration.a2c().normalizeAdvantages();
+                && configuration.a2c().normalizesAcrossShards();
         double gradients = threefold ? 3 : 1;
         double parameters = parameters(configuration, spec);
         double recurrent = trunks(configuration) * memory.parameters(0);

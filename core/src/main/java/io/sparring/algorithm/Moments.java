@@ -37,4 +37,20 @@ public record Moments(int count, double sum, double squareSum) implements Serial
     double variance() {
         return Math.max(0, squareSum / count - mean() * mean());
     }
+
+    /** σ, which is never 0. */
+    double deviation() {
+        return Math.sqrt(variance()) + 1e-8;
+    }
+
+    /** (x − μ)/σ. */
+    double[] normalized(double[] numbers) {
+        double mean = mean();
+        double deviation = deviation();
+        double[] normalized = new double[numbers.length];
+        for (int i = 0; i < normalized.length; i++) {
+            normalized[i] = (numbers[i] - mean) / deviation;
+        }
+        return normalized;
+    }
 }

@@ -346,7 +346,7 @@ public final class Ppo {
         Weights weights = options.learning().weights(progress);
         ClippedLoss loss = new ClippedLoss(
                 part.actions(),
-                moments == null ? part.advantages() : normalized(part.advantages(), moments),
+                moments == null ? part.advantages() : moments.normalized(part.advantages()),
                 part.returns(),
                 part.logProbabilities(),
                 part.values(),
@@ -354,16 +354,6 @@ public final class Ppo {
                 options.clip() * options.clipSchedule().factor(progress),
                 options.valueClip());
         return worker.learn(model, part.observations(), part.allowed(), part.past(), List.of(loss), gradient);
-    }
-
-    private static double[] normalized(double[] advantages, Moments moments) {
-        double mean = moments.mean();
-        double deviation = Math.sqrt(moments.variance()) + 1e-8;
-        double[] normalized = new double[advantages.length];
-        for (int i = 0; i < normalized.length; i++) {
-            normalized[i] = (advantages[i] - mean) / deviation;
-        }
-        return normalized;
     }
 
     private static boolean isBeyond(Configuration.Ppo options, double divergence) {

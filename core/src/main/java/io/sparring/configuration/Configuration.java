@@ -747,6 +747,11 @@ public record Configuration(
                     "no λ where advantage is not gae");
             Require.atLeast(1, "advantage-steps", advantageSteps);
         }
+
+        /** Whether what advantages are normalised by is known only after several shards have acted. */
+        public boolean normalizesAcrossShards() {
+            return normalizeAdvantages && shards > 1;
+        }
     }
 
     /** See {@link Configuration#a3c()}. */

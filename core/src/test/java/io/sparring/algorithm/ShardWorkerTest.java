@@ -344,10 +344,18 @@ class ShardWorkerTest {
 
     /** As seen from outside: one step of plain descent with learning rate 1 moves the parameters by −∇. */
     @ParameterizedTest
-    @CsvSource({"CartPole-v1, 6", "CartPole-v1, 64", "Identity-Box-v0, 6", "Identity-Box-v0, 64"})
-    void normalisedAdvantagesAreNormalisedOverTheSamplesOfAllShards(String environment, int copies) {
+    @CsvSource({
+        "CartPole-v1, 6, 3",
+        "CartPole-v1, 64, 3",
+        "CartPole-v1, 6, 1",
+        "Identity-Box-v0, 6, 3",
+        "Identity-Box-v0, 64, 3",
+        "Identity-Box-v0, 64, 1"
+    })
+    void normalisedAdvantagesAreNormalisedOverTheSamplesOfAllShards(String environment, int copies, int shards) {
         Configuration configuration = configuration(
                 "environment={id: " + environment + ", copies-per-shard: " + copies + "}",
+                "a2c.shards=" + shards,
                 "a2c.normalize-advantages=true",
                 "budget.env-steps=20");
         TrainingState state = trained(configuration);
