@@ -192,8 +192,8 @@ public final class Session {
             // The one executor is this JVM, which is there as long as anybody can ask. After a minute or two without a
             // heartbeat, as of a laptop that slept, Spark would take it for lost, never let it in again (it looks for a
             // scheduler that only clusters have), and end the JVM sixty heartbeats later. It looks for the same one
-            // where
-            // a message to itself was under way meanwhile.
+            // where a
+            // message to itself was under way meanwhile.
             settings.setIfMissing("spark.storage.blockManagerHeartbeatTimeoutMs", Long.toString(FOREVER.toMillis()));
             settings.setIfMissing("spark.rpc.askTimeout", FOREVER.toSeconds() + "s");
         }
